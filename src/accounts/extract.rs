@@ -1,0 +1,138 @@
+//! Who is asking, as values that only a real session makes.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::{Method, header, request::Parts},
+};
+use sqlx::PgPool;
+use tower_sessions::Session;
+
+use super::store;
+use crate::web::{
+    Error, Result,
+    session::{ACCOUNT_ID, id_hash},
+};
+
+/// Somebody signed in, not suspended.
+#[derive(Clone, Debug)]
+pub struct CurrentUser {
+    pub account_id: i64,
+    pub email: String,
+    pub name: String,
+    pub is_admin: bool,
+    /// `buyers.id`; an admin has none.
+    pub buyer_id: Option<i64>,
+    /// `customers.id`, once they sell.
+    pub seller_id: Option<i64>,
+    /// The hash of this browser's session id.
+    pub session: Vec<u8>,
+}
+
+/// Whoever is asking; nobody, if they aren't signed in.
+#[derive(Clone, Debug)]
+pub struct MaybeUser(pub Option<Arc<CurrentUser>>);
+
+impl<S> FromRequestParts<S> for MaybeUser
+where
+    S: Send + Sync,
+    PgPool: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        if let Some(known) = parts.extensions.get::<MaybeUser>() {
+            return Ok(known.clone());
+        }
+        let session = session(parts, state).await?;
+        let user = match session.get::<i64>(ACCOUNT_ID).await? {
+            Some(account_id) => {
+                let hash = session.id().map(|id| id_hash(&id)).unwrap_or_default();
+                store::current_user(&PgPool::from_ref(state), account_id, hash).await?.map(Arc::new)
+            }
+            None => None,
+        };
+        let user = MaybeUser(user);
+        parts.extensions.insert(user.clone());
+        Ok(user)
+    }
+}
+
+async fn session<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Session> {
+    Session::from_request_parts(parts, state)
+        .await
+        .map_err(|(_, why)| Error::Internal(anyhow::anyhow!("no session layer: {why}")))
+}
+
+impl<S> FromRequestParts<S> for CurrentUser
+where
+    S: Send + Sync,
+    PgPool: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let MaybeUser(user) = MaybeUser::from_request_parts(parts, state).await?;
+        user.map(|user| (*user).clone()).ok_or_else(|| refusal(parts))
+    }
+}
+
+/// A page sends the visitor to sign in and brings them back; a socket or a program gets 401.
+fn refusal(parts: &Parts) -> Error {
+    let asked = |name, text| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value: &str| value.contains(text))
+    };
+    if parts.headers.contains_key(header::UPGRADE) || asked(header::ACCEPT, "application/json") {
+        return Error::Unauthorized;
+    }
+    let next = match parts.method {
+        Method::GET => parts.uri.path_and_query().map_or("/", |path| path.as_str()),
+        _ => "/",
+    };
+    Error::SignInFirst { next: next.to_owned() }
+}
+
+/// Somebody signed in who sells.
+#[derive(Clone, Debug)]
+pub struct Seller {
+    pub id: i64,
+    pub user: CurrentUser,
+}
+
+impl<S> FromRequestParts<S> for Seller
+where
+    S: Send + Sync,
+    PgPool: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let user = CurrentUser::from_request_parts(parts, state).await?;
+        let id = user.seller_id.ok_or(Error::Forbidden(
+            "This page is for sellers. Choose “Start selling” on your account page to become one.",
+        ))?;
+        Ok(Seller { id, user })
+    }
+}
+
+/// Somebody signed in who runs the place. For everyone else the page doesn't exist.
+#[derive(Clone, Debug)]
+pub struct Admin(pub CurrentUser);
+
+impl<S> FromRequestParts<S> for Admin
+where
+    S: Send + Sync,
+    PgPool: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let user = CurrentUser::from_request_parts(parts, state).await?;
+        if user.is_admin { Ok(Admin(user)) } else { Err(Error::NotFound) }
+    }
+}

@@ -1,0 +1,26 @@
+//! People: registration, sign-in, sessions, and the two profiles.
+//!
+//! Every account but an admin's is a `Buyer` from registration on; registering as a seller or
+//! "Start selling" adds the `Customer` profile. A handler that takes [`CurrentUser`], [`Seller`] or
+//! [`Admin`] has proved who is asking. Whoever must not be here any longer (signed out, password
+//! changed, suspended) loses their sessions in the database first and is then told of through
+//! [`AccessEvents`], to which chat's sockets listen.
+
+mod access;
+mod extract;
+mod limits;
+mod model;
+mod pages;
+mod password;
+mod routes;
+mod service;
+mod store;
+mod views;
+
+pub use access::{AccessEnded, AccessEvents};
+pub use extract::{Admin, CurrentUser, MaybeUser, Seller};
+pub use limits::SignInLimits;
+pub use model::{Email, Name, NewAccount, Password, Role, SellerCard, ShopName};
+pub use password::{Hash, hash};
+pub use routes::router;
+pub use service::{create_admin, restore, seller_card, suspend};

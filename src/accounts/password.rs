@@ -1,0 +1,61 @@
+//! argon2id, on the blocking pool and bounded, so that a crowd signing in can't take all memory.
+
+use std::sync::{Arc, LazyLock};
+
+use argon2::{
+    Argon2,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use tokio::sync::Semaphore;
+
+use super::Password;
+use crate::web::{Error, Result};
+
+/// A PHC string, ready to be stored.
+#[derive(Clone)]
+pub struct Hash(String);
+
+impl Hash {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// 19 MiB each: two at once.
+static HASHING: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
+
+/// What an unknown email is checked against, so that it costs what a wrong password does.
+static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
+
+fn hash_now(password: &str) -> Result<String, argon2::password_hash::Error> {
+    Ok(Argon2::default().hash_password(password.as_bytes())?.to_string())
+}
+
+async fn bounded<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let permit = HASHING.clone().acquire_owned().await.map_err(|error| Error::Internal(error.into()))?;
+    tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        work()
+    })
+    .await
+    .map_err(|error| Error::Internal(error.into()))
+}
+
+pub async fn hash(password: &Password) -> Result<Hash> {
+    let text = password.reveal().to_owned();
+    let hashed = bounded(move || hash_now(&text)).await?;
+    hashed.map(Hash).map_err(|error| Error::Internal(anyhow::anyhow!("argon2: {error}")))
+}
+
+/// Whether `attempt` is the password of `stored`; with nothing stored the answer is no, as slowly.
+pub(super) async fn verify(attempt: &str, stored: Option<String>) -> Result<bool> {
+    let attempt = attempt.to_owned();
+    bounded(move || {
+        let known = stored.is_some();
+        let against = stored.unwrap_or_else(|| NOBODY.clone());
+        let matches = PasswordHash::new(&against)
+            .is_ok_and(|hash| Argon2::default().verify_password(attempt.as_bytes(), &hash).is_ok());
+        known && matches
+    })
+    .await
+}

@@ -1,0 +1,122 @@
+//! What can happen to an account, whoever asks for it.
+
+use sqlx::{PgExecutor, PgPool};
+use tower_sessions::Session;
+
+use super::{
+    AccessEnded, AccessEvents, CurrentUser, Email, Name, NewAccount, Password, SellerCard, password, store,
+};
+use crate::web::{Result, session::ACCOUNT_ID};
+
+pub(super) enum Registered {
+    Account(i64),
+    /// The address has an account already.
+    Taken,
+}
+
+/// Hashes first, whether the address is free or not, so that both take as long.
+pub(super) async fn register(db: &PgPool, new: &NewAccount) -> Result<Registered> {
+    let hash = password::hash(&new.password).await?;
+    let mut tx = db.begin().await?;
+    match store::insert_person(&mut tx, &new.email, &new.name, &hash, new.role).await {
+        Ok(id) => {
+            tx.commit().await?;
+            Ok(Registered::Account(id))
+        }
+        Err(sqlx::Error::Database(e)) if e.constraint() == Some("accounts_email_key") => {
+            Ok(Registered::Taken)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) enum SignIn {
+    Account(i64),
+    Wrong,
+    Suspended,
+}
+
+/// Checks a password. That somebody is suspended is told only to who knows it.
+pub(super) async fn check_credentials(db: &PgPool, email: &Email, attempt: &str) -> Result<SignIn> {
+    let found = store::credentials(db, email).await?;
+    let right = password::verify(attempt, found.as_ref().map(|found| found.password_hash.clone())).await?;
+    Ok(match found {
+        Some(found) if right && found.suspended => SignIn::Suspended,
+        Some(found) if right => SignIn::Account(found.id),
+        _ => SignIn::Wrong,
+    })
+}
+
+/// Makes this browser's session the account's, under a new id.
+pub(super) async fn begin_session(session: &Session, account_id: i64) -> Result<()> {
+    session.cycle_id().await?;
+    session.insert(ACCOUNT_ID, account_id).await?;
+    Ok(())
+}
+
+pub(super) async fn sign_out(session: &Session, events: &AccessEvents, user: &CurrentUser) -> Result<()> {
+    session.flush().await?;
+    events.tell(AccessEnded::Session(user.session.clone()));
+    Ok(())
+}
+
+pub(super) async fn sign_out_everywhere(db: &PgPool, events: &AccessEvents, account_id: i64) -> Result<()> {
+    store::end_sessions(db, account_id).await?;
+    events.tell(AccessEnded::Account(account_id));
+    Ok(())
+}
+
+/// Changes the password and ends every session, this one included; false if `current` is wrong.
+pub(super) async fn change_password(
+    db: &PgPool,
+    events: &AccessEvents,
+    account_id: i64,
+    current: &str,
+    new: &Password,
+) -> Result<bool> {
+    let stored = store::password_hash(db, account_id).await?;
+    if !password::verify(current, Some(stored)).await? {
+        return Ok(false);
+    }
+    let hash = password::hash(new).await?;
+    let mut tx = db.begin().await?;
+    store::set_password(&mut *tx, account_id, &hash).await?;
+    store::end_sessions(&mut *tx, account_id).await?;
+    tx.commit().await?;
+    events.tell(AccessEnded::Account(account_id));
+    Ok(true)
+}
+
+/// Ends a person's access until they are restored. `false`: nobody to suspend (an admin isn't).
+pub async fn suspend(db: &PgPool, events: &AccessEvents, account_id: i64) -> Result<bool> {
+    let mut tx = db.begin().await?;
+    let done = store::set_suspended(&mut *tx, account_id, true).await?;
+    if done {
+        store::end_sessions(&mut *tx, account_id).await?;
+    }
+    tx.commit().await?;
+    if done {
+        events.tell(AccessEnded::Account(account_id));
+    }
+    Ok(done)
+}
+
+pub async fn restore(db: impl PgExecutor<'_>, account_id: i64) -> Result<bool> {
+    Ok(store::set_suspended(db, account_id, false).await?)
+}
+
+/// An account that runs the place: no `Buyer`, no `Customer`, no seat in any room.
+pub async fn create_admin(db: &PgPool, email: &Email, password: &Password) -> anyhow::Result<i64> {
+    let hash = password::hash(password).await?;
+    let name = Name::parse("Admin").map_err(anyhow::Error::msg)?;
+    match store::insert_account(db, email, &name, &hash, true).await {
+        Err(sqlx::Error::Database(e)) if e.constraint() == Some("accounts_email_key") => {
+            anyhow::bail!("{} already has an account", email.as_str())
+        }
+        result => Ok(result?),
+    }
+}
+
+pub async fn seller_card(db: impl PgExecutor<'_>, seller_id: i64) -> Result<Option<SellerCard>> {
+    Ok(store::seller_card(db, seller_id).await?)
+}

@@ -1,0 +1,5 @@
+//! Staff only: sees everything except conversations.
+
+mod routes;
+
+pub use routes::router;

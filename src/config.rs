@@ -1,0 +1,61 @@
+//! The settings: flags and environment, read here and nowhere else.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+
+use clap::Args;
+
+/// What every command may need.
+#[derive(Args, Clone, Debug)]
+pub struct Config {
+    /// Where to listen
+    #[arg(long, env = "HAGGLE_ADDR", default_value = "127.0.0.1:3000", global = true)]
+    pub addr: SocketAddr,
+
+    /// The private database, photos and outgoing mail
+    #[arg(long, env = "HAGGLE_DATA", value_name = "DIR", default_value = "./data", global = true)]
+    pub data: PathBuf,
+
+    /// A PostgreSQL of your own; without it a private one runs
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub database_url: Option<String>,
+
+    /// Photos, when not under the data directory
+    #[arg(long, env = "HAGGLE_UPLOADS", value_name = "DIR", global = true)]
+    pub uploads: Option<PathBuf>,
+
+    /// The address people type: cookies are `Secure` and links are made for it
+    #[arg(long, env = "HAGGLE_PUBLIC_URL", value_name = "URL", global = true)]
+    pub public_url: Option<String>,
+
+    /// How many proxies in front may be believed about the client's address
+    #[arg(long, env = "HAGGLE_TRUSTED_PROXIES", value_name = "N", default_value_t = 0, global = true)]
+    pub trusted_proxies: usize,
+}
+
+impl Config {
+    /// The folder of photos. Object storage (`s3://…`) is refused in words until it exists.
+    pub fn uploads(&self) -> anyhow::Result<PathBuf> {
+        match &self.uploads {
+            Some(folder) if folder.to_string_lossy().contains("://") => anyhow::bail!(
+                "HAGGLE_UPLOADS={} is not a folder; this version keeps photos in folders only",
+                folder.display()
+            ),
+            Some(folder) => Ok(folder.clone()),
+            None => Ok(self.data.join("uploads")),
+        }
+    }
+
+    /// `scheme://host[:port]` of the public address, as a browser writes an Origin.
+    pub fn public_origin(&self, listening: SocketAddr) -> anyhow::Result<Arc<str>> {
+        let Some(url) = &self.public_url else {
+            return Ok(format!("http://{listening}").into());
+        };
+        let url: axum::http::Uri = url.parse()?;
+        match (url.scheme_str(), url.authority()) {
+            (Some(scheme @ ("http" | "https")), Some(authority)) => {
+                Ok(format!("{scheme}://{}", authority.as_str().to_lowercase()).into())
+            }
+            _ => anyhow::bail!("HAGGLE_PUBLIC_URL must look like https://market.example"),
+        }
+    }
+}

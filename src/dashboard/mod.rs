@@ -1,0 +1,5 @@
+//! The seller's view over products and chat.
+
+mod routes;
+
+pub use routes::router;

@@ -1,0 +1,16 @@
+//! The log: one line a request, to standard error. `RUST_LOG` says how much.
+
+use axum::{body::Body, http::Request};
+use tracing::Span;
+use tracing_subscriber::EnvFilter;
+
+pub fn init() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,haggle=info"));
+    // A second call (tests) changes nothing.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+/// A request's span: method and path, never the query (it may hold a search) or anything typed.
+pub fn request_span(request: &Request<Body>) -> Span {
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path())
+}

@@ -1,0 +1,170 @@
+//! One error enum that is a page.
+//!
+//! A handler returns [`Error`]; its response carries an [`ErrorPage`] in its extensions, which the
+//! outermost layer (`app.rs`) renders for whoever asked: a page for a browser, JSON for a program.
+//! The cause goes to the log once, here, with a reference number; the browser gets a fixed
+//! sentence and that number, never the cause.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::rejection::{FormRejection, PathRejection},
+    http::{StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::QueryRejection;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why there is no page. Expected refusals of a form aren't here: they are the form again.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("not found")]
+    NotFound,
+    #[error("gone: {0}")]
+    Gone(&'static str),
+    /// A page for signed-in people: the visitor goes to `/login` and comes back to this path.
+    #[error("sign in first")]
+    SignInFirst { next: String },
+    /// The same for sockets and programs.
+    #[error("no session")]
+    Unauthorized,
+    #[error("forbidden: {0}")]
+    Forbidden(&'static str),
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    #[error("too large: {0}")]
+    TooLarge(&'static str),
+    #[error("too many requests: {0}")]
+    TooMany(&'static str),
+    #[error("method not allowed")]
+    MethodNotAllowed,
+    #[error("unavailable")]
+    Unavailable(#[source] anyhow::Error),
+    #[error("internal error")]
+    Internal(#[source] anyhow::Error),
+}
+
+/// What the person is told.
+#[derive(Clone, Debug)]
+pub struct ErrorPage {
+    pub status: StatusCode,
+    pub title: &'static str,
+    pub sentence: String,
+    /// For the person to quote and the admin to find in the log.
+    pub reference: Option<String>,
+}
+
+/// An [`ErrorPage`] in the layout.
+#[derive(Template, WebTemplate)]
+#[template(path = "errors/error.html")]
+pub struct ErrorTemplate {
+    pub shell: super::Shell,
+    pub page: ErrorPage,
+}
+
+impl Error {
+    fn page(&self) -> ErrorPage {
+        let (status, title, sentence): (_, _, &str) = match self {
+            Error::NotFound => (
+                StatusCode::NOT_FOUND,
+                "Nothing here",
+                "There is no page at this address, or it isn't yours to see.",
+            ),
+            Error::Gone(sentence) => (StatusCode::GONE, "No longer here", sentence),
+            Error::SignInFirst { .. } | Error::Unauthorized => {
+                (StatusCode::UNAUTHORIZED, "Sign in first", "Please sign in to go on.")
+            }
+            Error::Forbidden(sentence) => (StatusCode::FORBIDDEN, "Not allowed", sentence),
+            Error::BadRequest(sentence) => (StatusCode::BAD_REQUEST, "That didn't work", sentence),
+            Error::TooLarge(sentence) => (StatusCode::PAYLOAD_TOO_LARGE, "That is too large", sentence),
+            Error::TooMany(sentence) => (StatusCode::TOO_MANY_REQUESTS, "Too many at once", sentence),
+            Error::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "That didn't work",
+                "This address doesn't take that kind of request.",
+            ),
+            Error::Unavailable(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Back in a moment",
+                "The marketplace can't reach its database just now. Nothing is lost; please try again.",
+            ),
+            Error::Internal(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something broke",
+                "That is our fault, not yours. Please try again in a moment.",
+            ),
+        };
+        ErrorPage { status, title, sentence: sentence.to_owned(), reference: None }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        if let Error::SignInFirst { next } = &self {
+            return Redirect::to(&super::next::login_path(next)).into_response();
+        }
+        let mut page = self.page();
+        if let Error::Unavailable(cause) | Error::Internal(cause) = &self {
+            let reference = format!("{:08x}", rand::random::<u32>());
+            tracing::error!(reference, cause = format!("{cause:#}"), "request failed");
+            page.reference = Some(reference);
+        }
+        let mut response = (page.status, page.sentence.clone()).into_response();
+        if matches!(self, Error::Unavailable(_) | Error::TooMany(_)) {
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("10"));
+        }
+        response.extensions_mut().insert(page);
+        response
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_) => Error::Unavailable(error.into()),
+            sqlx::Error::Database(ref e)
+                if e.code().is_some_and(|code| code.starts_with("57P") || code == "53300") =>
+            {
+                Error::Unavailable(error.into())
+            }
+            _ => Error::Internal(error.into()),
+        }
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Self {
+        Error::Internal(error)
+    }
+}
+
+impl From<tower_sessions::session::Error> for Error {
+    fn from(error: tower_sessions::session::Error) -> Self {
+        Error::Unavailable(error.into())
+    }
+}
+
+impl From<PathRejection> for Error {
+    fn from(_: PathRejection) -> Self {
+        Error::NotFound
+    }
+}
+
+impl From<QueryRejection> for Error {
+    fn from(_: QueryRejection) -> Self {
+        Error::BadRequest("Something in this address can't be understood.".to_owned())
+    }
+}
+
+impl From<FormRejection> for Error {
+    fn from(rejection: FormRejection) -> Self {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            return Error::TooLarge("The form holds more than this page accepts.");
+        }
+        Error::BadRequest("The form couldn't be read. Please send it again.".to_owned())
+    }
+}

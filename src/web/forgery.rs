@@ -1,0 +1,54 @@
+//! Requests that another site made a browser send.
+//!
+//! [`layer`] refuses unsafe methods by `Sec-Fetch-Site` and `Origin`. It never looks at GET, so the
+//! socket upgrade, which is a GET, takes [`SameOrigin`].
+
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::{Response, header, request::Parts},
+    response::IntoResponse,
+};
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+use super::Error;
+
+const REFUSED: &str = "This came from another site, so it was not carried out.";
+
+/// The address people type (`HAGGLE_PUBLIC_URL`), as an origin: `https://market.example`.
+#[derive(Clone, Debug)]
+pub struct PublicOrigin(pub std::sync::Arc<str>);
+
+type Refuse = fn(ProtectionError) -> Response<axum::body::Body>;
+
+pub fn layer(origin: &PublicOrigin) -> anyhow::Result<CsrfLayer<Refuse>> {
+    let refuse: Refuse = |_| Error::Forbidden(REFUSED).into_response();
+    Ok(CsrfLayer::new().add_trusted_origin(&*origin.0)?.with_rejection_response(refuse))
+}
+
+/// Proof that the request's `Origin` is this host or the public address, or missing (not a browser).
+pub struct SameOrigin(());
+
+impl<S> FromRequestParts<S> for SameOrigin
+where
+    S: Send + Sync,
+    PublicOrigin: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let Some(origin) = parts.headers.get(header::ORIGIN) else {
+            return Ok(SameOrigin(()));
+        };
+        let origin = origin.to_str().unwrap_or("null");
+        let host = parts
+            .uri
+            .authority()
+            .map(|a| a.as_str())
+            .or_else(|| parts.headers.get(header::HOST)?.to_str().ok());
+        let same_host = origin.split_once("://").is_some_and(|(_, authority)| Some(authority) == host);
+        if same_host || origin == &*PublicOrigin::from_ref(state).0 {
+            return Ok(SameOrigin(()));
+        }
+        Err(Error::Forbidden(REFUSED))
+    }
+}

@@ -1,0 +1,29 @@
+//! The web kit: what every page needs and no page is about. It knows no feature.
+//!
+//! A handler takes its input through [`extract`], shows a page around a [`Shell`], and returns
+//! [`Error`] for whatever isn't its page; `app.rs` turns that error into a page for a browser
+//! and into JSON for a program.
+
+pub mod assets;
+pub mod client_addr;
+pub mod error;
+pub mod extract;
+pub mod filters;
+pub mod flash;
+pub mod forgery;
+pub mod form;
+pub mod headers;
+pub mod health;
+pub mod next;
+pub mod paging;
+pub mod session;
+pub mod shell;
+
+pub use client_addr::ClientAddr;
+pub use error::{Error, Result};
+pub use extract::{Form, Path, Query};
+pub use flash::Flash;
+pub use form::FieldErrors;
+pub use next::Next;
+pub use paging::Pager;
+pub use shell::{Shell, ShellUser};

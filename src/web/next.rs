@@ -1,0 +1,73 @@
+//! Where to go after signing in: `?next=`, only ever a path of this site.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// A path on this site, with query and fragment, or nothing. Whatever else was asked for
+/// (another host, `//host`, `/\host`, `javascript:`) has become nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Next(Option<String>);
+
+impl Next {
+    pub fn new(text: &str) -> Self {
+        let own = text.starts_with('/')
+            && !text.starts_with("//")
+            && !text.contains('\\')
+            && !text.chars().any(|c| c.is_control() || c.is_whitespace())
+            && text.len() <= 2000;
+        Next(own.then(|| text.to_owned()))
+    }
+
+    pub fn or<'a>(&'a self, default: &'a str) -> &'a str {
+        self.0.as_deref().unwrap_or(default)
+    }
+
+    /// For a hidden field: the path, or an empty text.
+    pub fn text(&self) -> &str {
+        self.or("")
+    }
+}
+
+impl<'de> Deserialize<'de> for Next {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Next::new(&String::deserialize(deserializer)?))
+    }
+}
+
+/// The sign-in page that comes back to `next`.
+pub fn login_path(next: &str) -> String {
+    let mut path = String::from("/login?next=");
+    for byte in next.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
+                path.push(char::from(byte))
+            }
+            _ => path.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_own_paths_pass() {
+        for own in ["/", "/messages", "/products?q=a%20b&page=2", "/products/1#chat"] {
+            assert_eq!(Next::new(own).or("no"), own);
+        }
+        for foreign in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/a\nb",
+            "messages",
+            "/\t/evil",
+        ] {
+            assert_eq!(Next::new(foreign).or("no"), "no", "{foreign}");
+        }
+        assert_eq!(login_path("/products/1?a=b#chat"), "/login?next=/products/1%3Fa%3Db%23chat");
+    }
+}

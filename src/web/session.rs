@@ -1,0 +1,107 @@
+//! Sessions in Postgres, for tower-sessions.
+//!
+//! The cookie's id is hashed at rest, the account is a column (so that all of somebody's sessions
+//! end with one statement), and `save` is an UPDATE: a session that was ended stays ended, even if
+//! a request that began before is still writing to it.
+
+use async_trait::async_trait;
+use sha2::{Digest, Sha256};
+use sqlx::PgPool;
+use tower_sessions::{
+    Expiry, SessionManagerLayer, SessionStore,
+    cookie::SameSite,
+    session::{Id, Record},
+    session_store::{Error, Result},
+};
+
+/// The key in a session's data that says whose it is.
+pub const ACCOUNT_ID: &str = "account_id";
+pub const COOKIE: &str = "haggle";
+/// How long a session lasts after it was last written to.
+const LIFETIME: time::Duration = time::Duration::days(30);
+
+pub fn layer(db: PgPool, secure: bool) -> SessionManagerLayer<PgSessions> {
+    SessionManagerLayer::new(PgSessions(db))
+        .with_name(COOKIE)
+        .with_secure(secure)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_expiry(Expiry::OnInactivity(LIFETIME))
+}
+
+/// What stands in `sessions.id_hash` for a cookie's id.
+pub fn id_hash(id: &Id) -> Vec<u8> {
+    Sha256::digest(id.0.to_le_bytes()).to_vec()
+}
+
+/// Forgets what has expired; run now and then.
+pub async fn sweep(db: &PgPool) -> sqlx::Result<u64> {
+    Ok(sqlx::query!("DELETE FROM sessions WHERE expires_at < now()").execute(db).await?.rows_affected())
+}
+
+#[derive(Clone, Debug)]
+pub struct PgSessions(PgPool);
+
+fn backend(error: impl std::fmt::Display) -> Error {
+    Error::Backend(error.to_string())
+}
+
+fn account_id(record: &Record) -> Option<i64> {
+    record.data.get(ACCOUNT_ID)?.as_i64()
+}
+
+#[async_trait]
+impl SessionStore for PgSessions {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        let data = serde_json::to_value(&record.data).map_err(backend)?;
+        sqlx::query!(
+            "INSERT INTO sessions (id_hash, account_id, data, expires_at) VALUES ($1, $2, $3, $4)",
+            id_hash(&record.id),
+            account_id(record),
+            data,
+            record.expiry_date,
+        )
+        .execute(&self.0)
+        .await
+        .map_err(backend)?;
+        Ok(())
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        let data = serde_json::to_value(&record.data).map_err(backend)?;
+        sqlx::query!(
+            "UPDATE sessions SET account_id = $2, data = $3, expires_at = $4 WHERE id_hash = $1",
+            id_hash(&record.id),
+            account_id(record),
+            data,
+            record.expiry_date,
+        )
+        .execute(&self.0)
+        .await
+        .map_err(backend)?;
+        Ok(())
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let row = sqlx::query!(
+            "SELECT data, expires_at FROM sessions WHERE id_hash = $1 AND expires_at > now()",
+            id_hash(id)
+        )
+        .fetch_optional(&self.0)
+        .await
+        .map_err(backend)?;
+        row.map(|row| {
+            let data = serde_json::from_value(row.data).map_err(backend)?;
+            Ok(Record { id: *id, data, expiry_date: row.expires_at })
+        })
+        .transpose()
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        sqlx::query!("DELETE FROM sessions WHERE id_hash = $1", id_hash(id))
+            .execute(&self.0)
+            .await
+            .map_err(backend)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,32 @@
+//! What surrounds every page: who is signed in, what is unread, what the last page left to say.
+//!
+//! `app.rs` fills it (it alone may ask chat for the unread count); pages carry it to their layout.
+
+use super::{Flash, assets};
+
+#[derive(Clone, Debug, Default)]
+pub struct Shell {
+    pub user: Option<ShellUser>,
+    pub unread: i64,
+    pub flash: Option<Flash>,
+    /// The request's path, for `aria-current`.
+    pub path: String,
+    /// The search box's text.
+    pub query: String,
+    /// The address people type, for absolute links in previews.
+    pub public_url: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct ShellUser {
+    pub name: String,
+    pub is_seller: bool,
+    pub is_admin: bool,
+}
+
+impl Shell {
+    /// The URL of a file in `static/`.
+    pub fn asset(&self, path: &str) -> String {
+        assets::url(path)
+    }
+}
