@@ -1,7 +1,8 @@
 use axum::Router;
 
+use super::photos;
 use crate::app::AppState;
 
 pub fn router() -> Router<AppState> {
-    Router::new()
+    Router::new().merge(photos::router())
 }

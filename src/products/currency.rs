@@ -1,0 +1,122 @@
+use std::fmt;
+
+/// The currencies that prices can be in. They are stored and sent as their ISO 4217 code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Currency {
+    Eur,
+    Gbp,
+    Usd,
+    Pln,
+    Czk,
+    Huf,
+    Ron,
+    Bgn,
+    Sek,
+    Nok,
+    Dkk,
+    Chf,
+    Uah,
+    Try,
+    Inr,
+    Brl,
+    Cad,
+    Aud,
+    Jpy,
+    Krw,
+    Kwd,
+}
+
+/// Where the mark goes when a price is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// €25
+    Before(&'static str),
+    /// 25 Kč
+    After(&'static str),
+}
+
+impl Currency {
+    /// All of them, in the order in which forms offer them.
+    pub const ALL: [Self; 21] = [
+        Self::Eur,
+        Self::Gbp,
+        Self::Usd,
+        Self::Pln,
+        Self::Czk,
+        Self::Huf,
+        Self::Ron,
+        Self::Bgn,
+        Self::Sek,
+        Self::Nok,
+        Self::Dkk,
+        Self::Chf,
+        Self::Uah,
+        Self::Try,
+        Self::Inr,
+        Self::Brl,
+        Self::Cad,
+        Self::Aud,
+        Self::Jpy,
+        Self::Krw,
+        Self::Kwd,
+    ];
+
+    /// Its ISO 4217 code: `EUR`.
+    pub fn code(self) -> &'static str {
+        self.facts().0
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|currency| currency.code() == code)
+    }
+
+    /// How many digits its smallest unit has behind the point: 2 for cents.
+    pub fn exponent(self) -> u32 {
+        self.facts().1
+    }
+
+    pub(super) fn mark(self) -> Mark {
+        self.facts().2
+    }
+
+    /// What people write for it beside the code, in lower case; some write the same for several.
+    pub(super) fn written(self) -> &'static [&'static str] {
+        self.facts().3
+    }
+
+    /// Code, exponent, mark, what people write.
+    ///
+    /// The marks that several share (kr, $) are spelt out when a price is shown.
+    fn facts(self) -> (&'static str, u32, Mark, &'static [&'static str]) {
+        use Mark::{After, Before};
+        match self {
+            Self::Eur => ("EUR", 2, Before("€"), &["€", "euro"]),
+            Self::Gbp => ("GBP", 2, Before("£"), &["£"]),
+            Self::Usd => ("USD", 2, Before("$"), &["$", "us$"]),
+            Self::Pln => ("PLN", 2, After("zł"), &["zł", "zl"]),
+            Self::Czk => ("CZK", 2, After("Kč"), &["kč", "kc"]),
+            Self::Huf => ("HUF", 2, After("Ft"), &["ft"]),
+            Self::Ron => ("RON", 2, After("lei"), &["lei"]),
+            Self::Bgn => ("BGN", 2, After("лв"), &["лв.", "лв", "lv"]),
+            Self::Sek => ("SEK", 2, After("SEK"), &["kr.", "kr"]),
+            Self::Nok => ("NOK", 2, After("NOK"), &["kr.", "kr"]),
+            Self::Dkk => ("DKK", 2, After("DKK"), &["kr.", "kr"]),
+            Self::Chf => ("CHF", 2, After("CHF"), &["sfr.", "fr."]),
+            Self::Uah => ("UAH", 2, Before("₴"), &["₴", "грн"]),
+            Self::Try => ("TRY", 2, Before("₺"), &["₺", "tl"]),
+            Self::Inr => ("INR", 2, Before("₹"), &["₹", "rs.", "rs"]),
+            Self::Brl => ("BRL", 2, Before("R$"), &["r$"]),
+            Self::Cad => ("CAD", 2, Before("CA$"), &["ca$", "c$", "$"]),
+            Self::Aud => ("AUD", 2, Before("A$"), &["au$", "a$", "$"]),
+            Self::Jpy => ("JPY", 0, Before("¥"), &["¥", "￥", "円"]),
+            Self::Krw => ("KRW", 0, Before("₩"), &["₩", "원"]),
+            Self::Kwd => ("KWD", 3, After("KWD"), &["kd"]),
+        }
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}

@@ -1,0 +1,118 @@
+//! `GET /media/{key}/{file}`.
+
+use axum::Router;
+use axum::extract::{FromRef, Path, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower::ServiceExt;
+use tower_http::services::ServeFile;
+
+use super::{PhotoKey, Size, Uploads};
+use crate::web::Error;
+
+/// What lies under a key is never changed.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
+
+/// Serves the photos in `Uploads` to everybody.
+pub fn router<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Uploads: FromRef<S>,
+{
+    Router::new().route("/media/{key}/{file}", get(show))
+}
+
+async fn show(
+    State(uploads): State<Uploads>,
+    Path((key, file)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    // Only these two types make a path: no text of the request's does.
+    let (Ok(key), Some(size)) = (key.parse::<PhotoKey>(), Size::from_file(&file)) else {
+        return Error::NotFound.into_response();
+    };
+    let file = ServeFile::new(uploads.path(&key, size));
+    let mut response = match file.oneshot(request).await {
+        Ok(response) => response.into_response(),
+        Err(never) => match never {},
+    };
+    if !response.status().is_success() && response.status() != StatusCode::NOT_MODIFIED {
+        return Error::NotFound.into_response();
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, FOR_EVER);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+
+    use super::super::testing;
+    use super::*;
+
+    struct Media {
+        _folder: tempfile::TempDir,
+        app: Router,
+        key: PhotoKey,
+    }
+
+    async fn media() -> Media {
+        let folder = tempfile::tempdir().expect("a folder");
+        let uploads = Uploads::new(folder.path());
+        let key = uploads.save(&testing::processed()).await.expect("saved");
+        std::fs::write(folder.path().join("secret"), b"secret").expect("written");
+        Media { app: router().with_state(uploads), _folder: folder, key }
+    }
+
+    async fn get(app: &Router, path: &str, since: Option<&HeaderValue>) -> Response {
+        let mut request = Request::get(path);
+        if let Some(since) = since {
+            request = request.header(header::IF_MODIFIED_SINCE, since);
+        }
+        let request = request.body(Body::empty()).expect("a request");
+        app.clone().oneshot(request).await.expect("an answer")
+    }
+
+    #[tokio::test]
+    async fn photos_are_served_to_be_kept_for_ever() {
+        let media = media().await;
+        for (size, kind) in [(Size::Small, "image/webp"), (Size::Preview, "image/jpeg")] {
+            let answer = get(&media.app, &media.key.url(size), None).await;
+            assert_eq!(answer.status(), StatusCode::OK);
+            assert_eq!(answer.headers()[header::CONTENT_TYPE], kind);
+            assert_eq!(answer.headers()[header::CACHE_CONTROL], FOR_EVER);
+            assert_eq!(answer.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+            let since = answer.headers()[header::LAST_MODIFIED].clone();
+            let body = to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
+            assert_eq!(body, testing::processed().file(size));
+
+            let again = get(&media.app, &media.key.url(size), Some(&since)).await;
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_else_is_served() {
+        let media = media().await;
+        let key = &media.key;
+        for path in [
+            format!("/media/{}/large.webp", PhotoKey::random()),
+            format!("/media/{key}/large.jpg"),
+            format!("/media/{key}/large.webp.bak"),
+            format!("/media/{key}/..%2f..%2fsecret"),
+            format!("/media/..%2f{key}/large.webp"),
+            format!("/media/%2e%2e/secret"),
+            format!("/media/{}/large.webp", key.as_str().to_uppercase()),
+            format!("/media/{key}/"),
+            "/media/%FF/large.webp".to_owned(),
+        ] {
+            let answer = get(&media.app, &path, None).await;
+            assert!(answer.status().is_client_error(), "{path}");
+            assert!(answer.headers().get(header::CACHE_CONTROL).is_none(), "{path}");
+        }
+    }
+}

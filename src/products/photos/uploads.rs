@@ -1,0 +1,100 @@
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::fs;
+use tokio::io::AsyncWriteExt;
+
+use super::{PhotoKey, Processed, Size};
+
+/// The folder that photos lie in: `<first two digits of the key>/<key>/large.webp` and so on.
+#[derive(Debug, Clone)]
+pub struct Uploads {
+    root: Arc<Path>,
+}
+
+impl Uploads {
+    /// The folder is made when the first photo is saved.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into().into() }
+    }
+
+    /// Stores the photo's files under a new key.
+    ///
+    /// A key has all of its files or isn't there: they are written aside, and moved in at the end.
+    pub async fn save(&self, photo: &Processed) -> io::Result<PhotoKey> {
+        let key = PhotoKey::random();
+        let aside = self.root.join(".incoming").join(key.as_str());
+        fs::create_dir_all(&aside).await?;
+        let moved_in = async {
+            for size in Size::ALL {
+                write(&aside.join(size.file()), photo.file(size)).await?;
+            }
+            let folder = self.folder(&key);
+            if let Some(parent) = folder.parent() {
+                fs::create_dir_all(parent).await?;
+            }
+            fs::rename(&aside, folder).await
+        };
+        if let Err(error) = moved_in.await {
+            // What is in the way of writing may be in the way of this too; the first error says it.
+            let _ = fs::remove_dir_all(&aside).await;
+            return Err(error);
+        }
+        Ok(key)
+    }
+
+    /// Removes a photo's files. Removing what isn't there is fine.
+    pub async fn remove(&self, key: &PhotoKey) -> io::Result<()> {
+        match fs::remove_dir_all(self.folder(key)).await {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Where the file of one size lies.
+    pub fn path(&self, key: &PhotoKey, size: Size) -> PathBuf {
+        self.folder(key).join(size.file())
+    }
+
+    fn folder(&self, key: &PhotoKey) -> PathBuf {
+        self.root.join(&key.as_str()[..2]).join(key.as_str())
+    }
+}
+
+async fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::File::create_new(path).await?;
+    file.write_all(bytes).await?;
+    // The row that names this photo outlives a power cut, so the photo does too.
+    file.sync_all().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+
+    #[tokio::test]
+    async fn photos_are_saved_whole_and_removed_whole() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let uploads = Uploads::new(folder.path().join("uploads"));
+        let photo = testing::processed();
+        let key = uploads.save(&photo).await.expect("saved");
+        for size in Size::ALL {
+            let kept = std::fs::read(uploads.path(&key, size)).expect("a file");
+            assert_eq!(kept, photo.file(size));
+        }
+        uploads.remove(&key).await.expect("removed");
+        assert!(!uploads.path(&key, Size::Large).exists());
+        uploads.remove(&key).await.expect("removed again");
+    }
+
+    #[tokio::test]
+    async fn a_photo_that_cant_be_stored_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("a file, not a folder");
+        std::fs::write(&file, b"").expect("written");
+        let uploads = Uploads::new(&file);
+        assert!(uploads.save(&testing::processed()).await.is_err());
+    }
+}
