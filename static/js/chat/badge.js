@@ -1,0 +1,24 @@
+/** Unread counts, wherever they show: a badge in the navigation, one in a row, the window's title. */
+
+const MOST = 99;
+const COUNT_IN_TITLE = /^\(\d+\+?\) /;
+
+const short = (/** @type {number} */ count) => (count > MOST ? `${MOST}+` : String(count));
+
+/** @param {Element | null} badge hidden at nought @param {number} count */
+export function showCount(badge, count) {
+  if (!(badge instanceof HTMLElement)) return;
+  badge.textContent = short(count);
+  badge.hidden = count === 0;
+}
+
+/** @param {number} total all that is unread */
+export function showTotal(total) {
+  for (const badge of document.querySelectorAll("[data-unread]")) {
+    badge.setAttribute("data-unread", String(total));
+    showCount(badge, total);
+  }
+  const title = document.title.replace(COUNT_IN_TITLE, "");
+  const counted = total > 0 ? `(${short(total)}) ${title}` : title;
+  if (document.title !== counted) document.title = counted;
+}

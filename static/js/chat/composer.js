@@ -1,0 +1,88 @@
+/**
+ * Where a message is written. Enter sends and Shift+Enter breaks the line; where there is no
+ * keyboard but the screen's, Enter breaks the line and the button sends. Enter that ends a
+ * composition (Japanese, Chinese, Korean, accents) never sends.
+ *
+ * What was typed is in the draft until it is handed on, and in the outbox from then on.
+ */
+import { clean, length, LIMIT } from "./body.js";
+import { tooLong } from "./words.js";
+
+/** The key code that Safari gives an Enter which only ended a composition. */
+const COMPOSING = 229;
+
+export class Composer {
+  #form;
+  #text;
+  #error;
+  #draft;
+  #say;
+
+  /**
+   * @param {HTMLFormElement} form
+   * @param {object} parts
+   * @param {import("./draft.js").Draft} parts.draft
+   * @param {(body: string, product?: number) => void} parts.say
+   * @param {() => void} parts.typing
+   * @param {AbortSignal} parts.signal
+   */
+  constructor(form, { draft, say, typing, signal }) {
+    this.#form = form;
+    this.#text = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("body"));
+    this.#error = form.querySelector("[data-error]");
+    this.#draft = draft;
+    this.#say = say;
+    form.noValidate = true;
+    this.#text.removeAttribute("maxlength"); // counts UTF-16 units; the limit is in characters
+    if (!this.#text.value) this.#text.value = draft.text;
+    form.addEventListener("submit", (event) => this.#submit(event), { signal });
+    this.#text.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.#text.addEventListener("input", () => {
+      this.#changed();
+      if (this.#text.value) typing();
+    }, { signal });
+    this.#fit();
+  }
+
+  /** Says what is wrong, beside the field; nothing takes it back. */
+  complain(/** @type {string} */ sentence) {
+    this.#text.toggleAttribute("aria-invalid", sentence !== "");
+    if (!this.#error) return;
+    this.#error.textContent = sentence;
+    this.#error.hidden = sentence === "";
+  }
+
+  #key(/** @type {KeyboardEvent} */ event) {
+    if (event.key !== "Enter" || event.shiftKey || event.altKey) return;
+    if (event.isComposing || event.keyCode === COMPOSING) return;
+    if (matchMedia("(hover: none) and (pointer: coarse)").matches) return;
+    event.preventDefault();
+    this.#form.requestSubmit();
+  }
+
+  #submit(/** @type {SubmitEvent} */ event) {
+    event.preventDefault();
+    const body = clean(this.#text.value);
+    if (body === "" || length(body) > LIMIT) return this.#text.focus();
+    const product = /** @type {HTMLInputElement | null} */ (this.#form.elements.namedItem("product_id"));
+    this.#say(body, Number(product?.value) || undefined);
+    this.#text.value = "";
+    this.#text.focus();
+    this.#changed();
+  }
+
+  #changed() {
+    const text = this.#text.value;
+    this.#draft.text = text;
+    const over = length(clean(text)) - LIMIT;
+    this.complain(over > 0 ? tooLong(over) : "");
+    this.#fit();
+  }
+
+  /** As tall as its words; CSS sets the most. */
+  #fit() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.#text.style.height = "auto";
+    this.#text.style.height = `${this.#text.scrollHeight}px`;
+  }
+}

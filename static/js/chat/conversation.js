@@ -1,0 +1,200 @@
+/**
+ * What happens when, in a conversation: which part hears of what. It holds no state but its parts,
+ * and that the room is gone.
+ *
+ * @typedef {import("./wire.js").Entry} Entry
+ * @typedef {import("./wire.js").Marks} Marks
+ * @typedef {import("./wire.js").Seat} Seat
+ * @typedef {object} Parts
+ * @property {import("./socket.js").Socket} socket
+ * @property {import("./timeline.js").Timeline} timeline
+ * @property {import("./scroll.js").Scroll} scroll
+ * @property {import("./history.js").History} history
+ * @property {import("./outbox.js").Outbox} outbox
+ * @property {import("./composer.js").Composer | null} composer
+ * @property {import("./connection.js").Connection} connection
+ * @property {import("./polling.js").Polling} polling
+ * @property {import("./feed.js").Feed} feed
+ * @property {import("./sender.js").Sender} sender
+ * @property {import("./reader.js").Reader} reader
+ * @property {import("./presence.js").Presence} presence
+ */
+
+/** So many tries in a row without a socket, and history is polled meanwhile. */
+const GIVE_UP_AFTER = 3;
+
+export class Conversation {
+  #seat;
+  #other;
+  #gone = false;
+  /** @type {Parts} */
+  #parts = /** @type {any} */ (null);
+
+  /** @param {Seat} seat the reader's */
+  constructor(seat) {
+    this.#seat = seat;
+    this.#other = /** @type {Seat} */ (seat === "buyer" ? "seller" : "buyer");
+  }
+
+  get presence() {
+    return this.#parts.presence;
+  }
+
+  /** Takes up the page as the server rendered it. @param {Parts} parts @param {Marks} marks */
+  begin(parts, marks) {
+    this.#parts = parts;
+    const { timeline, sender, reader, scroll, socket } = parts;
+    timeline.seen(marks[this.#other]);
+    for (const entry of timeline.entries) {
+      sender.settle(entry.dataset.clientId ?? "");
+      reader.observe(entry);
+    }
+    sender.restore();
+    scroll.toEnd();
+    socket.open();
+  }
+
+  /** @param {any} frame */
+  heard(frame) {
+    const { feed, presence } = this.#parts;
+    switch (frame.type) {
+      case "hello": return this.#hello(frame);
+      case "message": return this.#message(frame);
+      case "resync": return void feed.catchUp();
+      case "read": return this.read({ [frame.by]: frame.seq });
+      case "typing": return void (frame.by === this.#other && presence.typing());
+      case "presence": return void (frame.who === this.#other && presence.online(frame.online));
+      case "error": return this.#refused(frame);
+    }
+  }
+
+  #hello({ last_seq, read, online }) {
+    const { presence, reader, feed, sender } = this.#parts;
+    presence.online(online);
+    this.read(read);
+    reader.resume(read[this.#seat]);
+    if (last_seq > feed.last) feed.catchUp();
+    sender.flush();
+  }
+
+  /** What is shown already is told again as the answer to something that was sent twice. */
+  #message(entry) {
+    const { feed, sender } = this.#parts;
+    feed.offer(entry);
+    if (entry.seq <= feed.last) sender.settle(entry.client_id);
+  }
+
+  #refused(refusal) {
+    const why = this.#parts.sender.refuse(refusal);
+    if (why) this.#parts.composer?.complain(why);
+  }
+
+  /** @param {Entry[]} entries each once, in order */
+  show(entries) {
+    const { timeline, reader, sender, presence, scroll } = this.#parts;
+    if (entries.length === 0) return;
+    for (const entry of entries) {
+      const shown = timeline.add(entry);
+      if (shown) reader.observe(shown);
+      sender.settle(entry.client_id);
+    }
+    const news = entries.some((entry) => entry.from === this.#other);
+    if (news) presence.quiet();
+    scroll.grew(news);
+  }
+
+  /** @param {Partial<Marks>} marks */
+  read(marks) {
+    this.#parts.timeline.seen(marks[this.#other] ?? 0);
+    this.#parts.reader.raise(marks[this.#seat] ?? 0);
+  }
+
+  /** @param {string} body @param {number} [product] */
+  say(body, product) {
+    this.#parts.sender.say(body, product);
+    this.#parts.presence.said();
+    this.#parts.scroll.toEnd();
+  }
+
+  /** @param {string} id */
+  retry(id) {
+    this.#parts.sender.retry(id);
+    this.#parts.socket.hurry();
+  }
+
+  /** @param {import("./outbox.js").Item} item */
+  transmit({ client_id, body, product_id }) {
+    if (this.#parts.socket.send({ type: "send", client_id, body, product_id })) return true;
+    this.#parts.polling.now();
+    return false;
+  }
+
+  /** One round without a socket: posts what is due, then sees what there is. */
+  async poll() {
+    const { outbox, history, feed, sender } = this.#parts;
+    const posted = [];
+    for (const item of outbox.due) {
+      try {
+        await history.post(item);
+        posted.push(item.client_id);
+      } catch (/** @type {any} */ failure) {
+        if (!failure.code) throw failure;
+        this.#refused({ ...item, code: failure.code, message: failure.message });
+      }
+    }
+    const page = await history.after(feed.last);
+    feed.accept(page);
+    if (page.more) await feed.catchUp();
+    for (const id of posted) sender.settle(id);
+  }
+
+  /** Whether history knows something that the socket didn't tell. */
+  async missed() {
+    const { history, feed } = this.#parts;
+    return feed.accept(await history.after(feed.last)) > 0;
+  }
+
+  /** What stands before the oldest entry here, for whoever scrolls up. */
+  past = {
+    fetch: () => this.#parts.history.before(this.#parts.timeline.first),
+    show: (/** @type {import("./wire.js").Page} */ { entries }) =>
+      this.#parts.timeline.addOlder(entries),
+  };
+
+  /** @param {import("./socket.js").Status} status */
+  connected(status) {
+    const { socket, polling, presence } = this.#parts;
+    if (status === "open") polling.stop();
+    else presence.online(false);
+    if (status === "waiting" && socket.failures >= GIVE_UP_AFTER) polling.start();
+    if (status === "ended") this.stop();
+    this.render();
+  }
+
+  /** Signed out, or no such room any more. @param {import("./history.js").Failure} failure */
+  end(failure) {
+    this.#gone = failure.status === 404;
+    this.#parts.socket.end();
+  }
+
+  stop() {
+    const { polling, feed, sender } = this.#parts;
+    polling.stop();
+    feed.stop();
+    sender.stop();
+  }
+
+  render() {
+    this.#parts.connection.show(this.#state());
+  }
+
+  /** @returns {import("./connection.js").State} */
+  #state() {
+    const { socket, polling } = this.#parts;
+    if (this.#gone) return "gone";
+    if (socket.status === "ended") return "signedOut";
+    if (socket.status === "open") return "live";
+    if (!navigator.onLine) return "offline";
+    return polling.working ? "slow" : "connecting";
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * A room over plain HTTP: its history, and sending where the socket can't be had.
+ *
+ * Every failure is a `Failure`; its `final` says that asking again won't help.
+ *
+ * @typedef {import("./wire.js").Page} Page
+ * @typedef {import("./outbox.js").Item} Item
+ */
+
+const PATIENCE = 15_000;
+
+export class Failure extends Error {
+  /** @param {number} status 0 where nothing answered @param {string} [code] */
+  constructor(status, code = "", message = "") {
+    super(message || `HTTP ${status}`);
+    this.status = status;
+    this.code = code;
+  }
+
+  get final() {
+    return this.status === 401 || this.status === 404;
+  }
+}
+
+export class History {
+  #url;
+
+  /** @param {string} room */
+  constructor(room) {
+    this.#url = `/rooms/${room}/messages`;
+  }
+
+  /** @returns {Promise<Page>} the entries that follow `seq` */
+  after(seq, limit = 100) {
+    return request(`${this.#url}?after=${seq}&limit=${limit}`);
+  }
+
+  /** @returns {Promise<Page>} the entries just before `seq` */
+  before(seq, limit = 50) {
+    return request(`${this.#url}?before=${seq}&limit=${limit}`);
+  }
+
+  /** Resolves once the server has it; history then shows it. @param {Item} item */
+  async post({ body, client_id, product_id }) {
+    const form = new URLSearchParams({ body, client_id });
+    if (product_id) form.set("product_id", String(product_id));
+    await request(this.#url, { method: "POST", body: form, redirect: "manual" });
+  }
+}
+
+/** @returns {Promise<any>} the JSON that was answered; null for a redirect */
+async function request(url, options = {}) {
+  const response = await fetch(url, {
+    ...options,
+    headers: { Accept: "application/json" },
+    cache: "no-store",
+    signal: AbortSignal.timeout(PATIENCE),
+  }).catch((error) => {
+    throw new Failure(0, "", error.message);
+  });
+  if (response.type === "opaqueredirect") return null;
+  const json = await response.json().catch(() => null);
+  if (!response.ok) throw new Failure(response.status, json?.code, json?.message);
+  if (json === null) throw new Failure(0, "", "not the answer of Haggle");
+  return json;
+}

@@ -1,0 +1,80 @@
+/**
+ * `<haggle-inbox>`: a person's own socket, on every page. It keeps the unread badges and the
+ * window's title right, and on My Messages the list of conversations.
+ *
+ * A frame only says which numbers changed; the list itself is always the server's own HTML.
+ */
+import { showCount, showTotal } from "./badge.js";
+import { refreshList } from "./inbox_list.js";
+import { Socket } from "./socket.js";
+
+/** Several messages at once make one question. */
+const GATHER = 400;
+
+/** A page that nobody looked at for so long needs no socket. */
+const UNWATCHED = 10 * 60_000;
+
+class Inbox {
+  #socket;
+  #refresh = 0;
+  #sleep = 0;
+  #missed = false;
+
+  /** @param {HTMLElement} root @param {AbortSignal} signal */
+  constructor(root, signal) {
+    this.#socket = new Socket(root.dataset.ws ?? "/ws/inbox", {
+      frame: (frame) => frame.type === "inbox" && this.#changed(frame),
+      status: (status) => this.#status(status),
+      signal,
+    });
+    document.addEventListener("visibilitychange", () => this.#watched(), { signal });
+    signal.addEventListener("abort", () => {
+      clearTimeout(this.#refresh);
+      clearTimeout(this.#sleep);
+    });
+    const badge = document.querySelector("[data-unread]");
+    showTotal(Number(badge?.getAttribute("data-unread")) || 0);
+    this.#socket.open();
+  }
+
+  #changed({ room, unread, total }) {
+    showTotal(total);
+    for (const row of document.querySelectorAll(`[data-room="${CSS.escape(room)}"]`)) {
+      showCount(row.querySelector("[data-row-unread]"), unread);
+    }
+    if (document.querySelector("[data-inbox-list]")) this.#refreshSoon();
+  }
+
+  /** What happened while there was no connection wasn't told, so the server is asked. */
+  #status(status) {
+    if (status === "open" && this.#missed) this.#refreshSoon();
+    this.#missed = status !== "open" && (this.#missed || status !== "connecting");
+  }
+
+  #refreshSoon() {
+    clearTimeout(this.#refresh);
+    this.#refresh = setTimeout(async () => {
+      const total = await refreshList();
+      if (total !== null) showTotal(total);
+    }, GATHER);
+  }
+
+  #watched() {
+    clearTimeout(this.#sleep);
+    if (document.hidden) this.#sleep = setTimeout(() => this.#socket.close(), UNWATCHED);
+    else this.#socket.open();
+  }
+}
+
+customElements.define("haggle-inbox", class extends HTMLElement {
+  #life = new AbortController();
+
+  connectedCallback() {
+    this.#life = new AbortController();
+    new Inbox(this, this.#life.signal);
+  }
+
+  disconnectedCallback() {
+    this.#life.abort();
+  }
+});

@@ -1,0 +1,42 @@
+/**
+ * The list of conversations, asked anew: the same page's HTML, of which only the list is taken.
+ * Whoever stands in it with the keyboard stays where they are.
+ */
+import { localTimes } from "../lib/time.js";
+
+const LIST = "[data-inbox-list]";
+
+/** @returns {Promise<number | null>} the total of unread, null where the page couldn't be had */
+export async function refreshList() {
+  const url = document.querySelector(LIST) ? location.href : "/messages";
+  const page = await read(url).catch(() => null);
+  if (!page) return null;
+  const [list, fresh] = [document.querySelector(LIST), page.querySelector(LIST)];
+  if (list && fresh) replace(list, fresh);
+  return Number(page.querySelector("[data-unread]")?.getAttribute("data-unread")) || 0;
+}
+
+async function read(url) {
+  const response = await fetch(url, { headers: { Accept: "text/html" }, cache: "no-store" });
+  if (!response.ok || response.redirected) return null;
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+/** @param {Element} list @param {Element} fresh */
+function replace(list, fresh) {
+  const place = focusIn(list);
+  list.replaceChildren(...fresh.childNodes);
+  localTimes(list);
+  if (place) focusables(list.querySelector(`#${CSS.escape(place.row)}`))[place.index]?.focus({ preventScroll: true });
+}
+
+/** Which row has the focus, and at which of its controls. */
+function focusIn(/** @type {Element} */ list) {
+  const focused = document.activeElement;
+  if (!focused || !list.contains(focused)) return null;
+  const row = focused.closest("li[id]");
+  return row && { row: row.id, index: focusables(row).indexOf(/** @type {any} */ (focused)) };
+}
+
+/** @returns {HTMLElement[]} */
+const focusables = (row) => (row ? [...row.querySelectorAll("a[href], button, input, select")] : []);

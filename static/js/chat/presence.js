@@ -1,0 +1,61 @@
+/**
+ * What the other one is doing: online or not, typing or not. Only ever shown, never relied on.
+ */
+
+/** A key press is told at most this often, and fades after this long. */
+const TELL_EVERY = 3_000;
+const FADES_AFTER = 5_000;
+
+export class Presence {
+  #online;
+  #typing;
+  #send;
+  #told = -Infinity;
+  #timer = 0;
+
+  /**
+   * @param {object} parts
+   * @param {HTMLElement | null} parts.online shown while they are
+   * @param {HTMLElement | null} parts.typing shown while they are
+   * @param {() => void} parts.send tells that this person types
+   */
+  constructor({ online, typing, send }) {
+    this.#online = online;
+    this.#typing = typing;
+    this.#send = send;
+  }
+
+  /** @param {boolean} online */
+  online(online) {
+    if (this.#online) this.#online.hidden = !online;
+    if (!online) this.quiet();
+  }
+
+  /** They type. */
+  typing() {
+    this.#show(true);
+    this.#timer = setTimeout(() => this.#show(false), FADES_AFTER);
+  }
+
+  /** They don't, any more. */
+  quiet() {
+    this.#show(false);
+  }
+
+  /** This person pressed a key. */
+  type(now = performance.now()) {
+    if (now - this.#told < TELL_EVERY) return;
+    this.#told = now;
+    this.#send();
+  }
+
+  /** This person's message is off: their next key press is news. */
+  said() {
+    this.#told = -Infinity;
+  }
+
+  #show(/** @type {boolean} */ typing) {
+    clearTimeout(this.#timer);
+    if (this.#typing) this.#typing.hidden = !typing;
+  }
+}

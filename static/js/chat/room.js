@@ -1,0 +1,111 @@
+/**
+ * `<haggle-room>`: one conversation, live. This file only wires; what happens when is in
+ * `conversation.js`, what the parts do is in their own files, and none of them knows another.
+ *
+ *     socket ──frames──▶ feed ──each entry once, in order──▶ timeline, sender, reader
+ *     composer ──words──▶ sender ──▶ outbox, bubbles, then socket (polling, where there is none)
+ *
+ * Without this script the same page works by its form and links.
+ */
+import { openStorage } from "../lib/storage.js";
+import { Bubbles } from "./bubbles.js";
+import { Composer } from "./composer.js";
+import { Connection } from "./connection.js";
+import { Conversation } from "./conversation.js";
+import { Draft } from "./draft.js";
+import { Feed } from "./feed.js";
+import { History } from "./history.js";
+import { Liveness } from "./liveness.js";
+import { Older } from "./older.js";
+import { Outbox } from "./outbox.js";
+import { Polling } from "./polling.js";
+import { Presence } from "./presence.js";
+import { Reader } from "./reader.js";
+import { Scroll } from "./scroll.js";
+import { Sender } from "./sender.js";
+import { Socket } from "./socket.js";
+import { Timeline } from "./timeline.js";
+
+/** @param {HTMLElement} root @param {AbortSignal} signal ends everything that is started here */
+function wire(root, signal) {
+  const { room = "", readBuyer, readSeller } = root.dataset;
+  const seat = /** @type {import("./wire.js").Seat} */ (root.dataset.seat);
+  const part = (/** @type {string} */ name) =>
+    /** @type {any} */ (root.querySelector(`[data-${name}]`));
+  const marks = { buyer: Number(readBuyer), seller: Number(readSeller) };
+  const store = openStorage();
+  const owner = `${room}:${seat}`;
+
+  const talk = new Conversation(seat);
+  const socket = new Socket(`/ws/${room}`, {
+    frame: (frame) => talk.heard(frame),
+    status: (status) => talk.connected(status),
+    signal,
+  });
+  const timeline = new Timeline(part("timeline"), seat);
+  const scroll = new Scroll(part("scroll"), part("new"), signal);
+  const history = new History(room);
+  const outbox = new Outbox(store, owner);
+  const bubbles = new Bubbles(part("timeline"), part("pending"), (id) => talk.retry(id), signal);
+  const composer = part("composer") && new Composer(part("composer"), {
+    draft: new Draft(store, owner),
+    say: (body, product) => talk.say(body, product),
+    typing: () => talk.presence.type(),
+    signal,
+  });
+
+  talk.begin({
+    socket,
+    timeline,
+    scroll,
+    history,
+    outbox,
+    composer,
+    connection: new Connection(part("connection"), signal),
+    polling: new Polling(() => talk.poll(), () => talk.render()),
+    feed: new Feed({
+      last: timeline.last,
+      after: (seq) => history.after(seq),
+      show: (entries) => talk.show(entries),
+      read: (read) => talk.read(read),
+      ended: (failure) => talk.end(failure),
+    }),
+    sender: new Sender({
+      outbox,
+      bubbles,
+      transmit: (item) => talk.transmit(item),
+      unanswered: () => socket.reopen(),
+    }),
+    reader: new Reader({
+      seat,
+      mark: marks[seat],
+      send: (seq) => socket.send({ type: "read", seq }),
+      signal,
+    }),
+    presence: new Presence({
+      online: part("presence"),
+      typing: part("typing"),
+      send: () => socket.send({ type: "typing" }),
+    }),
+  }, marks);
+
+  new Liveness(socket, () => talk.missed(), signal);
+  if (part("older")) new Older(part("older"), scroll, talk.past, signal);
+  for (const event of ["online", "offline"]) {
+    addEventListener(event, () => talk.render(), { signal });
+  }
+  signal.addEventListener("abort", () => talk.stop());
+}
+
+customElements.define("haggle-room", class extends HTMLElement {
+  #life = new AbortController();
+
+  connectedCallback() {
+    this.#life = new AbortController();
+    wire(this, this.#life.signal);
+  }
+
+  disconnectedCallback() {
+    this.#life.abort();
+  }
+});

@@ -1,0 +1,69 @@
+/**
+ * Where the reader is in the conversation. At the end, they stay at the end whatever grows; away
+ * from it, nothing moves under them, and a button says that there is something new.
+ */
+
+/** How near the end counts as the end, in pixels. */
+const NEAR = 48;
+
+export class Scroll {
+  #box;
+  #button;
+  #atEnd = true;
+  #top = 0;
+
+  /** @param {HTMLElement} box @param {HTMLElement | null} button "New messages" */
+  constructor(box, button, /** @type {AbortSignal} */ signal) {
+    this.#box = box;
+    this.#button = button;
+    box.style.overflowAnchor = "none";
+    box.addEventListener("scroll", () => this.#moved(), { signal, passive: true });
+    button?.addEventListener("click", () => this.#follow(), { signal });
+    const sizes = new ResizeObserver(() => this.#atEnd && this.toEnd());
+    for (const part of [box, ...box.children]) sizes.observe(part);
+    signal.addEventListener("abort", () => sizes.disconnect());
+    this.toEnd();
+  }
+
+  get box() {
+    return this.#box;
+  }
+
+  toEnd() {
+    this.#box.scrollTop = this.#box.scrollHeight;
+    this.#arrive();
+  }
+
+  /** Something was added at the end. @param {boolean} news by somebody else */
+  grew(news) {
+    if (this.#atEnd) this.toEnd();
+    else if (news && this.#button) this.#button.hidden = false;
+  }
+
+  /** Does what changes the list above the reader, who keeps seeing what they saw. */
+  hold(/** @type {() => void} */ change) {
+    const fromEnd = this.#box.scrollHeight - this.#box.scrollTop;
+    change();
+    if (this.#atEnd) this.toEnd();
+    else this.#box.scrollTop = this.#top = this.#box.scrollHeight - fromEnd;
+  }
+
+  #moved() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#box;
+    if (scrollHeight - scrollTop - clientHeight < NEAR) this.#arrive();
+    else if (scrollTop < this.#top) this.#atEnd = false;
+    this.#top = scrollTop;
+  }
+
+  #arrive() {
+    this.#atEnd = true;
+    this.#top = this.#box.scrollTop;
+    if (this.#button) this.#button.hidden = true;
+  }
+
+  /** The button is about to vanish, so the keyboard goes on in the list. */
+  #follow() {
+    this.toEnd();
+    this.#box.focus({ preventScroll: true });
+  }
+}

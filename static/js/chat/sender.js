@@ -1,0 +1,110 @@
+/**
+ * Gets what was written to the server. A message is at every moment one of three things: stored
+ * (its entry was seen), on its way (a pending bubble), or visibly "Not sent" with a way to retry.
+ *
+ * @typedef {import("./outbox.js").Item} Item
+ * @typedef {import("./wire.js").Refusal} Refusal
+ */
+import { REFUSALS, REFUSED } from "./words.js";
+
+/** How long the server may take to acknowledge. */
+const PATIENCE = 10_000;
+
+/** Refusals that pass by themselves: sent again with the next connection, or on Retry. */
+const PASSING = new Set(["rate_limited", "unavailable"]);
+
+export class Sender {
+  #outbox;
+  #bubbles;
+  #transmit;
+  #unanswered;
+  #patience;
+  /** @type {Map<string, ReturnType<typeof setTimeout>>} */
+  #timers = new Map();
+
+  /**
+   * @param {object} parts
+   * @param {import("./outbox.js").Outbox} parts.outbox
+   * @param {Pick<import("./bubbles.js").Bubbles, "pending" | "failed" | "remove">} parts.bubbles
+   * @param {(item: Item) => boolean} parts.transmit whether a connection took it
+   * @param {() => void} parts.unanswered something handed over wasn't acknowledged in time
+   * @param {number} [parts.patience] ms
+   */
+  constructor({ outbox, bubbles, transmit, unanswered, patience = PATIENCE }) {
+    this.#outbox = outbox;
+    this.#bubbles = bubbles;
+    this.#transmit = transmit;
+    this.#unanswered = unanswered;
+    this.#patience = patience;
+  }
+
+  /** Shows what an earlier page left unsent. */
+  restore() {
+    const due = new Set(this.#outbox.due);
+    for (const item of this.#outbox.all) {
+      if (due.has(item)) this.#bubbles.pending(item);
+      else this.#bubbles.failed(item, REFUSALS[item.refused ?? ""]);
+    }
+  }
+
+  /** @param {string} body @param {number} [product_id] */
+  say(body, product_id) {
+    this.#try(this.#outbox.put(body, product_id));
+  }
+
+  /** Sends all that is due, in the order of writing. */
+  flush() {
+    for (const item of this.#outbox.due) this.#try(item);
+  }
+
+  /** @param {string} id */
+  retry(id) {
+    const item = this.#outbox.revive(id);
+    if (item) this.#try(item);
+  }
+
+  /** The stored entry with this id was seen. @param {string} id */
+  settle(id) {
+    this.#calm(id);
+    this.#outbox.settle(id);
+    this.#bubbles.remove(id);
+  }
+
+  /** @param {Refusal} refusal @returns {string} what to tell the person */
+  refuse({ client_id: id = "", code, message }) {
+    const why = message || REFUSALS[code] || REFUSED;
+    const item = this.#outbox.get(id);
+    if (!item) return why;
+    this.#calm(id);
+    if (code === "client_id_reused") {
+      this.#bubbles.remove(id);
+      const renewed = this.#outbox.renew(id);
+      if (renewed) this.#try(renewed);
+      return "";
+    }
+    if (!PASSING.has(code)) this.#outbox.refuse(id, code);
+    this.#bubbles.failed(item, why);
+    return why;
+  }
+
+  stop() {
+    for (const id of this.#timers.keys()) this.#calm(id);
+  }
+
+  /** @param {Item} item */
+  #try(item) {
+    this.#calm(item.client_id);
+    this.#bubbles.pending(item);
+    const handed = this.#transmit(item);
+    this.#timers.set(item.client_id, setTimeout(() => {
+      this.#bubbles.failed(item);
+      if (handed) this.#unanswered();
+    }, this.#patience));
+  }
+
+  /** @param {string} id */
+  #calm(id) {
+    clearTimeout(this.#timers.get(id));
+    this.#timers.delete(id);
+  }
+}

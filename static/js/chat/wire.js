@@ -1,0 +1,26 @@
+/**
+ * What travels on the sockets, as types, and the one place that reads it.
+ *
+ * Types, kinds and fields that this page doesn't know are ignored, so that an older page keeps
+ * working with a newer server.
+ *
+ * @typedef {"buyer" | "seller"} Seat
+ * @typedef {{ buyer: number, seller: number }} Marks up to which seq each side has read
+ * @typedef {{ seq: number, from: Seat, client_id: string, html: string }} Entry
+ * @typedef {{ entries: Entry[], last_seq: number, read: Marks, more: boolean }} Page
+ * @typedef {{ client_id?: string, code: string, message?: string }} Refusal
+ */
+
+/**
+ * @param {unknown} data a frame's payload
+ * @returns {{ type: string, [field: string]: any } | null} null for what isn't a frame
+ */
+export function parse(data) {
+  if (typeof data !== "string") return null;
+  try {
+    const frame = JSON.parse(data);
+    return typeof frame?.type === "string" ? frame : null;
+  } catch {
+    return null;
+  }
+}

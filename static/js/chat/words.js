@@ -1,0 +1,27 @@
+/** Every sentence that the chat's scripts say; the pages' own words are in the templates. */
+
+export const CONNECTION = {
+  connecting: "Connecting…",
+  offline: "You are offline. What you write is kept and sent when you are back.",
+  slow: "Live updates don't get through here. Checking for messages every few seconds.",
+  signedOut: "You are signed out.",
+  signIn: "Sign in again",
+  gone: "This conversation isn't available any more.",
+};
+
+/** For refusals that came without a sentence of their own, by the contract's codes. */
+export const REFUSALS = {
+  empty: "Write something first.",
+  too_long: "That message is too long.",
+  bad_product: "That product isn't part of this conversation.",
+  client_id_reused: "That message could not be sent. Try again.",
+  blocked: "You can't write in this conversation.",
+  rate_limited: "You are writing very fast. Wait a moment, then try again.",
+  unavailable: "Haggle can't store messages right now. Try again in a moment.",
+};
+
+export const REFUSED = "That message could not be sent.";
+
+/** @param {number} over characters past the limit */
+export const tooLong = (over) =>
+  over === 1 ? "1 character too many." : `${over.toLocaleString()} characters too many.`;

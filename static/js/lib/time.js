@@ -1,0 +1,80 @@
+/**
+ * The server writes times in UTC into `<time datetime>`; here they become the reader's own.
+ *
+ * In a chat bubble that is the clock ("14:05"), everywhere else how long ago it was. The texts
+ * follow the page's language, and its regional form where the browser has one (en-GB, en-US).
+ */
+
+const DAY = 86_400_000;
+
+/** The browser's regional form of the page's language, else the page's language itself. */
+function locale() {
+  const page = document.documentElement.lang || "en";
+  return navigator.languages.find((tag) => tag.split("-")[0] === page.split("-")[0]) ?? page;
+}
+
+const startOfDay = (/** @type {Date} */ date) =>
+  new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+
+/** Whole calendar days from `date` to `now`, in the reader's time zone. */
+const daysAgo = (date, now) => Math.round((startOfDay(now) - startOfDay(date)) / DAY);
+
+const capitalised = (/** @type {string} */ text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** "14:05" or "2:05 PM". */
+export function clockText(date, tag) {
+  return date.toLocaleTimeString(tag, { hour: "2-digit", minute: "2-digit" });
+}
+
+/** "Today", "Yesterday", "Monday", "31 January", "31 January 2025". */
+export function dayText(date, now, tag) {
+  const days = daysAgo(date, now);
+  if (days === 0 || days === 1) {
+    return capitalised(new Intl.RelativeTimeFormat(tag, { numeric: "auto" }).format(-days, "day"));
+  }
+  if (days > 1 && days < 7) return date.toLocaleDateString(tag, { weekday: "long" });
+  const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
+  return date.toLocaleDateString(tag, { day: "numeric", month: "long", year });
+}
+
+/** For lists: "now", "5 min. ago", "14:05", then what `dayText` says. */
+export function listText(date, now, tag) {
+  const minutes = Math.floor((now - date) / 60_000);
+  if (minutes >= 0 && minutes < 60) {
+    const relative = new Intl.RelativeTimeFormat(tag, { numeric: "auto", style: "short" });
+    return minutes === 0 ? relative.format(0, "second") : relative.format(-minutes, "minute");
+  }
+  return daysAgo(date, now) === 0 ? clockText(date, tag) : dayText(date, now, tag);
+}
+
+/** Rewrites every time in `root`; calling it again only refreshes. @param {ParentNode} root */
+export function localTimes(root = document) {
+  const tag = locale();
+  const now = new Date();
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const date = new Date(time.getAttribute("datetime") ?? "");
+    if (Number.isNaN(date.getTime())) continue;
+    const text = time.closest(".entry") ? clockText(date, tag) : listText(date, now, tag);
+    if (time.textContent !== text) time.textContent = text;
+    time.setAttribute("title", date.toLocaleString(tag, { dateStyle: "full", timeStyle: "short" }));
+  }
+}
+
+/**
+ * Gives the entry `data-day` ("Today") where another day begins than the entry before it has; CSS
+ * draws the break from the attribute, so the list holds entries and nothing else.
+ * @param {Element | null} entry
+ */
+export function markDay(entry) {
+  if (!(entry instanceof HTMLElement)) return;
+  const date = entryDate(entry);
+  const before = entryDate(entry.previousElementSibling);
+  if (!date || (before && startOfDay(before) === startOfDay(date))) delete entry.dataset.day;
+  else entry.dataset.day = dayText(date, new Date(), locale());
+}
+
+function entryDate(entry) {
+  const written = entry?.querySelector("time[datetime]")?.getAttribute("datetime");
+  const date = new Date(written ?? "");
+  return Number.isNaN(date.getTime()) ? null : date;
+}

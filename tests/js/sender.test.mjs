@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { Outbox } from "../../static/js/chat/outbox.js";
+import { Sender } from "../../static/js/chat/sender.js";
+import { FakeStorage } from "./fake_storage.mjs";
+
+/** A sender whose bubbles are a map from id to what they show. */
+function setUp({ connected = true } = {}) {
+  const bubbles = new Map();
+  const world = { connected, sent: [], unanswered: 0, bubbles, store: new FakeStorage() };
+  world.outbox = new Outbox(world.store, "room:buyer");
+  world.sender = new Sender({
+    outbox: world.outbox,
+    bubbles: {
+      pending: ({ client_id }) => bubbles.set(client_id, "pending"),
+      failed: ({ client_id }, why = "") => bubbles.set(client_id, `failed ${why}`.trim()),
+      remove: (id) => bubbles.delete(id),
+    },
+    transmit: (item) => world.connected && Boolean(world.sent.push(item)),
+    unanswered: () => (world.unanswered += 1),
+    patience: 10_000,
+  });
+  return world;
+}
+
+test.beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+test.afterEach(() => mock.timers.reset());
+
+test("a message is pending until its entry is seen", () => {
+  const { sender, sent, bubbles, outbox } = setUp();
+  sender.say("hello", 12);
+  assert.deepEqual([...bubbles.values()], ["pending"]);
+  sender.settle(sent[0].client_id);
+  assert.equal(bubbles.size, 0);
+  assert.deepEqual(outbox.all, []);
+});
+
+test("without an acknowledgement it is not sent, and the connection is doubted", () => {
+  const world = setUp();
+  world.sender.say("hello");
+  mock.timers.tick(10_000);
+  assert.deepEqual([...world.bubbles.values()], ["failed"]);
+  assert.equal(world.unanswered, 1);
+});
+
+test("without a connection it is not sent either, but nothing is doubted", () => {
+  const world = setUp({ connected: false });
+  world.sender.say("hello");
+  mock.timers.tick(10_000);
+  assert.deepEqual([...world.bubbles.values()], ["failed"]);
+  assert.equal(world.unanswered, 0);
+});
+
+test("a retry keeps the id", () => {
+  const { sender, sent } = setUp();
+  sender.say("hello");
+  mock.timers.tick(10_000);
+  sender.retry(sent[0].client_id);
+  assert.equal(sent.length, 2);
+  assert.deepEqual(sent[1], sent[0]);
+});
+
+test("a new connection sends all again, in order, with the same ids", () => {
+  const world = setUp({ connected: false });
+  for (const body of ["one", "two", "three"]) world.sender.say(body);
+  mock.timers.tick(10_000);
+  world.connected = true;
+  world.sender.flush();
+  assert.deepEqual(world.sent.map(({ body }) => body), ["one", "two", "three"]);
+  assert.deepEqual([...world.bubbles.values()], ["pending", "pending", "pending"]);
+});
+
+test("a refusal for good isn't tried again, one that passes is", () => {
+  for (const [code, again] of [["blocked", 0], ["too_long", 0], ["bad_product", 0], ["rate_limited", 1], ["unavailable", 1]]) {
+    const { sender, sent, bubbles } = setUp();
+    sender.say("hello");
+    const why = sender.refuse({ client_id: sent[0].client_id, code, message: "Because." });
+    assert.equal(why, "Because.");
+    assert.deepEqual([...bubbles.values()], ["failed Because."]);
+    sender.flush();
+    assert.equal(sent.length, 1 + again, code);
+  }
+});
+
+test("an id that is taken goes out again under another", () => {
+  const { sender, sent, bubbles } = setUp();
+  sender.say("hello");
+  assert.equal(sender.refuse({ client_id: sent[0].client_id, code: "client_id_reused" }), "");
+  assert.equal(sent.length, 2);
+  assert.notEqual(sent[1].client_id, sent[0].client_id);
+  assert.deepEqual([...bubbles.keys()], [sent[1].client_id]);
+});
+
+test("a code that this page doesn't know still says something", () => {
+  const { sender, sent } = setUp();
+  sender.say("hello");
+  assert.notEqual(sender.refuse({ client_id: sent[0].client_id, code: "moon_phase" }), "");
+  assert.notEqual(sender.refuse({ code: "bad_frame" }), "");
+});
+
+test("an earlier page's messages are shown as what they are", () => {
+  const before = setUp();
+  before.sender.say("on its way");
+  before.sender.say("refused");
+  before.outbox.refuse(before.sent[1].client_id, "blocked");
+  const bubbles = new Map();
+  const outbox = new Outbox(before.store, "room:buyer");
+  new Sender({
+    outbox,
+    bubbles: {
+      pending: ({ body }) => bubbles.set(body, "pending"),
+      failed: ({ body }) => bubbles.set(body, "failed"),
+      remove: () => {},
+    },
+    transmit: () => false,
+    unanswered: () => {},
+  }).restore();
+  assert.deepEqual([...bubbles], [["on its way", "pending"], ["refused", "failed"]]);
+});
