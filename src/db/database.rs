@@ -20,11 +20,7 @@ impl Database {
     /// Opens the server at `url` (`DATABASE_URL`), or starts the one that belongs to `data`.
     ///
     /// `progress` is told of every step that may take more than a moment.
-    pub async fn open(
-        url: Option<&str>,
-        data: &DataDir,
-        progress: impl Fn(&str),
-    ) -> Result<Self, DbError> {
+    pub async fn open(url: Option<&str>, data: &DataDir, progress: impl Fn(&str)) -> Result<Self, DbError> {
         match url {
             Some(url) => Self::at(address(url)?).await,
             None => Self::start(data, progress).await,
@@ -84,6 +80,10 @@ impl Database {
 }
 
 fn address(url: &str) -> Result<PgConnectOptions, DbError> {
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        let wanted = "it must begin with postgres://";
+        return Err(DbError::Address(sqlx::Error::Configuration(wanted.into())));
+    }
     url.parse().map_err(DbError::Address)
 }
 
