@@ -94,7 +94,7 @@ export class Conversation {
     const { timeline, reader, sender, presence, scroll } = this.#parts;
     if (entries.length === 0) return;
     for (const entry of entries) {
-      const shown = timeline.add(entry);
+      const shown = timeline.add(entry, entry.from === this.#other);
       if (shown) reader.observe(shown);
       sender.settle(entry.client_id);
     }
@@ -129,8 +129,18 @@ export class Conversation {
     return false;
   }
 
-  /** One round without a socket: posts what is due, then sees what there is. */
+  /** One round without a socket. Throws where it didn't get through. */
   async poll() {
+    try {
+      await this.#exchange();
+    } catch (/** @type {any} */ failure) {
+      if (failure.final) this.end(failure);
+      throw failure;
+    }
+  }
+
+  /** Posts what is due, then sees what there is. */
+  async #exchange() {
     const { outbox, history, feed, sender } = this.#parts;
     const posted = [];
     for (const item of outbox.due) {
@@ -138,7 +148,7 @@ export class Conversation {
         await history.post(item);
         posted.push(item.client_id);
       } catch (/** @type {any} */ failure) {
-        if (!failure.code) throw failure;
+        if (!failure.code || failure.final) throw failure;
         this.#refused({ ...item, code: failure.code, message: failure.message });
       }
     }
