@@ -141,12 +141,10 @@ export class Conversation {
 
   /** Posts what is due, then sees what there is. */
   async #exchange() {
-    const { outbox, history, feed, sender } = this.#parts;
-    const posted = [];
+    const { outbox, history, feed } = this.#parts;
     for (const item of outbox.due) {
       try {
-        await history.post(item);
-        posted.push(item.client_id);
+        this.#message(await history.post(item));
       } catch (/** @type {any} */ failure) {
         if (!failure.code || failure.final) throw failure;
         this.#refused({ ...item, code: failure.code, message: failure.message });
@@ -155,7 +153,6 @@ export class Conversation {
     const page = await history.after(feed.last);
     feed.accept(page);
     if (page.more) await feed.catchUp();
-    for (const id of posted) sender.settle(id);
   }
 
   /** Whether history knows something that the socket didn't tell. */
