@@ -91,11 +91,12 @@ export class Conversation {
 
   /** @param {Entry[]} entries each once, in order */
   show(entries) {
-    const { timeline, reader, sender, presence, scroll } = this.#parts;
+    const { timeline, reader, sender, presence, scroll, composer } = this.#parts;
     if (entries.length === 0) return;
     for (const entry of entries) {
       const shown = timeline.add(entry, entry.from === this.#other);
       if (shown) reader.observe(shown);
+      composer?.about(entry.product_id, shown?.querySelector(".divider-title")?.textContent);
       sender.settle(entry.client_id);
     }
     const news = entries.some((entry) => entry.from === this.#other);
