@@ -21,7 +21,7 @@ use tower_sessions::Session;
 use crate::{
     accounts::{self, AccessEvents, MaybeUser, SignInLimits},
     admin,
-    chat::{self, Hub},
+    chat::{self, Hub, Journal, MessageLimits},
     dashboard,
     products::{self, photos::Uploads},
     telemetry,
@@ -41,6 +41,8 @@ pub struct AppState {
     pub db: PgPool,
     pub uploads: Uploads,
     pub hub: Hub,
+    pub journal: Journal,
+    pub message_limits: MessageLimits,
     pub access: AccessEvents,
     pub sign_in_limits: SignInLimits,
     pub public_origin: PublicOrigin,
@@ -49,8 +51,11 @@ pub struct AppState {
 
 impl AppState {
     pub fn new(db: PgPool, uploads: Uploads, public_origin: Arc<str>, trusted_proxies: usize) -> Self {
+        let hub = Hub::default();
         AppState {
-            hub: Hub::new(db.clone()),
+            journal: Journal::start(&db, &hub),
+            hub,
+            message_limits: MessageLimits::default(),
             db,
             uploads,
             access: AccessEvents::default(),
@@ -100,13 +105,15 @@ pub async fn serve(
     state: AppState,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
-    let hub = state.hub.clone();
+    let (hub, journal) = (state.hub.clone(), state.journal.clone());
     let service = router(state)?.into_make_service_with_connect_info::<SocketAddr>();
     let stop = async move {
         stop.await;
         hub.close();
     };
-    Ok(axum::serve(listener, service).with_graceful_shutdown(stop).await?)
+    axum::serve(listener, service).with_graceful_shutdown(stop).await?;
+    journal.finish().await;
+    Ok(())
 }
 
 impl FromRequestParts<AppState> for Shell {

@@ -30,6 +30,13 @@ pub struct CurrentUser {
     pub session: Vec<u8>,
 }
 
+impl CurrentUser {
+    /// Asks the database: whether this session goes on, and the account isn't suspended.
+    pub async fn still_signed_in(&self, db: &PgPool) -> sqlx::Result<bool> {
+        store::still_signed_in(db, self.account_id, &self.session).await
+    }
+}
+
 /// Whoever is asking; nobody, if they aren't signed in.
 #[derive(Clone, Debug)]
 pub struct MaybeUser(pub Option<Arc<CurrentUser>>);

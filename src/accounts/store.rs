@@ -56,6 +56,22 @@ pub(super) async fn current_user(
     }))
 }
 
+pub(super) async fn still_signed_in(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+    session: &[u8],
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (
+               SELECT 1 FROM sessions s JOIN accounts a ON a.id = s.account_id
+               WHERE s.id_hash = $2 AND s.expires_at > now() AND a.id = $1 AND a.suspended_at IS NULL) AS "yes!""#,
+        account_id,
+        session
+    )
+    .fetch_one(db)
+    .await
+}
+
 pub(super) async fn insert_account(
     db: impl PgExecutor<'_>,
     email: &Email,

@@ -1,16 +1,64 @@
-//! Buyer and seller, talking.
+//! Buyer and seller, talking: the reason Haggle exists.
+//!
+//! A room is one buyer talking to one seller. Whoever takes a [`Seat`](seat::Seat) has proved that
+//! they are one of the two. A message travels one way, whatever brought it:
+//!
+//! ```text
+//! socket.rs / pages (forms)      parse and check once: Seat, Body
+//!         ↓
+//! service.rs  say()              the one way to write
+//!         ↓
+//! journal.rs                     collects what arrives while the last commit runs; many in one transaction
+//!         ↓
+//! hub.rs                         tells everybody in the room, and both people's inboxes
+//! ```
+//!
+//! The invariant: every entry is stored before it is told, and numbered under its room's row lock,
+//! so both sides see the same timeline, without holes.
 
+mod body;
+mod entries;
+mod forms;
+mod history;
 mod hub;
+mod inbox;
+mod inbox_socket;
+mod journal;
+mod limits;
+mod presence;
+mod product_page;
+mod room;
+mod room_key;
 mod routes;
+mod seat;
+mod service;
+mod socket;
+mod store;
+mod views;
+mod wire;
 
-pub use hub::Hub;
-pub use routes::router;
-
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
 
 use crate::{accounts::CurrentUser, web::Result};
 
+pub use body::Body;
+pub use hub::Hub;
+pub use inbox::Conversation;
+pub use journal::Journal;
+pub use limits::MessageLimits;
+pub use room_key::{RoomKey, Side};
+pub use routes::router;
+
 /// How many messages wait for this person, over all their rooms.
-pub async fn unread(_db: &PgPool, _user: &CurrentUser) -> Result<i64> {
-    Ok(0)
+pub async fn unread(db: &PgPool, user: &CurrentUser) -> Result<i64> {
+    Ok(store::unread_total(db, user.buyer_id, user.seller_id).await?)
+}
+
+/// A seller's latest conversations, for the dashboard.
+pub async fn latest_for_seller(
+    db: impl PgExecutor<'_>,
+    seller_id: i64,
+    limit: i64,
+) -> Result<Vec<Conversation>> {
+    Ok(store::conversations(db, None, Some(seller_id), limit, 0).await?)
 }

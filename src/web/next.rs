@@ -21,6 +21,15 @@ impl Next {
         self.0.as_deref().unwrap_or(default)
     }
 
+    /// The sign-in page, and the registration page, that come back here.
+    pub fn login_path(&self) -> String {
+        self.0.as_deref().map_or_else(|| "/login".to_owned(), login_path)
+    }
+
+    pub fn register_path(&self) -> String {
+        self.0.as_deref().map_or_else(|| "/register".to_owned(), |next| with_next("/register", next))
+    }
+
     /// For a hidden field: the path, or an empty text.
     pub fn text(&self) -> &str {
         self.or("")
@@ -35,7 +44,11 @@ impl<'de> Deserialize<'de> for Next {
 
 /// The sign-in page that comes back to `next`.
 pub fn login_path(next: &str) -> String {
-    let mut path = String::from("/login?next=");
+    with_next("/login", next)
+}
+
+fn with_next(page: &str, next: &str) -> String {
+    let mut path = format!("{page}?next=");
     for byte in next.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {

@@ -91,12 +91,11 @@ export class Conversation {
 
   /** @param {Entry[]} entries each once, in order */
   show(entries) {
-    const { timeline, reader, sender, presence, scroll, composer } = this.#parts;
+    const { timeline, reader, sender, presence, scroll } = this.#parts;
     if (entries.length === 0) return;
     for (const entry of entries) {
-      const shown = timeline.add(entry, entry.from === this.#other);
+      const shown = timeline.add(entry);
       if (shown) reader.observe(shown);
-      composer?.about(entry.product_id, shown?.querySelector(".divider-title")?.textContent);
       sender.settle(entry.client_id);
     }
     const news = entries.some((entry) => entry.from === this.#other);
@@ -130,30 +129,23 @@ export class Conversation {
     return false;
   }
 
-  /** One round without a socket. Throws where it didn't get through. */
+  /** One round without a socket: posts what is due, then sees what there is. */
   async poll() {
-    try {
-      await this.#exchange();
-    } catch (/** @type {any} */ failure) {
-      if (failure.final) this.end(failure);
-      throw failure;
-    }
-  }
-
-  /** Posts what is due, then sees what there is. */
-  async #exchange() {
-    const { outbox, history, feed } = this.#parts;
+    const { outbox, history, feed, sender } = this.#parts;
+    const posted = [];
     for (const item of outbox.due) {
       try {
-        this.#message(await history.post(item));
+        await history.post(item);
+        posted.push(item.client_id);
       } catch (/** @type {any} */ failure) {
-        if (!failure.code || failure.final) throw failure;
+        if (!failure.code) throw failure;
         this.#refused({ ...item, code: failure.code, message: failure.message });
       }
     }
     const page = await history.after(feed.last);
     feed.accept(page);
     if (page.more) await feed.catchUp();
+    for (const id of posted) sender.settle(id);
   }
 
   /** Whether history knows something that the socket didn't tell. */

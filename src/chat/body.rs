@@ -1,0 +1,48 @@
+//! What somebody says: the text of one entry.
+
+/// 1 to 4,000 Unicode scalar values after CRLF → LF and trimming, without NUL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body(String);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    #[error("Write something first.")]
+    Empty,
+    #[error("A message can have at most 4,000 characters.")]
+    TooLong,
+    #[error("This message holds a character that can't be stored.")]
+    Nul,
+}
+
+impl Body {
+    pub const MAX: usize = 4000;
+
+    pub fn parse(text: &str) -> Result<Self, BodyError> {
+        let text = text.replace("\r\n", "\n");
+        let text = text.trim();
+        match text.chars().count() {
+            0 => Err(BodyError::Empty),
+            count if count > Self::MAX => Err(BodyError::TooLong),
+            _ if text.contains('\0') => Err(BodyError::Nul),
+            _ => Ok(Body(text.to_owned())),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_are_trimmed_counted_in_characters_and_free_of_nul() {
+        assert_eq!(Body::parse("  a\r\nb \n").unwrap().as_str(), "a\nb");
+        assert_eq!(Body::parse(" \r\n\t "), Err(BodyError::Empty));
+        assert_eq!(Body::parse("a\0b"), Err(BodyError::Nul));
+        assert!(Body::parse(&"🚲".repeat(4000)).is_ok());
+        assert_eq!(Body::parse(&"a".repeat(4001)), Err(BodyError::TooLong));
+    }
+}

@@ -1,0 +1,176 @@
+//! The plain forms: how a message is written without JavaScript, or where no socket can be had.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::{Deserialize, Serialize};
+use tower_sessions::Session;
+use uuid::Uuid;
+
+use super::{
+    Body,
+    history::wants_json,
+    seat::Seat,
+    service::{self, Draft, Refusal, Said},
+    views::NotSentPage,
+    wire::ServerFrame,
+};
+use crate::{
+    accounts::MaybeUser,
+    app::AppState,
+    products,
+    web::{Error, Form, Path, Result, Shell, flash, next},
+};
+
+#[derive(Deserialize)]
+pub(super) struct SayForm {
+    #[serde(default)]
+    body: String,
+    #[serde(default)]
+    client_id: String,
+    #[serde(default)]
+    product_id: String,
+}
+
+/// `POST /rooms/{room}/messages`
+pub(super) async fn say_in_room(
+    State(state): State<AppState>,
+    seat: Result<Seat>,
+    Path(room): Path<String>,
+    (session, headers): (Session, HeaderMap),
+    Form(form): Form<SayForm>,
+) -> Result<Response> {
+    let back = format!("/rooms/{room}");
+    let seat = match seat {
+        Err(Error::SignInFirst { .. }) => return keep_and_sign_in(&session, back, form, "").await,
+        seat => seat?,
+    };
+    Ok(say(&state, &headers, seat, form, &back).await)
+}
+
+/// `POST /products/{id}/messages`: a buyer's, about this product.
+pub(super) async fn say_about_product(
+    State(state): State<AppState>,
+    Path(id): Path<i64>,
+    MaybeUser(user): MaybeUser,
+    (session, headers): (Session, HeaderMap),
+    Form(form): Form<SayForm>,
+) -> Result<Response> {
+    let back = format!("/products/{id}");
+    let Some(user) = user else {
+        if wants_json(&headers) {
+            return Err(Error::Unauthorized);
+        }
+        return keep_and_sign_in(&session, back, form, "#chat").await;
+    };
+    let product = products::summaries(&state.db, &[id]).await?.pop().ok_or(Error::NotFound)?;
+    if user.seller_id == Some(product.seller_id) {
+        return Err(Error::Forbidden("This is your own product. Buyers' messages are in My Messages."));
+    }
+    let seat = Seat::of_buyer(&state.db, &user, product.seller_id).await?.ok_or(Error::NotFound)?;
+    let form = SayForm { product_id: id.to_string(), ..form };
+    Ok(say(&state, &headers, seat, form, &back).await)
+}
+
+async fn say(state: &AppState, headers: &HeaderMap, seat: Seat, form: SayForm, back: &str) -> Response {
+    let client_id = form.client_id.parse().unwrap_or_else(|_| Uuid::new_v4());
+    let said = match draft(&form, client_id) {
+        Ok(draft) => say_draft(state, &seat, draft, wants_json(headers)).await,
+        Err(refusal) => Err(refusal),
+    };
+    match said {
+        Ok(said) if wants_json(headers) => {
+            let products = match said.entry().product_id {
+                Some(id) => products::summaries(&state.db, &[id]).await.unwrap_or_default(),
+                None => Vec::new(),
+            };
+            Json(ServerFrame::Message(service::frame(said.entry(), &seat.people, &products))).into_response()
+        }
+        Ok(said) => Redirect::to(&format!("{back}#entry_{}", said.entry().seq)).into_response(),
+        Err(refusal) => not_sent(headers, &seat, form, client_id, refusal, back),
+    }
+}
+
+fn draft(form: &SayForm, client_id: Uuid) -> Result<Draft, Refusal> {
+    let product_id = match form.product_id.trim() {
+        "" => None,
+        id => Some(id.parse().map_err(|_| Refusal::BadProduct)?),
+    };
+    Ok(Draft { client_id, body: Body::parse(&form.body)?, product_id })
+}
+
+/// A person whose form carries an id that was used for other words gets a fresh one: no words are
+/// lost. A program is told instead.
+async fn say_draft(state: &AppState, seat: &Seat, draft: Draft, strict: bool) -> Result<Said, Refusal> {
+    let again = Draft { client_id: Uuid::new_v4(), ..draft.clone() };
+    match service::say(&state.journal, &state.message_limits, seat, draft).await {
+        Err(Refusal::ClientIdReused) if !strict => {
+            service::say(&state.journal, &state.message_limits, seat, again).await
+        }
+        said => said,
+    }
+}
+
+fn not_sent(
+    headers: &HeaderMap,
+    seat: &Seat,
+    form: SayForm,
+    client_id: Uuid,
+    refusal: Refusal,
+    back: &str,
+) -> Response {
+    let status = match refusal {
+        Refusal::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    if wants_json(headers) {
+        return (status, Json(ServerFrame::refused(Some(client_id), refusal))).into_response();
+    }
+    let page = NotSentPage {
+        shell: Shell::for_person(&seat.user.name, back),
+        why: refusal.to_string(),
+        action: format!("{back}/messages"),
+        back: back.to_owned(),
+        body: form.body,
+        client_id,
+        product_id: form.product_id,
+    };
+    (status, page).into_response()
+}
+
+/// A text that was written signed-out, waiting for its page.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    path: String,
+    body: String,
+}
+
+const KEPT: &str = "draft";
+
+async fn keep_and_sign_in(
+    session: &Session,
+    path: String,
+    form: SayForm,
+    fragment: &str,
+) -> Result<Response> {
+    let to = next::login_path(&format!("{path}{fragment}"));
+    let body = form.body.chars().take(Body::MAX).collect();
+    session.insert(KEPT, Kept { path, body }).await?;
+    flash::success(session, "Sign in or register to send your message. Your text is kept.").await?;
+    Ok(Redirect::to(&to).into_response())
+}
+
+/// The text that was kept for this page; given out once.
+pub(super) async fn take_draft(session: &Session, path: &str) -> Result<String> {
+    match session.get::<Kept>(KEPT).await {
+        Ok(Some(kept)) if kept.path == path => {
+            session.remove_value(KEPT).await?;
+            Ok(kept.body)
+        }
+        _ => Ok(String::new()),
+    }
+}

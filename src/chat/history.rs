@@ -1,0 +1,129 @@
+//! A page of a room's timeline, for pages and for programs.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use sqlx::PgPool;
+
+use super::{
+    entries::{Entry, EntryView},
+    room,
+    seat::Seat,
+    service,
+    store::{self, Status},
+    views,
+    wire::{EntryFrame, HistoryFrame},
+};
+use crate::{
+    products::{self, ProductSummary},
+    web::{Error, Query, Result},
+};
+
+const DEFAULT_LIMIT: i64 = 50;
+const MAX_LIMIT: i64 = 100;
+
+/// Which part of the timeline is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    Latest,
+    After(i64),
+    Before(i64),
+}
+
+#[derive(Deserialize)]
+pub struct SpanQuery {
+    after: Option<i64>,
+    before: Option<i64>,
+    limit: Option<i64>,
+}
+
+impl SpanQuery {
+    pub fn parse(&self) -> Result<(Span, i64)> {
+        let span = match (self.after, self.before) {
+            (None, None) => Span::Latest,
+            (Some(after), None) if after >= 0 => Span::After(after),
+            (None, Some(before)) if before >= 1 => Span::Before(before),
+            _ => {
+                return Err(Error::BadRequest(
+                    "Give either after or before, as the number of an entry.".to_owned(),
+                ));
+            }
+        };
+        match self.limit.unwrap_or(DEFAULT_LIMIT) {
+            limit @ 1..=MAX_LIMIT => Ok((span, limit)),
+            _ => Err(Error::BadRequest(format!("A limit is 1 to {MAX_LIMIT}."))),
+        }
+    }
+}
+
+/// Some entries in a row, ascending, and where the room stands.
+pub struct Page {
+    pub entries: Vec<Entry>,
+    products: Vec<ProductSummary>,
+    pub status: Status,
+    /// Whether the timeline goes on beyond this page: later for `After`, else earlier.
+    pub more: bool,
+}
+
+pub async fn load(db: &PgPool, seat: &Seat, span: Span, limit: i64) -> Result<Page> {
+    // The status first: an entry that comes in between is on the page, never missing from it.
+    let status = store::status(db, seat.room).await?;
+    let (after, before) = match span {
+        Span::Latest => (0, i64::MAX - MAX_LIMIT),
+        Span::After(seq) => (seq.min(i64::MAX - 2 * MAX_LIMIT), i64::MAX - MAX_LIMIT),
+        Span::Before(seq) => (0, seq),
+    };
+    let entries = store::history(db, seat.room, after, before, matches!(span, Span::After(_)), limit).await?;
+    let more = match span {
+        Span::After(_) => entries.last().is_some_and(|entry| entry.seq < status.last_seq),
+        _ => entries.first().is_some_and(|entry| entry.seq > 1),
+    };
+    let mut about: Vec<i64> =
+        entries.iter().filter_map(|entry| Some(entry.starts.as_ref()?.product_id)).collect();
+    about.dedup();
+    let products = if about.is_empty() { Vec::new() } else { products::summaries(db, &about).await? };
+    Ok(Page { entries, products, status, more })
+}
+
+impl Page {
+    /// Each entry as `_entry.html`.
+    pub fn html(&self, seat: &Seat) -> Vec<String> {
+        self.entries
+            .iter()
+            .map(|entry| views::entry_html(&EntryView::new(entry, &seat.people, &self.products)))
+            .collect()
+    }
+
+    fn frames(&self, seat: &Seat) -> Vec<EntryFrame<'_>> {
+        self.entries.iter().map(|entry| service::frame(entry, &seat.people, &self.products)).collect()
+    }
+}
+
+/// `GET /rooms/{room}/messages`: JSON for a program, the room's page for a browser.
+pub(super) async fn show(
+    State(db): State<PgPool>,
+    headers: HeaderMap,
+    seat: Seat,
+    Query(query): Query<SpanQuery>,
+    page: room::RoomRequest,
+) -> Result<Response> {
+    if !wants_json(&headers) {
+        return room::render(&db, page, seat, &query).await;
+    }
+    let (span, limit) = query.parse()?;
+    let page = load(&db, &seat, span, limit).await?;
+    let entries = page.frames(&seat);
+    let Status { last_seq, read, .. } = page.status;
+    Ok(Json(HistoryFrame { entries, last_seq, read, more: page.more }).into_response())
+}
+
+pub(super) fn wants_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("application/json"))
+}

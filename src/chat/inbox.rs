@@ -1,0 +1,81 @@
+//! `/messages`, "My Messages": a person's conversations, newest first.
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+use sqlx::PgPool;
+use time::OffsetDateTime;
+
+use super::{
+    RoomKey, Side, store,
+    views::{InboxRow, MessagesPage},
+};
+use crate::{
+    accounts::CurrentUser,
+    products,
+    web::{Pager, Query, Result, Shell},
+};
+
+const PER_PAGE: i64 = 30;
+/// A dropdown longer than this helps nobody; the list has them all.
+const MAX_BUYERS: i64 = 200;
+
+/// A room, as one of its two people finds it in a list.
+#[derive(Clone, Debug)]
+pub struct Conversation {
+    pub room: RoomKey,
+    /// The side of the person whose list it is.
+    pub side: Side,
+    pub other_name: String,
+    pub last_from: Side,
+    /// The last entry's first 200 characters.
+    pub last_body: String,
+    pub last_at: OffsetDateTime,
+    pub unread: i64,
+    /// What was spoken of last.
+    pub product_id: Option<i64>,
+}
+
+/// Those who wrote to a seller, latest first.
+pub(super) async fn buyers(db: &PgPool, seller_id: i64) -> Result<Vec<Conversation>> {
+    Ok(store::conversations(db, None, Some(seller_id), MAX_BUYERS, 0).await?)
+}
+
+#[derive(Deserialize)]
+pub(super) struct InboxQuery {
+    page: Option<i64>,
+    /// The dropdown's choice.
+    room: Option<String>,
+}
+
+pub(super) async fn show(
+    State(db): State<PgPool>,
+    user: CurrentUser,
+    shell: Shell,
+    Query(query): Query<InboxQuery>,
+) -> Result<Response> {
+    if let Some(room) = query.room.and_then(|room| room.parse::<RoomKey>().ok()) {
+        return Ok(Redirect::to(&format!("/rooms/{room}")).into_response());
+    }
+    let total = store::count_conversations(&db, user.buyer_id, user.seller_id).await?;
+    let pager = Pager::new(query.page, PER_PAGE, total, "/messages?");
+    let conversations =
+        store::conversations(&db, user.buyer_id, user.seller_id, pager.limit(), pager.offset()).await?;
+    let about: Vec<i64> = conversations.iter().filter_map(|conversation| conversation.product_id).collect();
+    let products = products::summaries(&db, &about).await?;
+    let rows = conversations
+        .into_iter()
+        .map(|conversation| {
+            let product =
+                products.iter().find(|product| Some(product.id) == conversation.product_id).cloned();
+            InboxRow { conversation, product }
+        })
+        .collect();
+    let buyers = match user.seller_id {
+        Some(id) => buyers(&db, id).await?,
+        None => Vec::new(),
+    };
+    Ok(MessagesPage { shell, rows, buyers, is_seller: user.seller_id.is_some(), pager }.into_response())
+}

@@ -1,0 +1,170 @@
+//! All writes of all rooms: a group commit.
+//!
+//! What arrives while one transaction runs is written by the next, many messages in one. Alone, a
+//! message is written at once: there is no timer. A room always goes to the same writer, so its
+//! entries are told in the order in which they are numbered.
+//!
+//! One transaction: lock the rooms in id order; then, in new statements and so on a new snapshot,
+//! look for repeats and check the products; number everything in memory ([`plan`]); insert and update
+//! in one statement; commit. Only then is anybody told.
+
+pub(super) mod plan;
+
+use std::{
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+    sync::Arc,
+    time::Duration,
+};
+
+use sqlx::PgPool;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
+
+use super::{
+    Hub, RoomKey, Side,
+    seat::{People, Seat},
+    service::{self, Draft, Pending, Refusal, Said},
+    store,
+};
+use crate::products::{self, ProductSummary};
+
+/// Writers at work side by side, each with its own rooms.
+const WRITERS: usize = 2;
+/// Messages that may wait for one writer; then whoever sends waits.
+const QUEUE: usize = 1024;
+/// Messages in one transaction.
+const BATCH: usize = 512;
+/// A sender hears that the database is gone within five seconds.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// One message on its way in.
+pub(super) struct Write {
+    pub room: RoomKey,
+    pub side: Side,
+    pub people: Arc<People>,
+    pub draft: Draft,
+    answer: oneshot::Sender<Result<Said, Refusal>>,
+    _pending: TaskTrackerToken,
+}
+
+#[derive(Clone)]
+pub struct Journal {
+    writers: Arc<[mpsc::Sender<Write>]>,
+    pending: TaskTracker,
+}
+
+impl Journal {
+    /// Starts the writers; they end when the last `Journal` is gone and all is written.
+    pub fn start(db: &PgPool, hub: &Hub) -> Self {
+        let writers = (0..WRITERS).map(|_| {
+            let (sender, queue) = mpsc::channel(QUEUE);
+            tokio::spawn(run(db.clone(), hub.clone(), queue));
+            sender
+        });
+        Journal { writers: writers.collect(), pending: TaskTracker::new() }
+    }
+
+    /// Puts a draft in the queue of its room's writer; waits while that is full.
+    pub(super) async fn submit(&self, seat: &Seat, draft: Draft) -> Result<Pending, Refusal> {
+        let (answer, pending) = oneshot::channel();
+        let write = Write {
+            room: seat.room,
+            side: seat.side,
+            people: seat.people.clone(),
+            draft,
+            answer,
+            _pending: self.pending.token(),
+        };
+        self.writer(seat.room).send(write).await.map_err(|_| Refusal::Unavailable)?;
+        Ok(pending)
+    }
+
+    fn writer(&self, room: RoomKey) -> &mpsc::Sender<Write> {
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(room);
+        &self.writers[(hash % WRITERS as u64) as usize]
+    }
+
+    /// Waits until everything that was handed in is written and told.
+    pub async fn finish(&self) {
+        self.pending.close();
+        self.pending.wait().await;
+    }
+}
+
+async fn run(db: PgPool, hub: Hub, mut queue: mpsc::Receiver<Write>) {
+    let mut batch = Vec::new();
+    while queue.recv_many(&mut batch, BATCH).await > 0 {
+        write(&db, &hub, std::mem::take(&mut batch)).await;
+    }
+}
+
+/// Writes a batch; if the database refuses it, one by one, so that a bad entry fails alone.
+async fn write(db: &PgPool, hub: &Hub, batch: Vec<Write>) {
+    match commit(db, &batch).await {
+        Ok(done) => settle(hub, batch, done),
+        Err(error) if batch.len() > 1 && is_refusal(&error) => {
+            tracing::warn!(%error, messages = batch.len(), "a batch was refused; writing one by one");
+            for one in batch {
+                let one = vec![one];
+                match commit(db, &one).await {
+                    Ok(done) => settle(hub, one, done),
+                    Err(error) => give_up(one, &error),
+                }
+            }
+        }
+        Err(error) => give_up(batch, &error),
+    }
+}
+
+/// Whether the database looked at the data and said no, as opposed to not being there.
+fn is_refusal(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(e) if e.code().is_some_and(|code| code.starts_with("22") || code.starts_with("23")))
+}
+
+fn give_up(batch: Vec<Write>, error: &sqlx::Error) {
+    tracing::error!(%error, messages = batch.len(), "messages could not be stored");
+    for write in batch {
+        let _ = write.answer.send(Err(Refusal::Unavailable));
+    }
+}
+
+/// What a committed batch came to, in the batch's order.
+struct Done {
+    outcomes: Vec<Result<Said, Refusal>>,
+    products: Vec<ProductSummary>,
+}
+
+/// Tells the rooms, then answers the senders.
+fn settle(hub: &Hub, batch: Vec<Write>, Done { outcomes, products }: Done) {
+    for (write, outcome) in batch.into_iter().zip(outcomes) {
+        if let Ok(Said::Stored(entry)) = &outcome {
+            service::tell(hub, write.room, &write.people, entry, &products);
+        }
+        // Whoever asked may have gone; the entry is stored all the same.
+        let _ = write.answer.send(outcome);
+    }
+}
+
+async fn commit(db: &PgPool, batch: &[Write]) -> sqlx::Result<Done> {
+    tokio::time::timeout(PATIENCE, transaction(db, batch)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+}
+
+async fn transaction(db: &PgPool, batch: &[Write]) -> sqlx::Result<Done> {
+    let mut tx = db.begin().await?;
+    let mut rooms = store::lock_rooms(&mut tx, batch.iter().map(|write| write.room)).await?;
+    let known = store::repeats(&mut tx, &rooms, batch).await?;
+    let wanted: Vec<i64> = batch.iter().filter_map(|write| write.draft.product_id).collect();
+    let mut products = Vec::new();
+    if !wanted.is_empty() {
+        products = products::summaries(&mut *tx, &wanted).await?;
+    }
+    let spoken_of = store::spoken_of(&mut tx, &rooms, batch, &products).await?;
+    let planned = plan::plan(&mut rooms, batch, &known, &products, &spoken_of);
+    if planned.inserts.is_empty() {
+        tx.rollback().await?;
+    } else {
+        store::write(&mut tx, &rooms, &planned.inserts).await?;
+        tx.commit().await?;
+    }
+    Ok(Done { outcomes: planned.outcomes, products })
+}

@@ -1,0 +1,84 @@
+//! `/rooms/{room}`: the conversation, for either of its two people. The mission's `room()`.
+
+use axum::{
+    extract::{FromRequestParts, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use sqlx::PgPool;
+use tower_sessions::Session;
+
+use super::{
+    Side, forms,
+    history::{self, Span, SpanQuery},
+    inbox,
+    seat::Seat,
+    service,
+    views::{Chat, RoomPage},
+};
+use crate::{
+    app::AppState,
+    products,
+    web::{Query, Result, Shell},
+};
+
+/// What the page needs beside the seat.
+#[derive(FromRequestParts)]
+#[from_request(state(AppState))]
+pub struct RoomRequest {
+    shell: Shell,
+    session: Session,
+}
+
+pub(super) async fn show(
+    State(db): State<PgPool>,
+    seat: Seat,
+    Query(query): Query<SpanQuery>,
+    request: RoomRequest,
+) -> Result<Response> {
+    render(&db, request, seat, &query).await
+}
+
+pub(super) async fn render(
+    db: &PgPool,
+    request: RoomRequest,
+    seat: Seat,
+    query: &SpanQuery,
+) -> Result<Response> {
+    let RoomRequest { shell, session } = request;
+    let (span, limit) = query.parse()?;
+    let page = history::load(db, &seat, span, limit).await?;
+    let mut chat = Chat::new(&seat, &page);
+    chat.draft = forms::take_draft(&session, &format!("/rooms/{}", seat.room)).await?;
+    if span == Span::Latest
+        && let Some(about) = page.status.last_product_id
+    {
+        chat.about = products::summaries(db, &[about]).await?.pop();
+    }
+    let buyers = match seat.side {
+        Side::Seller => inbox::buyers(db, seat.room.seller_id).await?,
+        Side::Buyer => Vec::new(),
+    };
+    Ok(RoomPage { shell, chat, buyers }.into_response())
+}
+
+#[derive(Deserialize)]
+pub(super) struct SeenQuery {
+    seq: i64,
+}
+
+/// `GET /rooms/{room}/seen.gif?seq=`: the read mark of a browser without JavaScript, which loads
+/// this picture when the end of the timeline comes into view.
+pub(super) async fn seen(
+    State(state): State<AppState>,
+    seat: Seat,
+    Query(SeenQuery { seq }): Query<SeenQuery>,
+) -> Result<impl IntoResponse> {
+    service::read(&state.db, &state.hub, &seat, seq).await?;
+    Ok((StatusCode::OK, [(header::CONTENT_TYPE, "image/gif"), (header::CACHE_CONTROL, "no-store")], PIXEL))
+}
+
+/// One transparent pixel.
+const PIXEL: &[u8] =
+    b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\0\0\0!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";

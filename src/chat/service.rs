@@ -1,0 +1,147 @@
+//! The one way to write, whatever the transport.
+
+use sqlx::PgPool;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::{
+    Body, Hub, Journal, MessageLimits, Side,
+    body::BodyError,
+    entries::{Entry, EntryView},
+    hub::Told,
+    seat::{People, Seat},
+    store, views,
+    wire::{EntryFrame, ServerFrame},
+};
+use crate::products::ProductSummary;
+
+/// A message that could be stored.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Made by the sender's program: the same id twice is the same message.
+    pub client_id: Uuid,
+    pub body: Body,
+    pub product_id: Option<i64>,
+}
+
+/// What became of a draft.
+#[derive(Clone, Debug)]
+pub enum Said {
+    /// Stored now, and told to everybody in the room.
+    Stored(Entry),
+    /// It was stored before; nobody else is told again.
+    Repeated(Entry),
+}
+
+impl Said {
+    pub fn entry(&self) -> &Entry {
+        match self {
+            Said::Stored(entry) | Said::Repeated(entry) => entry,
+        }
+    }
+}
+
+/// Why a draft wasn't stored; the sentence is for whoever wrote it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("This frame can't be understood.")]
+    BadFrame,
+    #[error("Write something first.")]
+    Empty,
+    #[error("A message can have at most 4,000 characters.")]
+    TooLong,
+    #[error("That product can't be spoken of here.")]
+    BadProduct,
+    #[error("Another message was sent under this number already.")]
+    ClientIdReused,
+    #[error("That was very fast. Wait a moment, then send it again.")]
+    RateLimited,
+    #[error("The message could not be stored just now. Please send it again.")]
+    Unavailable,
+}
+
+impl Refusal {
+    /// The contract's name for it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Refusal::BadFrame => "bad_frame",
+            Refusal::Empty => "empty",
+            Refusal::TooLong => "too_long",
+            Refusal::BadProduct => "bad_product",
+            Refusal::ClientIdReused => "client_id_reused",
+            Refusal::RateLimited => "rate_limited",
+            Refusal::Unavailable => "unavailable",
+        }
+    }
+}
+
+impl From<BodyError> for Refusal {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::Empty => Refusal::Empty,
+            BodyError::TooLong => Refusal::TooLong,
+            BodyError::Nul => Refusal::BadFrame,
+        }
+    }
+}
+
+/// What is still to come of a draft that was handed in.
+pub type Pending = oneshot::Receiver<Result<Said, Refusal>>;
+
+/// Hands a draft in, in the sender's order, and doesn't wait until it is stored. Waits while the
+/// journal is full.
+pub async fn hand_in(
+    journal: &Journal,
+    limits: &MessageLimits,
+    seat: &Seat,
+    draft: Draft,
+) -> Result<Pending, Refusal> {
+    if !limits.allow(seat.user.account_id) {
+        return Err(Refusal::RateLimited);
+    }
+    journal.submit(seat, draft).await
+}
+
+/// Hands a draft in and waits until it is stored.
+pub async fn say(
+    journal: &Journal,
+    limits: &MessageLimits,
+    seat: &Seat,
+    draft: Draft,
+) -> Result<Said, Refusal> {
+    hand_in(journal, limits, seat, draft).await?.await.unwrap_or(Err(Refusal::Unavailable))
+}
+
+/// The entry as programs get it.
+pub fn frame<'a>(entry: &'a Entry, people: &People, products: &[ProductSummary]) -> EntryFrame<'a> {
+    EntryFrame {
+        seq: entry.seq,
+        kind: "text",
+        from: entry.from,
+        client_id: entry.client_id,
+        body: &entry.body,
+        product_id: entry.product_id,
+        sent_at: entry.sent_at,
+        html: views::entry_html(&EntryView::new(entry, people, products)),
+    }
+}
+
+/// Tells everybody in the room, and both inboxes, of an entry that has been stored.
+pub fn tell(hub: &Hub, room: super::RoomKey, people: &People, entry: &Entry, products: &[ProductSummary]) {
+    let text = ServerFrame::Message(frame(entry, people, products)).text();
+    hub.tell(room, Told::Entry { seq: entry.seq, frame: text });
+    hub.tell_people(room, &[people.buyer_account, people.seller_account]);
+}
+
+/// Moves the reader's mark up to `seq`, never down and never past the last entry.
+pub async fn read(db: &PgPool, hub: &Hub, seat: &Seat, seq: i64) -> sqlx::Result<()> {
+    if let Some(seq) = store::mark_read(db, seat.room, seat.side, seq).await? {
+        hub.tell(seat.room, Told::Other(ServerFrame::Read { by: seat.side, seq }.text()));
+        hub.tell_people(seat.room, &[seat.user.account_id]);
+    }
+    Ok(())
+}
+
+pub fn typing(hub: &Hub, room: super::RoomKey, by: Side) {
+    hub.tell(room, Told::Typing { by, frame: ServerFrame::Typing { by }.text() });
+}

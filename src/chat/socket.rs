@@ -1,0 +1,300 @@
+//! `/ws/{room}`: the room's WebSocket. The mission's `ChatConsumer`.
+//!
+//! One task a socket. It passes on what the room is told, in `seq` order and without holes (or says
+//! `resync`), hands in what the client sends, and ends when access ends, the client falls silent,
+//! reads too slowly or sends too fast, or the program stops.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use axum::{
+    extract::{
+        State, WebSocketUpgrade,
+        ws::{CloseFrame, Message, Utf8Bytes, WebSocket},
+    },
+    response::Response,
+};
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time::{Instant, MissedTickBehavior, interval, sleep_until, timeout},
+};
+use uuid::Uuid;
+
+use super::{
+    Body,
+    hub::{Listener, Told},
+    seat::Seat,
+    service::{self, Draft, Pending, Refusal, Said},
+    store,
+    wire::{ClientFrame, ServerFrame},
+};
+use crate::{
+    accounts::{AccessEnded, CurrentUser},
+    app::AppState,
+    web::{Result, forgery::SameOrigin},
+};
+
+/// A frame of the contract is at most 32 KiB.
+const MAX_FRAME: usize = 32 * 1024;
+/// Small: ten thousand idle sockets are mostly buffers.
+pub(super) const BUFFER: usize = 4 * 1024;
+pub(super) const PING: Duration = Duration::from_secs(25);
+/// Two pings without an answer.
+pub(super) const SILENCE: Duration = Duration::from_secs(60);
+/// How long one frame may take to get out.
+const SLOW: Duration = Duration::from_secs(10);
+/// Frames of any kind a second, with a burst of five seconds' worth.
+const FRAMES: NonZeroU32 = NonZeroU32::new(40).expect("not zero");
+const BURST: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
+const TYPING: Duration = Duration::from_secs(2);
+
+/// Why a socket is closed, in the contract's codes.
+pub(super) struct Close(pub u16, pub &'static str);
+
+pub(super) const TOO_BIG: Close = Close(1009, "too big");
+pub(super) const COME_BACK: Close = Close(1012, "come back");
+pub(super) const ACCESS_ENDED: Close = Close(4401, "access ended");
+pub(super) const TOO_SLOW: Close = Close(4408, "too slow");
+pub(super) const TOO_FAST: Close = Close(4429, "too fast");
+/// The connection is gone; there is nobody to tell.
+pub(super) const GONE: Close = Close(1006, "");
+
+pub(super) async fn upgrade(
+    State(state): State<AppState>,
+    seat: Seat,
+    _: SameOrigin,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response> {
+    Ok(upgrade
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(0)
+        .max_message_size(MAX_FRAME)
+        .max_frame_size(MAX_FRAME)
+        .on_upgrade(move |socket| run(state, seat, socket)))
+}
+
+async fn run(state: AppState, seat: Seat, mut socket: WebSocket) {
+    let close = match RoomSocket::open(&state, &seat, &mut socket).await {
+        Ok(mut open) => open.run().await,
+        Err(close) => close,
+    };
+    say_goodbye(socket, close).await;
+}
+
+pub(super) async fn say_goodbye(mut socket: WebSocket, Close(code, reason): Close) {
+    if code != GONE.0 {
+        let frame = CloseFrame { code, reason: reason.into() };
+        let _ = timeout(SLOW, socket.send(Message::Close(Some(frame)))).await;
+    }
+}
+
+/// Sends one frame, or gives up on a client that doesn't read.
+pub(super) async fn send(socket: &mut WebSocket, message: Message) -> Result<(), Close> {
+    match timeout(SLOW, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(GONE),
+        Err(_) => Err(TOO_SLOW),
+    }
+}
+
+/// Resolves when this person's access ends. After a lag it looks the session up.
+pub(super) async fn access_ended(state: &AppState, user: &CurrentUser, events: &mut Receiver<AccessEnded>) {
+    loop {
+        match events.recv().await {
+            Ok(ended) if ended.concerns(user) => return,
+            Ok(_) => {}
+            Err(RecvError::Lagged(_)) => match user.still_signed_in(&state.db).await {
+                Ok(true) => {}
+                Ok(false) | Err(_) => return,
+            },
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+struct RoomSocket<'a> {
+    state: &'a AppState,
+    seat: &'a Seat,
+    socket: &'a mut WebSocket,
+    listener: Listener,
+    events: Receiver<AccessEnded>,
+    /// The last entry this socket has had, or could have asked for.
+    last_seq: i64,
+    /// Drafts handed in and not answered yet.
+    pending: FuturesUnordered<Answer>,
+    frames: DefaultDirectRateLimiter,
+    typed_at: Option<Instant>,
+}
+
+type Answer = std::pin::Pin<Box<dyn Future<Output = (Uuid, Result<Said, Refusal>)> + Send>>;
+
+impl<'a> RoomSocket<'a> {
+    /// Listens first and looks second, so that nothing can fall in between; then says hello.
+    async fn open(state: &'a AppState, seat: &'a Seat, socket: &'a mut WebSocket) -> Result<Self, Close> {
+        let listener = state.hub.join(seat.room, seat.side);
+        let events = state.access.subscribe();
+        let signed_in = seat.user.still_signed_in(&state.db).await.map_err(|_| COME_BACK)?;
+        if !signed_in {
+            return Err(ACCESS_ENDED);
+        }
+        let status = store::status(&state.db, seat.room).await.map_err(|_| COME_BACK)?;
+        let online = state.hub.online(seat.room, seat.side.other());
+        let hello = ServerFrame::Hello { last_seq: status.last_seq, read: status.read, online };
+        send(socket, Message::Text(hello.text())).await?;
+        Ok(RoomSocket {
+            state,
+            seat,
+            socket,
+            listener,
+            events,
+            last_seq: status.last_seq,
+            pending: FuturesUnordered::new(),
+            frames: RateLimiter::direct(Quota::per_second(FRAMES).allow_burst(BURST)),
+            typed_at: None,
+        })
+    }
+
+    async fn run(&mut self) -> Close {
+        let state = self.state;
+        let mut ping = interval(PING);
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut heard = Instant::now();
+        loop {
+            let step = tokio::select! {
+                told = self.listener.told.recv() => self.pass_on(told).await,
+                message = self.socket.recv() => {
+                    heard = Instant::now();
+                    self.hear(message).await
+                }
+                Some((client_id, answer)) = self.pending.next() => self.answer(client_id, answer).await,
+                () = access_ended(state, &self.seat.user, &mut self.events) => Err(ACCESS_ENDED),
+                () = state.hub.closing() => Err(COME_BACK),
+                _ = ping.tick() => send(self.socket, Message::Ping(Default::default())).await,
+                () = sleep_until(heard + SILENCE) => Err(GONE),
+            };
+            if let Err(close) = step {
+                return close;
+            }
+        }
+    }
+
+    async fn pass_on(&mut self, told: Result<Told, RecvError>) -> Result<(), Close> {
+        match told {
+            Ok(Told::Entry { seq, .. }) if seq <= self.last_seq => Ok(()),
+            Ok(Told::Entry { seq, frame }) => {
+                let hole = seq > self.last_seq + 1;
+                self.last_seq = seq;
+                // Whoever resyncs asks for everything after what they have: this entry too.
+                if hole { self.resync().await } else { self.send(frame).await }
+            }
+            Ok(Told::Typing { by, .. }) if by == self.seat.side => Ok(()),
+            Ok(Told::Typing { frame, .. } | Told::Other(frame)) => self.send(frame).await,
+            Err(RecvError::Lagged(_)) => {
+                // Whatever is still in the channel is older than what the client will ask for now.
+                self.listener.told = self.listener.told.resubscribe();
+                let status = store::status(&self.state.db, self.seat.room).await.map_err(|_| COME_BACK)?;
+                self.last_seq = status.last_seq;
+                self.resync().await
+            }
+            Err(RecvError::Closed) => Err(COME_BACK),
+        }
+    }
+
+    async fn resync(&mut self) -> Result<(), Close> {
+        self.send(ServerFrame::Resync.text()).await
+    }
+
+    async fn send(&mut self, frame: Utf8Bytes) -> Result<(), Close> {
+        send(self.socket, Message::Text(frame)).await
+    }
+
+    async fn hear(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), Close> {
+        match message {
+            None | Some(Ok(Message::Close(_))) => Err(GONE),
+            Some(Err(error)) => Err(if is_too_big(&error) { TOO_BIG } else { GONE }),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
+            Some(Ok(_)) if self.frames.check().is_err() => Err(TOO_FAST),
+            Some(Ok(Message::Binary(_))) => self.refuse(None, Refusal::BadFrame).await,
+            Some(Ok(Message::Text(text))) => match serde_json::from_str(&text) {
+                Ok(frame) => self.obey(frame).await,
+                Err(_) => self.refuse(client_id(&text), Refusal::BadFrame).await,
+            },
+        }
+    }
+
+    async fn obey(&mut self, frame: ClientFrame) -> Result<(), Close> {
+        match frame {
+            ClientFrame::Send { client_id, body, product_id } => self.say(client_id, &body, product_id).await,
+            ClientFrame::Read { seq } => {
+                service::read(&self.state.db, &self.state.hub, self.seat, seq).await.map_err(|_| COME_BACK)
+            }
+            ClientFrame::Typing => {
+                let now = Instant::now();
+                if self.typed_at.is_none_or(|at| now - at >= TYPING) {
+                    self.typed_at = Some(now);
+                    service::typing(&self.state.hub, self.seat.room, self.seat.side);
+                }
+                Ok(())
+            }
+            ClientFrame::Unknown => Ok(()),
+        }
+    }
+
+    async fn say(&mut self, client_id: Uuid, body: &str, product_id: Option<i64>) -> Result<(), Close> {
+        let handed_in = match Body::parse(body) {
+            Err(error) => Err(error.into()),
+            Ok(body) => {
+                let draft = Draft { client_id, body, product_id };
+                service::hand_in(&self.state.journal, &self.state.message_limits, self.seat, draft).await
+            }
+        };
+        match handed_in {
+            Ok(pending) => {
+                self.pending.push(Box::pin(answer(client_id, pending)));
+                Ok(())
+            }
+            Err(refusal) => self.refuse(Some(client_id), refusal).await,
+        }
+    }
+
+    /// A stored entry comes by the room's channel, to its sender as to everybody.
+    async fn answer(&mut self, client_id: Uuid, answer: Result<Said, Refusal>) -> Result<(), Close> {
+        match answer {
+            Ok(Said::Stored(_)) => Ok(()),
+            Ok(Said::Repeated(entry)) => {
+                let products = match entry.product_id {
+                    Some(id) => crate::products::summaries(&self.state.db, &[id]).await.unwrap_or_default(),
+                    None => Vec::new(),
+                };
+                let frame = ServerFrame::Message(service::frame(&entry, &self.seat.people, &products)).text();
+                self.send(frame).await
+            }
+            Err(refusal) => self.refuse(Some(client_id), refusal).await,
+        }
+    }
+
+    async fn refuse(&mut self, client_id: Option<Uuid>, refusal: Refusal) -> Result<(), Close> {
+        self.send(ServerFrame::refused(client_id, refusal).text()).await
+    }
+}
+
+async fn answer(client_id: Uuid, pending: Pending) -> (Uuid, Result<Said, Refusal>) {
+    (client_id, pending.await.unwrap_or(Err(Refusal::Unavailable)))
+}
+
+/// The id of a frame that is otherwise broken, so that its sender knows which bubble it was.
+fn client_id(text: &str) -> Option<Uuid> {
+    serde_json::from_str::<serde_json::Value>(text).ok()?.get("client_id")?.as_str()?.parse().ok()
+}
+
+pub(super) fn is_too_big(error: &axum::Error) -> bool {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        if error.to_string().contains("too long") || error.to_string().contains("too big") {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}

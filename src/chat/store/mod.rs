@@ -1,0 +1,12 @@
+//! All of chat's SQL: rooms, messages, post_messages.
+
+mod history;
+mod journal;
+mod rooms;
+
+pub(super) use history::history;
+pub(super) use journal::{lock_rooms, repeats, spoken_of, write};
+pub(super) use rooms::{
+    Status, conversations, conversations_about, count_conversations, mark_read, people, status, unread_in,
+    unread_total,
+};

@@ -1,0 +1,230 @@
+//! Rooms, read marks, and the inbox.
+
+use sqlx::{PgExecutor, PgPool};
+
+use crate::chat::{Conversation, RoomKey, Side, seat::People, wire::ReadMarks};
+
+/// The two people of a room that could be, and whether its first message has been written.
+/// Nothing if one of them doesn't exist, or both are the same person.
+pub(in crate::chat) async fn people(
+    db: impl PgExecutor<'_>,
+    room: RoomKey,
+) -> sqlx::Result<Option<(People, bool)>> {
+    let row = sqlx::query!(
+        r#"SELECT ba.name AS buyer_name, ba.id AS buyer_account, c.shop_name AS seller_name,
+                  c.account_id AS seller_account, coalesce(r.last_seq > 0, false) AS "begun!"
+           FROM buyers b
+           JOIN accounts ba ON ba.id = b.account_id
+           JOIN customers c ON c.id = $2 AND c.account_id <> b.account_id
+           LEFT JOIN rooms r ON r.buyer_id = b.id AND r.seller_id = c.id
+           WHERE b.id = $1"#,
+        room.buyer_id,
+        room.seller_id
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| {
+        let people = People {
+            buyer_name: row.buyer_name,
+            buyer_account: row.buyer_account,
+            seller_name: row.seller_name,
+            seller_account: row.seller_account,
+        };
+        (people, row.begun)
+    }))
+}
+
+/// Where a room stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::chat) struct Status {
+    pub last_seq: i64,
+    pub read: ReadMarks,
+    pub last_product_id: Option<i64>,
+}
+
+/// Zeros for a room without a word.
+pub(in crate::chat) async fn status(db: impl PgExecutor<'_>, room: RoomKey) -> sqlx::Result<Status> {
+    let row = sqlx::query!(
+        "SELECT last_seq, buyer_read_seq, seller_read_seq, last_product_id
+         FROM rooms WHERE buyer_id = $1 AND seller_id = $2",
+        room.buyer_id,
+        room.seller_id
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map_or_else(Status::default, |row| Status {
+        last_seq: row.last_seq,
+        read: ReadMarks { buyer: row.buyer_read_seq, seller: row.seller_read_seq },
+        last_product_id: row.last_product_id,
+    }))
+}
+
+/// Moves one side's read mark up; the new mark, if it moved.
+///
+/// The row is locked first: the count of what stands at or before the mark then sees every entry
+/// that the row counts.
+pub(in crate::chat) async fn mark_read(
+    db: &PgPool,
+    room: RoomKey,
+    side: Side,
+    seq: i64,
+) -> sqlx::Result<Option<i64>> {
+    let mut tx = db.begin().await?;
+    let row = sqlx::query!(
+        "SELECT id, last_seq, buyer_read_seq, seller_read_seq
+         FROM rooms WHERE buyer_id = $1 AND seller_id = $2 FOR UPDATE",
+        room.buyer_id,
+        room.seller_id
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let mark = seq.min(row.last_seq);
+    let before = match side {
+        Side::Buyer => row.buyer_read_seq,
+        Side::Seller => row.seller_read_seq,
+    };
+    if mark <= before {
+        return Ok(None);
+    }
+    match side {
+        Side::Buyer => {
+            sqlx::query!(
+                "UPDATE rooms SET buyer_read_seq = $2, buyer_seen = coalesce(
+                    (SELECT ordinal FROM post_messages WHERE room_id = $1 AND seq <= $2 ORDER BY seq DESC LIMIT 1), 0)
+                 WHERE id = $1",
+                row.id,
+                mark
+            )
+            .execute(&mut *tx)
+            .await?
+        }
+        Side::Seller => {
+            sqlx::query!(
+                "UPDATE rooms SET seller_read_seq = $2, seller_seen = coalesce(
+                    (SELECT ordinal FROM messages WHERE room_id = $1 AND seq <= $2 ORDER BY seq DESC LIMIT 1), 0)
+                 WHERE id = $1",
+                row.id,
+                mark
+            )
+            .execute(&mut *tx)
+            .await?
+        }
+    };
+    tx.commit().await?;
+    Ok(Some(mark))
+}
+
+/// What waits for this person over all rooms.
+pub(in crate::chat) async fn unread_total(
+    db: impl PgExecutor<'_>,
+    buyer_id: Option<i64>,
+    seller_id: Option<i64>,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT (coalesce((SELECT sum(seller_total - buyer_seen) FROM rooms WHERE buyer_id = $1), 0)
+                 + coalesce((SELECT sum(buyer_total - seller_seen) FROM rooms WHERE seller_id = $2), 0))::bigint AS "unread!""#,
+        buyer_id,
+        seller_id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// What waits for one side of one room.
+pub(in crate::chat) async fn unread_in(
+    db: impl PgExecutor<'_>,
+    room: RoomKey,
+    side: Side,
+) -> sqlx::Result<i64> {
+    let unread = sqlx::query_scalar!(
+        r#"SELECT CASE WHEN $3 THEN seller_total - buyer_seen ELSE buyer_total - seller_seen END AS "unread!"
+           FROM rooms WHERE buyer_id = $1 AND seller_id = $2"#,
+        room.buyer_id,
+        room.seller_id,
+        side == Side::Buyer
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(unread.unwrap_or(0))
+}
+
+/// A person's conversations, newest first: as buyer, as seller, or both. Two index scans, merged.
+pub(in crate::chat) async fn conversations(
+    db: impl PgExecutor<'_>,
+    buyer_id: Option<i64>,
+    seller_id: Option<i64>,
+    limit: i64,
+    offset: i64,
+) -> sqlx::Result<Vec<Conversation>> {
+    let rows = sqlx::query!(
+        r#"SELECT m.buyer_id AS "buyer_id!", m.seller_id AS "seller_id!", m.mine_is_buyer AS "mine_is_buyer!",
+                  CASE WHEN m.mine_is_buyer THEN c.shop_name ELSE a.name END AS "other_name!",
+                  m.last_from = 'buyer' AS "last_from_buyer!", m.last_body AS "last_body!", m.last_at AS "last_at!",
+                  m.unread AS "unread!", m.last_product_id
+           FROM (
+               (SELECT r.id, r.buyer_id, r.seller_id, true AS mine_is_buyer, r.last_from, r.last_body, r.last_at,
+                       r.seller_total - r.buyer_seen AS unread, r.last_product_id
+                FROM rooms r WHERE r.buyer_id = $1 AND r.last_seq > 0
+                ORDER BY r.last_at DESC, r.id DESC LIMIT $3::bigint + $4::bigint)
+               UNION ALL
+               (SELECT r.id, r.buyer_id, r.seller_id, false, r.last_from, r.last_body, r.last_at,
+                       r.buyer_total - r.seller_seen, r.last_product_id
+                FROM rooms r WHERE r.seller_id = $2 AND r.last_seq > 0
+                ORDER BY r.last_at DESC, r.id DESC LIMIT $3::bigint + $4::bigint)
+               ORDER BY last_at DESC, id DESC LIMIT $3::bigint OFFSET $4::bigint
+           ) m
+           JOIN buyers b ON b.id = m.buyer_id
+           JOIN accounts a ON a.id = b.account_id
+           JOIN customers c ON c.id = m.seller_id
+           ORDER BY m.last_at DESC, m.id DESC"#,
+        buyer_id,
+        seller_id,
+        limit,
+        offset
+    )
+    .fetch_all(db)
+    .await?;
+    let side = |is_buyer| if is_buyer { Side::Buyer } else { Side::Seller };
+    Ok(rows
+        .into_iter()
+        .map(|row| Conversation {
+            room: RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id },
+            side: side(row.mine_is_buyer),
+            other_name: row.other_name,
+            last_from: side(row.last_from_buyer),
+            last_body: row.last_body,
+            last_at: row.last_at,
+            unread: row.unread,
+            product_id: row.last_product_id,
+        })
+        .collect())
+}
+
+pub(in crate::chat) async fn count_conversations(
+    db: impl PgExecutor<'_>,
+    buyer_id: Option<i64>,
+    seller_id: Option<i64>,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT (SELECT count(*) FROM rooms WHERE buyer_id = $1 AND last_seq > 0)
+                + (SELECT count(*) FROM rooms WHERE seller_id = $2 AND last_seq > 0) AS "total!""#,
+        buyer_id,
+        seller_id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// How many people have written about a product.
+pub(in crate::chat) async fn conversations_about(
+    db: impl PgExecutor<'_>,
+    product_id: i64,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT count(DISTINCT room_id) AS "rooms!" FROM messages WHERE product_id = $1 AND starts_product"#,
+        product_id
+    )
+    .fetch_one(db)
+    .await
+}

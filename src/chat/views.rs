@@ -1,0 +1,167 @@
+//! Chat's templates.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use uuid::Uuid;
+
+use super::{Conversation, RoomKey, Side, entries::EntryView, history::Page, seat::Seat, wire::ReadMarks};
+use crate::{
+    products::{ProductFragment, ProductState, ProductSummary},
+    web::{Pager, Shell, filters},
+};
+
+/// One entry, the same for both sides, on pages and in socket frames.
+#[derive(Template)]
+#[template(path = "chat/_entry.html")]
+struct EntryFragment<'a> {
+    view: &'a EntryView<'a>,
+}
+
+pub(super) fn entry_html(view: &EntryView<'_>) -> String {
+    EntryFragment { view }.render().unwrap_or_else(|error| {
+        tracing::error!(%error, "an entry could not be drawn");
+        String::new()
+    })
+}
+
+/// A room with its composer, as `_chat.html` shows it inside a page.
+pub(super) struct Chat {
+    pub room: RoomKey,
+    pub side: Side,
+    pub my_name: String,
+    pub other_name: String,
+    /// The other one's public page, where they have one.
+    pub other_url: Option<String>,
+    pub entries: Vec<String>,
+    pub first_seq: i64,
+    pub last_seq: i64,
+    pub read: ReadMarks,
+    pub earlier: bool,
+    pub later: bool,
+    /// Where the composer's form goes.
+    pub action: String,
+    /// What the next message is about.
+    pub about: Option<ProductSummary>,
+    /// A text that came signed-out, or that couldn't be sent.
+    pub draft: String,
+    pub client_id: Uuid,
+}
+
+impl Chat {
+    pub fn new(seat: &Seat, page: &Page) -> Self {
+        let first_seq = page.entries.first().map_or(0, |entry| entry.seq);
+        let shown_last = page.entries.last().map_or(0, |entry| entry.seq);
+        Chat {
+            room: seat.room,
+            side: seat.side,
+            my_name: seat.people.name(seat.side).to_owned(),
+            other_name: seat.other_name().to_owned(),
+            other_url: (seat.side == Side::Buyer).then(|| format!("/sellers/{}", seat.room.seller_id)),
+            entries: page.html(seat),
+            first_seq,
+            last_seq: shown_last.max(page.status.last_seq),
+            read: page.status.read,
+            earlier: first_seq > 1,
+            later: shown_last < page.status.last_seq,
+            action: format!("/rooms/{}/messages", seat.room),
+            about: None,
+            draft: String::new(),
+            client_id: Uuid::new_v4(),
+        }
+    }
+
+    /// Whether it stands in a product's page rather than in its own.
+    pub fn embedded(&self) -> bool {
+        self.action.starts_with("/products/")
+    }
+
+    /// Which of six colours the other one's avatar has.
+    pub fn avatar(&self) -> i64 {
+        avatar(self.room, self.side)
+    }
+
+    /// The last entry on the page: where the next page begins.
+    pub fn shown_last(&self) -> i64 {
+        if self.first_seq == 0 { 0 } else { self.first_seq + self.entries.len() as i64 - 1 }
+    }
+
+    /// The other one's read mark.
+    pub fn seen_by_other(&self) -> i64 {
+        match self.side {
+            Side::Buyer => self.read.seller,
+            Side::Seller => self.read.buyer,
+        }
+    }
+}
+
+/// The other one's colour, the same wherever they appear.
+fn avatar(room: RoomKey, side: Side) -> i64 {
+    match side {
+        Side::Buyer => room.seller_id % 6,
+        Side::Seller => room.buyer_id % 6,
+    }
+}
+
+impl Conversation {
+    pub fn avatar(&self) -> i64 {
+        avatar(self.room, self.side)
+    }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "chat/room.html")]
+pub(super) struct RoomPage {
+    pub shell: Shell,
+    pub chat: Chat,
+    /// A seller's dropdown.
+    pub buyers: Vec<Conversation>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "chat/product_page.html")]
+pub(super) struct ProductPage {
+    pub shell: Shell,
+    pub product: ProductFragment,
+    pub panel: Panel,
+}
+
+/// What stands beside a product.
+pub(super) enum Panel {
+    /// The buyer's conversation with its seller.
+    Chat(Box<Chat>),
+    /// A visitor writes first and signs in then.
+    Visitor { draft: String },
+    /// The seller's own product: how many people talk about it.
+    Own { conversations: i64 },
+    /// An admin, who has no seat anywhere.
+    None,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "chat/messages.html")]
+pub(super) struct MessagesPage {
+    pub shell: Shell,
+    pub rows: Vec<InboxRow>,
+    pub buyers: Vec<Conversation>,
+    pub is_seller: bool,
+    pub pager: Pager,
+}
+
+pub(super) struct InboxRow {
+    pub conversation: Conversation,
+    pub product: Option<ProductSummary>,
+}
+
+/// A message that a form couldn't get stored, with its text and a way to send it again. Needs no
+/// database.
+#[derive(Template, WebTemplate)]
+#[template(path = "chat/not_sent.html")]
+pub(super) struct NotSentPage {
+    pub shell: Shell,
+    pub why: String,
+    pub action: String,
+    pub back: String,
+    pub body: String,
+    pub client_id: Uuid,
+    pub product_id: String,
+}

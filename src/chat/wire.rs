@@ -1,0 +1,138 @@
+//! The socket's frames: JSON, tagged by `type`. Others ignore what they don't know, and so do we.
+
+use axum::extract::ws::Utf8Bytes;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{RoomKey, Side, service::Refusal};
+
+/// From a client.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum ClientFrame {
+    Send {
+        client_id: Uuid,
+        body: String,
+        #[serde(default)]
+        product_id: Option<i64>,
+    },
+    Read {
+        seq: i64,
+    },
+    Typing,
+    #[serde(other)]
+    Unknown,
+}
+
+/// To a client.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum ServerFrame<'a> {
+    Hello {
+        last_seq: i64,
+        read: ReadMarks,
+        online: bool,
+    },
+    Message(EntryFrame<'a>),
+    Read {
+        by: Side,
+        seq: i64,
+    },
+    Typing {
+        by: Side,
+    },
+    Presence {
+        who: Side,
+        online: bool,
+    },
+    Error {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        client_id: Option<Uuid>,
+        code: &'static str,
+        message: String,
+    },
+    Resync,
+    Inbox {
+        room: RoomKey,
+        unread: i64,
+        total: i64,
+    },
+}
+
+/// An entry as programs get it, by socket and by history.
+#[derive(Clone, Debug, Serialize)]
+pub struct EntryFrame<'a> {
+    pub seq: i64,
+    pub kind: &'a str,
+    pub from: Side,
+    pub client_id: Uuid,
+    pub body: &'a str,
+    pub product_id: Option<i64>,
+    #[serde(with = "time::serde::rfc3339")]
+    pub sent_at: OffsetDateTime,
+    pub html: String,
+}
+
+/// How far each side has read.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct ReadMarks {
+    pub buyer: i64,
+    pub seller: i64,
+}
+
+/// A page of history.
+#[derive(Serialize)]
+pub struct HistoryFrame<'a> {
+    pub entries: Vec<EntryFrame<'a>>,
+    pub last_seq: i64,
+    pub read: ReadMarks,
+    pub more: bool,
+}
+
+impl ServerFrame<'_> {
+    pub fn refused(client_id: Option<Uuid>, refusal: Refusal) -> Self {
+        ServerFrame::Error { client_id, code: refusal.code(), message: refusal.to_string() }
+    }
+
+    /// The frame's text, made once and then shared by every socket.
+    pub fn text(&self) -> Utf8Bytes {
+        serde_json::to_string(self)
+            .unwrap_or_else(|error| {
+                tracing::error!(%error, "a frame could not be written");
+                r#"{"type":"resync"}"#.to_owned()
+            })
+            .into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn frames_that_we_do_not_know_are_ignored_and_broken_ones_refused() {
+        let parse = |text| serde_json::from_str::<ClientFrame>(text);
+        assert_eq!(parse(r#"{"type":"dance","a":1}"#).unwrap(), ClientFrame::Unknown);
+        assert_eq!(parse(r#"{"type":"read","seq":4,"new":true}"#).unwrap(), ClientFrame::Read { seq: 4 });
+        for broken in [
+            "",
+            "1",
+            "[]",
+            "{}",
+            r#"{"type":"read"}"#,
+            r#"{"type":"send","body":"a"}"#,
+            r#"{"type":"send","client_id":"x","body":"a"}"#,
+        ] {
+            assert!(parse(broken).is_err(), "{broken}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_frame_panics(text in "\\PC*|\\{\"type\":\"(send|read|typing)\"[^}]{0,60}\\}") {
+            let _ = serde_json::from_str::<ClientFrame>(&text);
+        }
+    }
+}
