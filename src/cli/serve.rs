@@ -1,31 +1,32 @@
 //! `haggle serve`: the main job.
 
 use anyhow::Context;
-use sqlx::PgPool;
 use tokio::net::TcpListener;
 
 use crate::{
     app::{self, AppState},
     config::Config,
-    db,
+    db::{self, DataDir, Database},
     products::photos::Uploads,
 };
 
 pub async fn run(config: &Config) -> anyhow::Result<()> {
-    let url = config.database_url.as_deref().context("DATABASE_URL is not set")?;
-    let pool = PgPool::connect(url).await?;
-    db::migrate(&pool).await?;
+    let data = DataDir::open(&config.data)?;
+    let database = Database::open(config.database_url.as_deref(), &data, |step| println!("{step}")).await?;
+    db::migrate(&database.pool).await?;
     let listener =
         TcpListener::bind(config.addr).await.with_context(|| format!("can't listen on {}", config.addr))?;
     let addr = listener.local_addr()?;
     let state = AppState::new(
-        pool,
+        database.pool.clone(),
         Uploads::new(config.uploads()?),
         config.public_origin(addr)?,
         config.trusted_proxies,
     );
     println!("Haggle is at http://{addr}");
-    app::serve(listener, state, stop_signal()).await
+    app::serve(listener, state, stop_signal()).await?;
+    database.close().await;
+    Ok(())
 }
 
 /// Resolves at Ctrl-C or SIGTERM.

@@ -71,14 +71,16 @@ test("a new connection sends all again, in order, with the same ids", () => {
 });
 
 test("a refusal for good isn't tried again, one that passes is", () => {
-  for (const [code, again] of [["blocked", 0], ["too_long", 0], ["bad_product", 0], ["rate_limited", 1], ["unavailable", 1]]) {
+  const codes = { blocked: 0, too_long: 0, bad_product: 0, rate_limited: 1, unavailable: 1 };
+  for (const [code, again] of Object.entries(codes)) {
     const { sender, sent, bubbles } = setUp();
     sender.say("hello");
     const why = sender.refuse({ client_id: sent[0].client_id, code, message: "Because." });
     assert.equal(why, "Because.");
     assert.deepEqual([...bubbles.values()], ["failed Because."]);
-    sender.flush();
+    mock.timers.tick(6_000);
     assert.equal(sent.length, 1 + again, code);
+    sender.settle(sent[0].client_id);
   }
 });
 
@@ -116,4 +118,12 @@ test("an earlier page's messages are shown as what they are", () => {
     unanswered: () => {},
   }).restore();
   assert.deepEqual([...bubbles], [["on its way", "pending"], ["refused", "failed"]]);
+});
+
+test("when access ends, what was on its way is not sent, and is kept", () => {
+  const { sender, bubbles, outbox } = setUp();
+  sender.say("hello");
+  sender.stop();
+  assert.deepEqual([...bubbles.values()], ["failed"]);
+  assert.equal(outbox.all.length, 1);
 });

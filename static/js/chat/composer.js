@@ -44,6 +44,22 @@ export class Composer {
     this.#fit();
   }
 
+  /**
+   * What the next message is about, as the conversation moves on. On a product's own page it stays
+   * that product.
+   * @param {number | null | undefined} product @param {string} [title]
+   */
+  about(product, title) {
+    const field = this.#form.elements.namedItem("product_id");
+    const link = this.#form.querySelector("[data-about] a");
+    if (!product || !title || !(field instanceof HTMLInputElement) || !link) return;
+    if (new URL(this.#form.action).pathname.startsWith("/products/")) return;
+    field.value = String(product);
+    link.textContent = title;
+    link.setAttribute("href", `/products/${product}`);
+    link.closest("[data-about]")?.removeAttribute("hidden");
+  }
+
   /** Says what is wrong, beside the field; nothing takes it back. */
   complain(/** @type {string} */ sentence) {
     this.#text.toggleAttribute("aria-invalid", sentence !== "");

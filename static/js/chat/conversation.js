@@ -91,11 +91,12 @@ export class Conversation {
 
   /** @param {Entry[]} entries each once, in order */
   show(entries) {
-    const { timeline, reader, sender, presence, scroll } = this.#parts;
+    const { timeline, reader, sender, presence, scroll, composer } = this.#parts;
     if (entries.length === 0) return;
     for (const entry of entries) {
-      const shown = timeline.add(entry);
+      const shown = timeline.add(entry, entry.from === this.#other);
       if (shown) reader.observe(shown);
+      composer?.about(entry.product_id, shown?.querySelector(".divider-title")?.textContent);
       sender.settle(entry.client_id);
     }
     const news = entries.some((entry) => entry.from === this.#other);
@@ -129,23 +130,30 @@ export class Conversation {
     return false;
   }
 
-  /** One round without a socket: posts what is due, then sees what there is. */
+  /** One round without a socket. Throws where it didn't get through. */
   async poll() {
-    const { outbox, history, feed, sender } = this.#parts;
-    const posted = [];
+    try {
+      await this.#exchange();
+    } catch (/** @type {any} */ failure) {
+      if (failure.final) this.end(failure);
+      throw failure;
+    }
+  }
+
+  /** Posts what is due, then sees what there is. */
+  async #exchange() {
+    const { outbox, history, feed } = this.#parts;
     for (const item of outbox.due) {
       try {
-        await history.post(item);
-        posted.push(item.client_id);
+        this.#message(await history.post(item));
       } catch (/** @type {any} */ failure) {
-        if (!failure.code) throw failure;
+        if (!failure.code || failure.final) throw failure;
         this.#refused({ ...item, code: failure.code, message: failure.message });
       }
     }
     const page = await history.after(feed.last);
     feed.accept(page);
     if (page.more) await feed.catchUp();
-    for (const id of posted) sender.settle(id);
   }
 
   /** Whether history knows something that the socket didn't tell. */

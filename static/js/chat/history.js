@@ -40,25 +40,25 @@ export class History {
     return request(`${this.#url}?before=${seq}&limit=${limit}`);
   }
 
-  /** Resolves once the server has it; history then shows it. @param {Item} item */
-  async post({ body, client_id, product_id }) {
+  /** @param {Item} item @returns {Promise<import("./wire.js").Entry>} as it is stored */
+  post({ body, client_id, product_id }) {
     const form = new URLSearchParams({ body, client_id });
     if (product_id) form.set("product_id", String(product_id));
-    await request(this.#url, { method: "POST", body: form, redirect: "manual" });
+    return request(this.#url, { method: "POST", body: form });
   }
 }
 
-/** @returns {Promise<any>} the JSON that was answered; null for a redirect */
+/** @returns {Promise<any>} the JSON that was answered; a redirect is a failure like any other */
 async function request(url, options = {}) {
   const response = await fetch(url, {
     ...options,
     headers: { Accept: "application/json" },
     cache: "no-store",
+    redirect: "error",
     signal: AbortSignal.timeout(PATIENCE),
   }).catch((error) => {
     throw new Failure(0, "", error.message);
   });
-  if (response.type === "opaqueredirect") return null;
   const json = await response.json().catch(() => null);
   if (!response.ok) throw new Failure(response.status, json?.code, json?.message);
   if (json === null) throw new Failure(0, "", "not the answer of Haggle");

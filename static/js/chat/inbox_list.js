@@ -1,10 +1,11 @@
 /**
- * The list of conversations, asked anew: the same page's HTML, of which only the list is taken.
- * Whoever stands in it with the keyboard stays where they are.
+ * The list of conversations, asked anew: the same page's HTML, of which only the list is taken, and
+ * the dropdown of buyers. Whoever stands in it with the keyboard stays where they are.
  */
 import { localTimes } from "../lib/time.js";
 
 const LIST = "[data-inbox-list]";
+const DROPDOWN = "select[name=room]";
 
 /** @returns {Promise<number | null>} the total of unread, null where the page couldn't be had */
 export async function refreshList() {
@@ -13,6 +14,8 @@ export async function refreshList() {
   if (!page) return null;
   const [list, fresh] = [document.querySelector(LIST), page.querySelector(LIST)];
   if (list && fresh) replace(list, fresh);
+  const [buyers, now] = [document.querySelector(DROPDOWN), page.querySelector(DROPDOWN)];
+  if (list && buyers && now && buyers !== document.activeElement) buyers.replaceWith(now);
   return Number(page.querySelector("[data-unread]")?.getAttribute("data-unread")) || 0;
 }
 
@@ -25,9 +28,11 @@ async function read(url) {
 /** @param {Element} list @param {Element} fresh */
 function replace(list, fresh) {
   const place = focusIn(list);
-  list.replaceChildren(...fresh.childNodes);
-  localTimes(list);
-  if (place) focusables(list.querySelector(`#${CSS.escape(place.row)}`))[place.index]?.focus({ preventScroll: true });
+  list.replaceWith(fresh);
+  localTimes(fresh);
+  if (!place) return;
+  const row = fresh.querySelector(`#${CSS.escape(place.row)}`);
+  focusables(row)[place.index]?.focus({ preventScroll: true });
 }
 
 /** Which row has the focus, and at which of its controls. */

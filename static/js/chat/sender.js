@@ -5,12 +5,13 @@
  * @typedef {import("./outbox.js").Item} Item
  * @typedef {import("./wire.js").Refusal} Refusal
  */
+import { Backoff } from "../lib/backoff.js";
 import { REFUSALS, REFUSED } from "./words.js";
 
 /** How long the server may take to acknowledge. */
 const PATIENCE = 10_000;
 
-/** Refusals that pass by themselves: sent again with the next connection, or on Retry. */
+/** Refusals that pass by themselves: sent again after a while, with growing waits. */
 const PASSING = new Set(["rate_limited", "unavailable"]);
 
 export class Sender {
@@ -21,6 +22,9 @@ export class Sender {
   #patience;
   /** @type {Map<string, ReturnType<typeof setTimeout>>} */
   #timers = new Map();
+  #backoff = new Backoff({ base: 6_000, cap: 60_000 });
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #later;
 
   /**
    * @param {object} parts
@@ -38,11 +42,11 @@ export class Sender {
     this.#patience = patience;
   }
 
-  /** Shows what an earlier page left unsent. */
+  /** Takes up what an earlier page left unsent. */
   restore() {
     const due = new Set(this.#outbox.due);
     for (const item of this.#outbox.all) {
-      if (due.has(item)) this.#bubbles.pending(item);
+      if (due.has(item)) this.#try(item);
       else this.#bubbles.failed(item, REFUSALS[item.refused ?? ""]);
     }
   }
@@ -66,7 +70,7 @@ export class Sender {
   /** The stored entry with this id was seen. @param {string} id */
   settle(id) {
     this.#calm(id);
-    this.#outbox.settle(id);
+    if (this.#outbox.settle(id)) this.#backoff.reset();
     this.#bubbles.remove(id);
   }
 
@@ -82,13 +86,20 @@ export class Sender {
       if (renewed) this.#try(renewed);
       return "";
     }
-    if (!PASSING.has(code)) this.#outbox.refuse(id, code);
+    if (PASSING.has(code)) this.#tryLater();
+    else this.#outbox.refuse(id, code);
     this.#bubbles.failed(item, why);
     return why;
   }
 
+  /** Nothing will be acknowledged here any more. */
   stop() {
-    for (const id of this.#timers.keys()) this.#calm(id);
+    clearTimeout(this.#later);
+    for (const id of this.#timers.keys()) {
+      const item = this.#outbox.get(id);
+      if (item) this.#bubbles.failed(item);
+      this.#calm(id);
+    }
   }
 
   /** @param {Item} item */
@@ -97,9 +108,17 @@ export class Sender {
     this.#bubbles.pending(item);
     const handed = this.#transmit(item);
     this.#timers.set(item.client_id, setTimeout(() => {
+      this.#timers.delete(item.client_id);
       this.#bubbles.failed(item);
       if (handed) this.#unanswered();
     }, this.#patience));
+  }
+
+  #tryLater() {
+    clearTimeout(this.#later);
+    this.#later = setTimeout(() => {
+      for (const item of this.#outbox.due) if (!this.#timers.has(item.client_id)) this.#try(item);
+    }, this.#backoff.next());
   }
 
   /** @param {string} id */

@@ -36,11 +36,16 @@ export class Timeline {
     return seqOf(this.entries.at(-1));
   }
 
-  /** @param {Entry} entry @returns {HTMLElement | null} null when it is here, or can't be shown */
-  add({ seq, html }) {
+  /**
+   * @param {Entry} entry
+   * @param {boolean} [live] it happens now, so it may move
+   * @returns {HTMLElement | null} null when it is here already, or can't be shown
+   */
+  add({ seq, html }, live = false) {
     if (this.#list.querySelector(`:scope > [data-seq="${Number(seq)}"]`)) return null;
     const entry = fragment(html);
     if (!entry) return null;
+    entry.classList.toggle("is-new", live);
     this.#put(entry);
     localTimes(entry);
     markDay(entry);

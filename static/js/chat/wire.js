@@ -6,7 +6,8 @@
  *
  * @typedef {"buyer" | "seller"} Seat
  * @typedef {{ buyer: number, seller: number }} Marks up to which seq each side has read
- * @typedef {{ seq: number, from: Seat, client_id: string, html: string }} Entry
+ * @typedef {{ seq: number, from: Seat, client_id: string, product_id?: number | null,
+ *             html: string }} Entry
  * @typedef {{ entries: Entry[], last_seq: number, read: Marks, more: boolean }} Page
  * @typedef {{ client_id?: string, code: string, message?: string }} Refusal
  */

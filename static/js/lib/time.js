@@ -1,7 +1,7 @@
 /**
  * The server writes times in UTC into `<time datetime>`; here they become the reader's own.
  *
- * In a chat bubble that is the clock ("14:05"), everywhere else how long ago it was. The texts
+ * In a chat bubble that is the clock ("09:05"), everywhere else how long ago it was. The texts
  * follow the page's language, and its regional form where the browser has one (en-GB, en-US).
  */
 
@@ -21,9 +21,10 @@ const daysAgo = (date, now) => Math.round((startOfDay(now) - startOfDay(date)) /
 
 const capitalised = (/** @type {string} */ text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** "14:05" or "2:05 PM". */
+/** "09:05" or "9:05 AM". */
 export function clockText(date, tag) {
-  return date.toLocaleTimeString(tag, { hour: "2-digit", minute: "2-digit" });
+  const { hour12 } = new Intl.DateTimeFormat(tag, { hour: "numeric" }).resolvedOptions();
+  return date.toLocaleTimeString(tag, { hour: hour12 ? "numeric" : "2-digit", minute: "2-digit" });
 }
 
 /** "Today", "Yesterday", "Monday", "31 January", "31 January 2025". */
@@ -37,7 +38,7 @@ export function dayText(date, now, tag) {
   return date.toLocaleDateString(tag, { day: "numeric", month: "long", year });
 }
 
-/** For lists: "now", "5 min. ago", "14:05", then what `dayText` says. */
+/** For lists: "now", "5 min. ago", "09:05", then what `dayText` says. */
 export function listText(date, now, tag) {
   const minutes = Math.floor((now - date) / 60_000);
   if (minutes >= 0 && minutes < 60) {

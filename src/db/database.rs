@@ -1,0 +1,116 @@
+//! The database of this run: somebody's own server, or the private one in the data directory.
+
+use std::path::Path;
+
+use sqlx::{PgPool, postgres::PgConnectOptions};
+
+use super::{
+    DataDir, DataDirError, DbError, connect,
+    embedded::{self, Embedded},
+};
+
+/// A pool, and what has to stay for it to work.
+#[derive(Debug)]
+pub struct Database {
+    pub pool: PgPool,
+    private: Option<Embedded>,
+}
+
+impl Database {
+    /// Opens the server at `url` (`DATABASE_URL`), or starts the one that belongs to `data`.
+    ///
+    /// `progress` is told of every step that may take more than a moment.
+    pub async fn open(url: Option<&str>, data: &DataDir, progress: impl Fn(&str)) -> Result<Self, DbError> {
+        match url {
+            Some(url) => Self::at(address(url)?).await,
+            None => Self::start(data, progress).await,
+        }
+    }
+
+    /// [`open`](Self::open) for a short command: while `haggle serve` holds the data directory, its
+    /// private server is shared instead of refused.
+    pub async fn open_beside(
+        url: Option<&str>,
+        data: &Path,
+        progress: impl Fn(&str),
+    ) -> Result<Self, DbError> {
+        if let Some(url) = url {
+            return Self::at(address(url)?).await;
+        }
+        match DataDir::open(data) {
+            Ok(data) => Self::start(&data, progress).await,
+            Err(in_use @ DataDirError::InUse { .. }) => match embedded::running_in(data) {
+                Some(options) => Self::at(options).await,
+                None => Err(in_use.into()),
+            },
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether it is the private one: then a first start may fill it with a demo.
+    pub fn is_private(&self) -> bool {
+        self.private.is_some()
+    }
+
+    /// Resolves if the private server ends by itself, which it shouldn't; with another one, never.
+    pub async fn ended(&self) {
+        match &self.private {
+            Some(embedded) => embedded.ended().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Ends the connections, then the private server, in good order.
+    pub async fn close(self) {
+        self.pool.close().await;
+        if let Some(embedded) = self.private {
+            embedded.stop().await;
+        }
+    }
+
+    async fn at(options: PgConnectOptions) -> Result<Self, DbError> {
+        Ok(Self { pool: connect(options).await?, private: None })
+    }
+
+    async fn start(data: &DataDir, progress: impl Fn(&str)) -> Result<Self, DbError> {
+        let embedded = embedded::start(data, progress).await?;
+        let pool = connect(embedded.options.clone()).await?;
+        Ok(Self { pool, private: Some(embedded) })
+    }
+}
+
+fn address(url: &str) -> Result<PgConnectOptions, DbError> {
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        let wanted = "it must begin with postgres://";
+        return Err(DbError::Address(sqlx::Error::Configuration(wanted.into())));
+    }
+    url.parse().map_err(DbError::Address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_command_beside_the_server_shares_its_database() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = temp.path().join("data");
+        let data = DataDir::open(&dir).unwrap();
+        let server = Database::open(None, &data, |_| ()).await.unwrap();
+        sqlx::query("CREATE TABLE shared ()").execute(&server.pool).await.unwrap();
+
+        let beside = Database::open_beside(None, &dir, |_| ()).await.unwrap();
+        assert!(!beside.is_private());
+        sqlx::query("DROP TABLE shared").execute(&beside.pool).await.unwrap();
+        beside.close().await;
+        server.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_wrong_address_is_said_to_be_one() {
+        let temp = tempfile::tempdir().unwrap();
+        let data = DataDir::open(temp.path()).unwrap();
+        let refused = Database::open(Some("mysql://there"), &data, |_| ()).await.unwrap_err();
+        assert!(refused.to_string().starts_with("DATABASE_URL isn't"), "{refused}");
+    }
+}
