@@ -1,1 +1,11 @@
+//! The program as people meet it, over HTTP, on a real PostgreSQL.
+//!
+//! One folder or file per feature, as in `src/`; who acts in them is in [`support`].
 
+#![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+mod architecture;
+mod migrations;
+mod start;
+#[allow(dead_code, unused_imports, reason = "a kit: not every part is in use at every time")]
+mod support;

@@ -51,7 +51,7 @@ const SETTINGS: &[&str] = &[
 
 /// For data that is thrown away: nothing is forced to the disk.
 const THROWAWAY: &[&str] =
-    &["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"];
+    &["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=400"];
 
 #[derive(Debug)]
 pub(super) struct Server {

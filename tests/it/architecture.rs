@@ -1,0 +1,218 @@
+//! The arrows between modules, and where SQL may stand: what the architecture promises, read out of
+//! `src/`.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Which modules each may name. The features' own arrows point down only.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("main", &["cli"]),
+    ("cli", &["app", "config", "db", "telemetry", "accounts", "products", "chat", "web"]),
+    ("app", &["config", "db", "telemetry", "admin", "dashboard", "chat", "products", "accounts", "web"]),
+    ("admin", &["chat", "products", "accounts", "web"]),
+    ("dashboard", &["chat", "products", "accounts", "web"]),
+    ("chat", &["products", "accounts", "web"]),
+    ("products", &["accounts", "web"]),
+    ("accounts", &["web"]),
+    ("web", &[]),
+    ("config", &[]),
+    ("db", &[]),
+    ("telemetry", &[]),
+];
+
+/// Files that may name `app::AppState` although they lie below it: URL tables, and the extractors
+/// that take the state apart.
+const MAY_NAME_APP: &[&str] = &["routes.rs", "extract.rs", "seat.rs"];
+
+/// Where SQL may stand besides a feature's `store.rs` or `store/`.
+const SQL_ELSEWHERE: &[&str] = &["db/", "web/session.rs", "web/health.rs", "cli/"];
+
+/// Whose rows are whose. Only the owner writes them; `cli/` makes the demo.
+const OWNERS: &[(&str, &[&str])] = &[
+    ("accounts", &["accounts", "buyers", "customers", "sessions"]),
+    ("web", &["sessions"]),
+    ("products", &["categories", "products", "photos"]),
+    ("chat", &["rooms", "messages", "post_messages"]),
+    ("admin", &["audit_log"]),
+];
+
+/// A file below `src/`, without its comments.
+struct Source {
+    /// `chat/store.rs`
+    path: String,
+    code: String,
+}
+
+impl Source {
+    fn module(&self) -> &str {
+        self.path.split('/').next().unwrap_or_default().trim_end_matches(".rs")
+    }
+
+    fn is_store(&self) -> bool {
+        self.path.ends_with("/store.rs") || self.path.contains("/store/")
+    }
+}
+
+#[test]
+fn modules_name_only_what_lies_below_them() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let module = source.module();
+        if module == "lib" {
+            continue;
+        }
+        let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| *name == module) else {
+            panic!("{} is of a module that ARROWS doesn't know", source.path);
+        };
+        let file = source.path.rsplit('/').next().unwrap_or_default();
+        for named in named_modules(&source.code) {
+            let state = named == "app" && MAY_NAME_APP.contains(&file);
+            if named != module && !allowed.contains(&&*named) && !state {
+                wrong.push(format!("{} names crate::{named}", source.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "arrows that point up:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn sql_stands_in_stores() {
+    let marks = ["sqlx::query", "query!(", "query_as!(", "query_scalar!(", "QueryBuilder"];
+    let wrong: Vec<_> = sources()
+        .filter(|source| !source.is_store())
+        .filter(|source| !SQL_ELSEWHERE.iter().any(|place| source.path.starts_with(place)))
+        .filter(|source| marks.iter().any(|mark| source.code.contains(mark)))
+        .map(|source| source.path)
+        .collect();
+    assert_eq!(wrong, [""; 0], "SQL belongs into the feature's store.rs");
+}
+
+#[test]
+fn nobody_else_can_run_a_features_sql() {
+    let public = ["pub fn", "pub async fn", "pub(crate) fn", "pub(crate) async fn"];
+    let wrong: Vec<_> = sources()
+        .filter(Source::is_store)
+        .flat_map(|source| {
+            let found = source.code.lines().filter(|line| public.iter().any(|it| line.starts_with(it)));
+            found.map(|line| format!("{}: {line}", source.path)).collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(wrong, [""; 0], "a store's functions are pub(super) at most");
+}
+
+#[test]
+fn rows_are_written_by_their_owner_only() {
+    let mut wrong = Vec::new();
+    for source in sources().filter(|source| !source.path.starts_with("cli/")) {
+        for table in written_tables(&source.code) {
+            let owners: Vec<_> = OWNERS.iter().filter(|(_, tables)| tables.contains(&&*table)).collect();
+            if !owners.is_empty() && owners.iter().all(|(owner, _)| *owner != source.module()) {
+                wrong.push(format!("{} writes {table}", source.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "call the owner's function instead:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_migration_is_told_of() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let story = fs::read_to_string(folder.join("README.md")).expect("migrations/README.md");
+    let names = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let untold: Vec<_> = names.filter(|name| name.ends_with(".sql") && !story.contains(name)).collect();
+    assert_eq!(untold, [""; 0], "say in migrations/README.md what it does");
+}
+
+#[test]
+fn the_reader_of_sources_understands_them() {
+    let code = without_comments(
+        "// use crate::nothing;\nuse crate::{\n    accounts::{self, Email},\n    web::{Error, extract},\n};\n\
+         fn f() { crate::db::migrate(); \"http://crate\"; }\n",
+    );
+    assert_eq!(named_modules(&code), ["accounts", "db", "web"].map(str::to_owned).into());
+    let sql = "DELETE FROM sessions; SELECT 1 FOR UPDATE OF a; INSERT INTO rooms (id) DO UPDATE SET a = 1; \
+               UPDATE products p SET";
+    assert_eq!(written_tables(sql), ["products", "rooms", "sessions"].map(str::to_owned).into());
+}
+
+/// The modules after `crate::`, one or several in braces.
+fn named_modules(code: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (at, mark) in code.match_indices("crate::") {
+        let rest = &code[at + mark.len()..];
+        match rest.strip_prefix('{') {
+            Some(group) => found.extend(first_level(group)),
+            None => found.extend([word(rest)]),
+        }
+    }
+    // Macros and items of the crate's root aren't modules.
+    found.retain(|name| name.starts_with(|c: char| c.is_ascii_lowercase()));
+    found
+}
+
+/// The first word of each item of `a::{b, c}, d}…`.
+fn first_level(group: &str) -> Vec<String> {
+    let mut depth = 0;
+    let mut start = 0;
+    let mut items = Vec::new();
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                items.push(word(group[start..at].trim_start()));
+                start = at + 1;
+                if c == '}' {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    items
+}
+
+fn written_tables(code: &str) -> BTreeSet<String> {
+    let words: Vec<_> = code.split_whitespace().collect();
+    let writes = words.windows(3).filter_map(|three| match three {
+        ["INSERT", "INTO", table] | ["DELETE", "FROM", table] => Some(*table),
+        [before, "UPDATE", table] if !matches!(*before, "FOR" | "DO" | "KEY") => Some(*table),
+        _ => None,
+    });
+    let opening = (words.len() > 1 && words[0] == "UPDATE").then(|| words[1]);
+    writes.chain(opening).map(word).collect()
+}
+
+fn word(text: &str) -> String {
+    text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
+}
+
+fn sources() -> impl Iterator<Item = Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    files.into_iter().map(move |file| Source {
+        path: file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned(),
+        code: without_comments(&fs::read_to_string(&file).unwrap()),
+    })
+}
+
+fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// Drops line comments. One that follows code begins with ` // `, so that addresses are kept.
+fn without_comments(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.map(|line| line.split(" // ").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+}

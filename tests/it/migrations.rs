@@ -1,0 +1,127 @@
+//! The schema's steps, applied one by one to a marketplace that is in use.
+
+use haggle::db::{self, MIGRATIONS};
+use sqlx::{AssertSqlSafe, Executor as _, PgPool, migrate::Migrator};
+
+use crate::support::TestDatabase;
+
+/// What people have made by the time that a step is there. Every step with tables of its own has
+/// rows here, so that the steps after it meet some.
+fn rows_after(version: i64) -> &'static str {
+    match version {
+        1 => {
+            "INSERT INTO accounts (email, password_hash, name) VALUES
+                 ('ana@example.com', 'x', 'Ana'), ('bela@example.com', 'x', 'Béla');
+             INSERT INTO accounts (email, password_hash, name, is_admin) VALUES
+                 ('root@example.com', 'x', 'Root', true);
+             INSERT INTO buyers (account_id) SELECT id FROM accounts WHERE NOT is_admin;
+             INSERT INTO customers (account_id, shop_name) SELECT id, name FROM accounts WHERE name = 'Béla'"
+        }
+        2 => {
+            "INSERT INTO sessions (id_hash, account_id, data, expires_at)
+             SELECT '\\x01', id, '{}', now() + interval '1 day' FROM accounts WHERE name = 'Ana'"
+        }
+        3 => {
+            "INSERT INTO products
+                 (seller_id, category_id, title, description, price_minor, currency, condition, place)
+             SELECT s.id, c.id, 'A lamp', 'It shines.', 2500, 'EUR', 'good', 'Győr'
+             FROM customers s, categories c WHERE c.slug = 'home';
+             INSERT INTO photos (product_id, position, key, width, height)
+             SELECT id, 0, md5('x'), 800, 600 FROM products"
+        }
+        4 => {
+            "INSERT INTO rooms
+                 (buyer_id, seller_id, last_seq, buyer_total, seller_total, last_from, last_body, last_at)
+             SELECT b.id, s.id, 2, 1, 1, 'seller', 'Yes.', now()
+             FROM buyers b JOIN accounts a ON a.id = b.account_id AND a.name = 'Ana', customers s;
+             INSERT INTO messages (room_id, seq, ordinal, client_id, body, sent_at)
+             SELECT id, 1, 1, gen_random_uuid(), 'Is it still there?', now() FROM rooms;
+             INSERT INTO post_messages (room_id, seq, ordinal, client_id, body, sent_at)
+             SELECT id, 2, 1, gen_random_uuid(), 'Yes.', now() FROM rooms"
+        }
+        5 => {
+            "INSERT INTO audit_log (admin_id, action, subject)
+             SELECT id, 'person.suspend', 'Ana' FROM accounts WHERE is_admin"
+        }
+        6 => "INSERT INTO demo_pictures (product_id, position, file) SELECT id, 1, 'lamp' FROM products",
+        _ => "",
+    }
+}
+
+/// Brings the schema up to the step with this number.
+async fn migrate_to(pool: &PgPool, version: i64) {
+    let steps = MIGRATIONS.iter().filter(|step| step.version <= version).cloned().collect();
+    Migrator::with_migrations(steps).run(pool).await.unwrap_or_else(|error| panic!("{version}: {error}"));
+}
+
+async fn count(pool: &PgPool, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(pool).await.unwrap_or_else(|error| panic!("{sql}: {error}"))
+}
+
+#[tokio::test]
+async fn each_step_keeps_the_rows_of_those_before() {
+    let database = TestDatabase::bare().await;
+    let pool = database.pool().await;
+    for step in MIGRATIONS.iter() {
+        migrate_to(&pool, step.version).await;
+        pool.execute(rows_after(step.version))
+            .await
+            .unwrap_or_else(|error| panic!("{}: {error}", step.version));
+    }
+    db::migrate(&pool).await.expect("nothing is left to do");
+
+    for (sql, expected) in [
+        ("SELECT count(*) FROM accounts", 3),
+        ("SELECT count(*) FROM sessions WHERE account_id IS NOT NULL", 1),
+        ("SELECT count(*) FROM products WHERE search @@ to_tsquery('english', 'lamp & shine')", 1),
+        ("SELECT count(*) FROM photos", 1),
+        ("SELECT count(*) FROM messages NATURAL JOIN (SELECT id AS room_id FROM rooms) AS r", 1),
+        ("SELECT count(*) FROM post_messages NATURAL JOIN (SELECT id AS room_id FROM rooms) AS r", 1),
+        ("SELECT count(*) FROM audit_log", 1),
+        ("SELECT count(*) FROM demo_pictures", 1),
+        ("SELECT count(*) FROM categories", 12),
+    ] {
+        assert_eq!(count(&pool, sql).await, expected, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn several_nodes_may_migrate_at_once() {
+    let database = TestDatabase::bare().await;
+    let pool = database.pool().await;
+    let (one, two, three) = tokio::join!(db::migrate(&pool), db::migrate(&pool), db::migrate(&pool));
+    one.and(two).and(three).unwrap();
+}
+
+#[tokio::test]
+async fn buyers_and_sellers_messages_have_the_same_columns() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool().await;
+    let columns = async |table: &str| {
+        let sql = format!(
+            "SELECT string_agg(column_name || ' ' || data_type || ' ' || is_nullable, ', ' ORDER BY column_name)
+             FROM information_schema.columns WHERE table_name = '{table}'"
+        );
+        let text: String = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&pool).await.unwrap();
+        text
+    };
+    assert_eq!(columns("messages").await, columns("post_messages").await);
+}
+
+/// Code matches on these names to say which field is wrong.
+#[tokio::test]
+async fn constraints_are_named_after_their_table_and_kind() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool().await;
+    let misnamed: Vec<String> = sqlx::query_scalar(
+        "SELECT c.conname::text FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
+         WHERE c.connamespace = 'public'::regnamespace AND t.relname NOT LIKE '\\_sqlx%'
+           AND c.contype IN ('p', 'u', 'f', 'c')
+           AND c.conname !~ ('^' || t.relname || '_.*' ||
+               CASE c.contype WHEN 'p' THEN 'pkey$' WHEN 'u' THEN 'key$' WHEN 'f' THEN 'fkey$' ELSE 'check$' END)",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(misnamed, [""; 0]);
+}

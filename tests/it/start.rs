@@ -1,0 +1,38 @@
+//! The program as a whole: it answers, people can be at it, and it can be stopped and started.
+
+use crate::support::{PASSWORD, Product, TestApp};
+
+#[tokio::test]
+async fn it_says_that_it_is_up() {
+    let app = TestApp::start().await;
+    app.visitor().get("/up").await.ok();
+}
+
+#[tokio::test]
+async fn everybody_is_who_they_say() {
+    let app = TestApp::start().await;
+    let people = [app.buyer("Ana").await, app.seller("Béla").await, app.register_seller("Cem").await];
+    for person in people {
+        let page = person.get("/account").await.ok();
+        assert!(page.body().contains(&person.name), "{}", person.name);
+        person.elsewhere(&app).await.get("/account").await.ok();
+    }
+    let visitor = app.visitor();
+    visitor.get("/account").await.redirects_to("/login?next=/account");
+    visitor.sign_in(PASSWORD).await.refused();
+}
+
+#[tokio::test]
+async fn stopping_it_loses_nobody() {
+    let mut app = TestApp::start().await;
+    let ana = app.seller("Ana").await;
+    let lamp = Product::new("A lamp").photos(2).of(&app, &ana).await;
+    app.restart().await;
+    ana.get("/account").await.ok();
+    let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM photos WHERE product_id = $1")
+        .bind(lamp)
+        .fetch_one(&app.db)
+        .await
+        .unwrap();
+    assert_eq!(kept, 2);
+}

@@ -1,0 +1,87 @@
+//! A marketplace of its own for a test: the real router on a port of its own.
+
+use std::net::SocketAddr;
+
+use haggle::{
+    app::{self, AppState},
+    products::photos::Uploads,
+};
+use sqlx::PgPool;
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+use super::{TestDatabase, soon};
+
+pub struct TestApp {
+    pub addr: SocketAddr,
+    /// For looking behind the pages.
+    pub db: PgPool,
+    pub uploads: Uploads,
+    running: Option<Running>,
+    // Dropped last: the pools' connections go first.
+    _uploads_dir: TempDir,
+    _database: TestDatabase,
+}
+
+struct Running {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        let database = TestDatabase::new().await;
+        let uploads_dir = tempfile::tempdir().expect("a folder for photos");
+        let mut app = Self {
+            addr: ([127, 0, 0, 1], 0).into(),
+            db: database.pool().await,
+            uploads: Uploads::new(uploads_dir.path()),
+            running: None,
+            _uploads_dir: uploads_dir,
+            _database: database,
+        };
+        app.listen().await;
+        app
+    }
+
+    /// `http://127.0.0.1:PORT`, which is also its public address.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// Stops the program in good order. People and their cookies stay.
+    pub async fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            let _ = running.stop.send(());
+            let _ = soon("the program to stop", running.task).await;
+        }
+    }
+
+    /// Stops it and starts it anew at the same address: what was only in memory is gone.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        self.listen().await;
+    }
+
+    async fn listen(&mut self) {
+        let listener = TcpListener::bind(self.addr).await.expect("a free port");
+        self.addr = listener.local_addr().expect("an address");
+        let state = AppState::new(self.db.clone(), self.uploads.clone(), self.origin().into(), 0);
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(async move {
+            let stopped = async {
+                let _ = stopped.await;
+            };
+            app::serve(listener, state, stopped).await.expect("it serves");
+        });
+        self.running = Some(Running { stop, task });
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if let Some(running) = &self.running {
+            running.task.abort();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! People using the real program: a marketplace of its own for every test, actors with cookie jars,
+//! pages asked with selectors.
+//!
+//! ```ignore
+//! let app = TestApp::start().await;
+//! let ana = app.buyer("Ana").await;
+//! let page = ana.get("/messages").await.ok();
+//! assert_eq!(page.text("h1"), "My Messages");
+//! ```
+
+mod app;
+pub mod databases;
+mod factory;
+mod page;
+mod person;
+mod socket;
+mod wait;
+
+pub use app::TestApp;
+pub use databases::TestDatabase;
+pub use factory::{Product, room};
+pub use page::{Form, Page};
+pub use person::{PASSWORD, Person};
+pub use socket::Socket;
+pub use wait::{eventually, soon};

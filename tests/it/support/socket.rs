@@ -1,0 +1,110 @@
+//! A browser's WebSocket.
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use reqwest::header::{COOKIE, HeaderValue, ORIGIN};
+use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{self, Message, client::IntoClientRequest as _},
+};
+
+use super::{Person, soon};
+
+pub struct Socket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    path: String,
+}
+
+impl Person {
+    /// Opens the socket at `path` with this browser's cookies.
+    pub async fn socket(&self, path: &str) -> Socket {
+        match self.try_socket(path).await {
+            Ok(socket) => socket,
+            Err(status) => panic!("{}: {path}: {status}", self.name),
+        }
+    }
+
+    /// [`socket`](Self::socket), or the status that it was refused with before the upgrade.
+    pub async fn try_socket(&self, path: &str) -> Result<Socket, u16> {
+        self.socket_from(path, Some(&self.origin.clone())).await
+    }
+
+    /// From a page of another site, or from no page at all.
+    pub async fn socket_from(&self, path: &str, origin: Option<&str>) -> Result<Socket, u16> {
+        let url = format!("{}{path}", self.origin.replacen("http", "ws", 1));
+        let mut request = url.into_client_request().expect("a request");
+        if let Some(origin) = origin {
+            request.headers_mut().insert(ORIGIN, HeaderValue::from_str(origin).expect("an origin"));
+        }
+        if let Some(cookies) = self.cookies() {
+            request.headers_mut().insert(COOKIE, cookies);
+        }
+        match connect_async(request).await {
+            Ok((stream, _)) => Ok(Socket { stream, path: path.to_owned() }),
+            Err(tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => panic!("{path}: {error}"),
+        }
+    }
+}
+
+impl Socket {
+    pub async fn send(&mut self, frame: Value) {
+        self.send_text(&frame.to_string()).await;
+    }
+
+    pub async fn send_text(&mut self, text: &str) {
+        self.stream.send(Message::text(text)).await.expect("the socket takes a frame");
+    }
+
+    /// The next frame of this `type`; others that come before it are skipped.
+    pub async fn expect(&mut self, wanted: &str) -> Value {
+        self.expect_where(wanted, |frame| frame["type"] == wanted).await
+    }
+
+    /// The next frame that fits.
+    pub async fn expect_where(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let path = self.path.clone();
+        soon(&format!("{what} at {path}"), async {
+            loop {
+                let frame = self.next().await.unwrap_or_else(|code| panic!("{path} closed with {code}"));
+                if fits(&frame) {
+                    return frame;
+                }
+            }
+        })
+        .await
+    }
+
+    /// The close code, after whatever frames are still to come. 1006 for a connection that broke off.
+    pub async fn closed(&mut self) -> u16 {
+        let path = self.path.clone();
+        soon(&format!("{path} to close"), async {
+            loop {
+                if let Err(code) = self.next().await {
+                    return code;
+                }
+            }
+        })
+        .await
+    }
+
+    pub async fn close(mut self) {
+        let _ = self.stream.close(None).await;
+    }
+
+    /// The next frame, or the code that the socket was closed with.
+    async fn next(&mut self) -> Result<Value, u16> {
+        loop {
+            match self.stream.next().await {
+                Some(Ok(Message::Text(text))) => {
+                    return Ok(serde_json::from_str(&text).expect("a frame is JSON"));
+                }
+                Some(Ok(Message::Close(Some(frame)))) => return Err(frame.code.into()),
+                Some(Ok(Message::Close(None))) => return Err(1005),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Err(1006),
+            }
+        }
+    }
+}
