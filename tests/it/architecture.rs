@@ -23,9 +23,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("telemetry", &[]),
 ];
 
-/// Files that may name `app::AppState` although they lie below it: URL tables, and the extractors
-/// that take the state apart.
-const MAY_NAME_APP: &[&str] = &["routes.rs", "extract.rs", "seat.rs"];
+/// Files that may name `app::AppState` although they lie below it: URL tables, the extractors that
+/// take the state apart, and chat's long-lived handlers, which need most of it.
+const MAY_NAME_APP: &[&str] =
+    &["routes.rs", "extract.rs", "seat.rs", "forms.rs", "room.rs", "socket.rs", "inbox_socket.rs"];
 
 /// Where SQL may stand besides a feature's `store.rs` or `store/`.
 const SQL_ELSEWHERE: &[&str] = &["db/", "web/session.rs", "web/health.rs", "cli/"];
