@@ -8,13 +8,10 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
-use super::{
-    RoomKey, Side, store,
-    views::{InboxRow, MessagesPage},
-};
+use super::{RoomKey, Side, store, views::MessagesPage};
 use crate::{
     accounts::CurrentUser,
-    products,
+    products::{self, ProductSummary},
     web::{Pager, Query, Result, Shell},
 };
 
@@ -36,6 +33,24 @@ pub struct Conversation {
     pub unread: i64,
     /// What was spoken of last.
     pub product_id: Option<i64>,
+}
+
+/// A conversation and the product that was spoken of last: what `chat/_inbox_row.html` shows.
+#[derive(Clone, Debug)]
+pub struct InboxRow {
+    pub conversation: Conversation,
+    pub product: Option<ProductSummary>,
+}
+
+/// These conversations with their products, which one query fetches.
+pub(super) async fn rows(db: &PgPool, conversations: Vec<Conversation>) -> Result<Vec<InboxRow>> {
+    let about: Vec<i64> = conversations.iter().filter_map(|conversation| conversation.product_id).collect();
+    let products = products::summaries(db, &about).await?;
+    let row = |conversation: Conversation| {
+        let product = products.iter().find(|product| Some(product.id) == conversation.product_id).cloned();
+        InboxRow { conversation, product }
+    };
+    Ok(conversations.into_iter().map(row).collect())
 }
 
 /// Those who wrote to a seller, latest first.
@@ -63,16 +78,7 @@ pub(super) async fn show(
     let pager = Pager::new(query.page, PER_PAGE, total, "/messages?");
     let conversations =
         store::conversations(&db, user.buyer_id, user.seller_id, pager.limit(), pager.offset()).await?;
-    let about: Vec<i64> = conversations.iter().filter_map(|conversation| conversation.product_id).collect();
-    let products = products::summaries(&db, &about).await?;
-    let rows = conversations
-        .into_iter()
-        .map(|conversation| {
-            let product =
-                products.iter().find(|product| Some(product.id) == conversation.product_id).cloned();
-            InboxRow { conversation, product }
-        })
-        .collect();
+    let rows = rows(&db, conversations).await?;
     let buyers = match user.seller_id {
         Some(id) => buyers(&db, id).await?,
         None => Vec::new(),

@@ -37,13 +37,13 @@ mod store;
 mod views;
 mod wire;
 
-use sqlx::{PgExecutor, PgPool};
+use sqlx::PgPool;
 
 use crate::{accounts::CurrentUser, web::Result};
 
 pub use body::Body;
 pub use hub::Hub;
-pub use inbox::Conversation;
+pub use inbox::{Conversation, InboxRow};
 pub use journal::Journal;
 pub use limits::MessageLimits;
 pub use room_key::{RoomKey, Side};
@@ -55,10 +55,6 @@ pub async fn unread(db: &PgPool, user: &CurrentUser) -> Result<i64> {
 }
 
 /// A seller's latest conversations, for the dashboard.
-pub async fn latest_for_seller(
-    db: impl PgExecutor<'_>,
-    seller_id: i64,
-    limit: i64,
-) -> Result<Vec<Conversation>> {
-    Ok(store::conversations(db, None, Some(seller_id), limit, 0).await?)
+pub async fn latest_for_seller(db: &PgPool, seller_id: i64, limit: i64) -> Result<Vec<InboxRow>> {
+    inbox::rows(db, store::conversations(db, None, Some(seller_id), limit, 0).await?).await
 }

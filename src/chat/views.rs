@@ -4,7 +4,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use uuid::Uuid;
 
-use super::{Conversation, RoomKey, Side, entries::EntryView, history::Page, seat::Seat, wire::ReadMarks};
+use super::{Conversation, InboxRow, RoomKey, Side, entries::EntryView, history::Page, seat::Seat, wire::ReadMarks};
 use crate::{
     products::{ProductFragment, ProductState, ProductSummary},
     web::{Pager, Shell, filters},
@@ -145,11 +145,6 @@ pub(super) struct MessagesPage {
     pub buyers: Vec<Conversation>,
     pub is_seller: bool,
     pub pager: Pager,
-}
-
-pub(super) struct InboxRow {
-    pub conversation: Conversation,
-    pub product: Option<ProductSummary>,
 }
 
 /// A message that a form couldn't get stored, with its text and a way to send it again. Needs no

@@ -1,7 +1,8 @@
-use axum::Router;
+use axum::{Router, routing::get};
 
+use super::pages;
 use crate::app::AppState;
 
 pub fn router() -> Router<AppState> {
-    Router::new()
+    Router::new().route("/seller/dashboard", get(pages::show))
 }

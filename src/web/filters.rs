@@ -24,3 +24,17 @@ pub fn initials(name: &str, _: &dyn Values) -> Result<String> {
     let mut letters = name.split_whitespace().filter_map(|word| word.chars().next());
     Ok(letters.next().into_iter().chain(letters.last()).flat_map(char::to_uppercase).collect())
 }
+
+/// `12,480`
+#[askama::filter_fn]
+pub fn grouped(number: &i64, _: &dyn Values) -> Result<String> {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::from(if *number < 0 { "-" } else { "" });
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    Ok(text)
+}

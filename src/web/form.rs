@@ -41,6 +41,13 @@ pub fn optional_line(text: &str, max: usize) -> Result<String, String> {
     at_most(text, max)
 }
 
+/// What somebody looks for, as one plain line of at most `max` characters; whatever isn't text
+/// counts as a space. Nothing to refuse: too much of it finds nothing.
+pub fn search(text: &str, max: usize) -> String {
+    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(max).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Several lines: CRLF → LF, trimmed, without NUL, at most `max` characters; may be empty.
 pub fn lines(text: &str, max: usize) -> Result<String, String> {
     let text = text.replace("\r\n", "\n").trim().to_owned();

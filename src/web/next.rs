@@ -48,16 +48,21 @@ pub fn login_path(next: &str) -> String {
 }
 
 fn with_next(page: &str, next: &str) -> String {
-    let mut path = format!("{page}?next=");
-    for byte in next.bytes() {
+    format!("{page}?next={}", encode(next))
+}
+
+/// `text` as a value in a query string.
+pub(super) fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
-                path.push(char::from(byte))
+                encoded.push(char::from(byte))
             }
-            _ => path.push_str(&format!("%{byte:02X}")),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
         }
     }
-    path
+    encoded
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Pages of a list, by number.
 
+use super::next::encode;
+
 /// Where a page of a list stands. Pages count from 1.
 #[derive(Clone, Debug)]
 pub struct Pager {
@@ -17,6 +19,20 @@ impl Pager {
         let pages = ((total + per_page - 1) / per_page).max(1);
         let page = page.unwrap_or(1).clamp(1, pages);
         Pager { page, pages, total, per_page, base: base.into() }
+    }
+
+    /// The base of a list's address: `path` with these filters; empty ones are left out.
+    pub fn base(path: &str, filters: &[(&str, &str)]) -> String {
+        let mut base = format!("{path}?");
+        for (name, value) in filters.iter().filter(|(_, value)| !value.is_empty()) {
+            base.push_str(&format!("{name}={}&", encode(value)));
+        }
+        base
+    }
+
+    /// The address of the page at hand.
+    pub fn here(&self) -> String {
+        self.url(&self.page)
     }
 
     pub fn limit(&self) -> i64 {
@@ -37,5 +53,18 @@ impl Pager {
 
     pub fn next(&self) -> Option<i64> {
         (self.page < self.pages).then(|| self.page + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_keeps_its_filters() {
+        let base = Pager::base("/admin/people", &[("q", "ana & co"), ("role", "")]);
+        let pager = Pager::new(Some(9), 20, 41, base);
+        assert_eq!(pager.here(), "/admin/people?q=ana%20%26%20co&page=3");
+        assert_eq!((pager.previous(), pager.next()), (Some(2), None));
     }
 }

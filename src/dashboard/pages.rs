@@ -1,0 +1,87 @@
+//! The page, and what its address can ask for.
+
+use axum::extract::State;
+use serde::Deserialize;
+use sqlx::PgPool;
+
+use super::{
+    store::{self, Listed},
+    views::{DashboardPage, ProductRow},
+};
+use crate::{
+    accounts::{self, Seller},
+    chat, products,
+    web::{Error, Pager, Query, Result, Shell, form},
+};
+
+const PRODUCTS_PER_PAGE: i64 = 20;
+const RECENT_CONVERSATIONS: i64 = 5;
+
+/// Which of their products a seller wants to see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Showing {
+    ForSale,
+    Sold,
+    Hidden,
+    #[default]
+    #[serde(other)]
+    All,
+}
+
+impl Showing {
+    pub const CHOICES: [(Self, &'static str); 4] = [
+        (Self::All, "All products"),
+        (Self::ForSale, "For sale"),
+        (Self::Sold, "Sold"),
+        (Self::Hidden, "Hidden"),
+    ];
+
+    /// In addresses and in SQL.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::ForSale => "for_sale",
+            Self::Sold => "sold",
+            Self::Hidden => "hidden",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    show: Showing,
+    page: Option<i64>,
+}
+
+pub(super) async fn show(
+    State(db): State<PgPool>,
+    seller: Seller,
+    shell: Shell,
+    Query(asked): Query<Asked>,
+) -> Result<DashboardPage> {
+    let words = form::search(&asked.q, 120);
+    let card = accounts::seller_card(&db, seller.id).await?.ok_or(Error::NotFound)?;
+    let figures = store::figures(&db, seller.id).await?;
+    let recent = chat::latest_for_seller(&db, seller.id, RECENT_CONVERSATIONS).await?;
+    let total = store::count_products(&db, seller.id, asked.show, &words).await?;
+    let base = Pager::base("/seller/dashboard", &[("q", &words), ("show", asked.show.code())]);
+    let pager = Pager::new(asked.page, PRODUCTS_PER_PAGE, total, base);
+    let slice = (pager.limit(), pager.offset());
+    let listed = store::products(&db, seller.id, asked.show, &words, slice).await?;
+    let products = with_summaries(&db, listed).await?;
+    Ok(DashboardPage { shell, card, figures, recent, products, words, showing: asked.show, pager })
+}
+
+async fn with_summaries(db: &PgPool, listed: Vec<Listed>) -> Result<Vec<ProductRow>> {
+    let ids: Vec<i64> = listed.iter().map(|listed| listed.id).collect();
+    let summaries = products::summaries(db, &ids).await?;
+    let row = |listed: Listed| {
+        let product = summaries.iter().find(|product| product.id == listed.id)?.clone();
+        Some(ProductRow { product, listed })
+    };
+    Ok(listed.into_iter().filter_map(row).collect())
+}

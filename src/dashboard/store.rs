@@ -1,0 +1,103 @@
+//! The dashboard's SQL: it reads over products and rooms, and writes nothing.
+
+use sqlx::PgExecutor;
+use time::OffsetDateTime;
+
+use super::pages::Showing;
+
+/// A seller's numbers. What they deleted isn't counted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Figures {
+    pub for_sale: i64,
+    pub sold: i64,
+    pub views: i64,
+    pub conversations: i64,
+    /// Messages to them that they haven't read.
+    pub unread: i64,
+}
+
+pub(super) async fn figures(db: impl PgExecutor<'_>, seller_id: i64) -> sqlx::Result<Figures> {
+    sqlx::query_as!(
+        Figures,
+        r#"SELECT p.for_sale AS "for_sale!", p.sold AS "sold!", p.views AS "views!",
+                  r.conversations AS "conversations!", r.unread AS "unread!"
+           FROM (
+               SELECT count(*) FILTER (WHERE sold_at IS NULL AND hidden_at IS NULL) AS for_sale,
+                      count(*) FILTER (WHERE sold_at IS NOT NULL AND hidden_at IS NULL) AS sold,
+                      coalesce(sum(views), 0)::bigint AS views
+               FROM products WHERE seller_id = $1 AND deleted_at IS NULL
+           ) p, (
+               SELECT count(*) AS conversations, coalesce(sum(buyer_total - seller_seen), 0)::bigint AS unread
+               FROM rooms WHERE seller_id = $1 AND last_seq > 0
+           ) r"#,
+        seller_id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// What the dashboard knows of a product beyond its summary.
+#[derive(Clone, Debug)]
+pub(super) struct Listed {
+    pub id: i64,
+    pub category: String,
+    pub created_at: OffsetDateTime,
+    pub views: i64,
+    /// How many people wrote about it.
+    pub chats: i64,
+}
+
+/// A page of a seller's products whose title has `words` in it, the newest first.
+pub(super) async fn products(
+    db: impl PgExecutor<'_>,
+    seller_id: i64,
+    showing: Showing,
+    words: &str,
+    (limit, offset): (i64, i64),
+) -> sqlx::Result<Vec<Listed>> {
+    // The chats are counted only for the page's few.
+    sqlx::query_as!(
+        Listed,
+        r#"SELECT p.id, c.name AS category, p.created_at, p.views,
+                  (SELECT count(DISTINCT room_id) FROM messages WHERE product_id = p.id AND starts_product) AS "chats!"
+           FROM (
+               SELECT id, category_id, created_at, views FROM products
+               WHERE seller_id = $1 AND deleted_at IS NULL AND strpos(lower(title), lower($3)) > 0
+                 AND CASE $2 WHEN 'for_sale' THEN sold_at IS NULL AND hidden_at IS NULL
+                             WHEN 'sold' THEN sold_at IS NOT NULL AND hidden_at IS NULL
+                             WHEN 'hidden' THEN hidden_at IS NOT NULL
+                             ELSE true END
+               ORDER BY created_at DESC, id DESC LIMIT $4 OFFSET $5
+           ) p JOIN categories c ON c.id = p.category_id
+           ORDER BY p.created_at DESC, p.id DESC"#,
+        seller_id,
+        showing.code(),
+        words,
+        limit,
+        offset
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// How many there are on all pages of [`products`].
+pub(super) async fn count_products(
+    db: impl PgExecutor<'_>,
+    seller_id: i64,
+    showing: Showing,
+    words: &str,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM products
+           WHERE seller_id = $1 AND deleted_at IS NULL AND strpos(lower(title), lower($3)) > 0
+             AND CASE $2 WHEN 'for_sale' THEN sold_at IS NULL AND hidden_at IS NULL
+                         WHEN 'sold' THEN sold_at IS NOT NULL AND hidden_at IS NULL
+                         WHEN 'hidden' THEN hidden_at IS NOT NULL
+                         ELSE true END"#,
+        seller_id,
+        showing.code(),
+        words
+    )
+    .fetch_one(db)
+    .await
+}
