@@ -35,11 +35,11 @@ function replace(list, fresh) {
   focusables(row)[place.index]?.focus({ preventScroll: true });
 }
 
-/** Which row has the focus, and at which of its controls. */
+/** Which row, or other part with an id, has the focus, and at which of its controls. */
 function focusIn(/** @type {Element} */ list) {
   const focused = document.activeElement;
   if (!focused || !list.contains(focused)) return null;
-  const row = focused.closest("li[id]");
+  const row = focused.closest("[id]");
   return row && { row: row.id, index: focusables(row).indexOf(/** @type {any} */ (focused)) };
 }
 
