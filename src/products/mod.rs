@@ -1,32 +1,48 @@
-//! What is for sale.
+//! What is for sale: home, browse and search, one product, its photos, and its seller's forms.
+//!
+//! Reading: [`browse`] turns a query string into filters, `store/browse.rs` answers them in one
+//! statement. The page of a product belongs to chat, which has the conversation in it; it gets all
+//! the rest from [`fragment`] and the templates `products/_*.html`.
+//!
+//! Writing: `receive.rs` takes a form and stores its photos as drafts, `form.rs` says what it
+//! means, `service.rs` writes it. Only a product's seller can change it; for everybody else its
+//! form doesn't exist.
+//!
+//! Products are never deleted from under a conversation: what is deleted, hidden or paused keeps
+//! its row, and is left out of every list.
 
+mod browse;
+mod card;
+mod categories;
+mod condition;
 pub mod currency;
+mod form;
 mod model;
+mod pages;
 pub mod photos;
 pub mod price;
+mod product;
+mod receive;
 mod routes;
+mod service;
 mod store;
 mod views;
 
-use sqlx::{PgExecutor, PgPool};
+use sqlx::PgExecutor;
 
-use crate::{
-    accounts::CurrentUser,
-    web::{Error, Result},
+pub use card::{Card, Viewer};
+pub use categories::{
+    Category, CategoryDraft, CategoryRefused, categories, create_category, delete_category, move_category,
+    update_category,
 };
-
+pub use condition::Condition;
 pub use model::{ProductState, ProductSummary};
+use photos::{Photo, Uploads};
+pub use product::{Product, ProductFragment, count_view, fragment};
 pub use routes::router;
-pub use views::ProductFragment;
+pub use service::{add_photo, set_hidden, set_seller_paused};
 
 /// These products, whatever their state; ids that no product has are left out.
 pub async fn summaries(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<ProductSummary>> {
     store::summaries(db, ids).await
-}
-
-/// A product as its page shows it to this person.
-pub async fn page(db: &PgPool, id: i64, user: Option<&CurrentUser>) -> Result<ProductFragment> {
-    let summary = store::summaries(db, &[id]).await?.pop().ok_or(Error::NotFound)?;
-    let is_own = user.is_some_and(|user| user.seller_id == Some(summary.seller_id));
-    Ok(ProductFragment { summary, is_own, similar: String::new() })
 }

@@ -7,13 +7,23 @@ use super::price::Price;
 pub enum ProductState {
     Available,
     Sold,
-    /// Hidden by an admin.
+    /// Hidden by an admin, or its seller is suspended.
     Hidden,
     /// Deleted by its seller; conversations still speak of it.
     Deleted,
 }
 
 impl ProductState {
+    /// The state that a row's columns make; what weighs most, wins.
+    pub(super) fn of(deleted: bool, hidden: bool, sold: bool) -> Self {
+        match (deleted, hidden, sold) {
+            (true, _, _) => ProductState::Deleted,
+            (_, true, _) => ProductState::Hidden,
+            (_, _, true) => ProductState::Sold,
+            _ => ProductState::Available,
+        }
+    }
+
     pub fn label(self) -> &'static str {
         match self {
             ProductState::Available => "Available",

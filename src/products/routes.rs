@@ -1,8 +1,26 @@
-use axum::Router;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
 
-use super::photos;
+use super::{pages, photos, receive::MAX_FORM};
 use crate::app::AppState;
 
 pub fn router() -> Router<AppState> {
-    Router::new().merge(photos::router())
+    // The forms with photos in them.
+    let large = Router::new()
+        .route("/seller/products", post(pages::owner::create))
+        .route("/seller/products/{id}/edit", get(pages::owner::edit).post(pages::owner::update))
+        .layer(DefaultBodyLimit::max(MAX_FORM));
+    Router::new()
+        .route("/", get(pages::home))
+        .route("/products", get(pages::browse))
+        .route("/sellers/{id}", get(pages::seller))
+        .route("/seller/products/new", get(pages::owner::new))
+        .route("/seller/products/{id}/delete", post(pages::owner::delete))
+        .route("/seller/products/{id}/sold", post(pages::owner::sold))
+        .route("/seller/products/{id}/available", post(pages::owner::available))
+        .merge(large)
+        .merge(photos::router())
 }

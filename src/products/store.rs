@@ -1,17 +1,30 @@
 //! All SQL over products, photos and categories.
 
+pub(super) mod browse;
+pub(super) mod categories;
+pub(super) mod photos;
+pub(super) mod product;
+
 use sqlx::PgExecutor;
 
 use super::{
+    Condition,
     model::{ProductState, ProductSummary},
     price::Price,
 };
+
+/// The condition in a row's column.
+fn condition(code: &str) -> sqlx::Result<Condition> {
+    Condition::from_code(code)
+        .ok_or_else(|| sqlx::Error::Decode(format!("unknown condition {code:?}").into()))
+}
 
 /// These products, whatever their state; ids that no product has are left out.
 pub(super) async fn summaries(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<ProductSummary>> {
     let rows = sqlx::query!(
         r#"SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, f.key AS "cover?",
-                  p.deleted_at IS NOT NULL AS "deleted!", p.hidden_at IS NOT NULL AS "hidden!", p.sold_at IS NOT NULL AS "sold!"
+                  p.deleted_at IS NOT NULL AS "deleted!",
+                  p.hidden_at IS NOT NULL OR p.paused_at IS NOT NULL AS "hidden!", p.sold_at IS NOT NULL AS "sold!"
            FROM products p LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
            WHERE p.id = ANY($1)"#,
         ids
@@ -26,12 +39,7 @@ pub(super) async fn summaries(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Res
                 title: row.title,
                 price: Price::from_row(row.price_minor, &row.currency)?,
                 cover: row.cover,
-                state: match (row.deleted, row.hidden, row.sold) {
-                    (true, _, _) => ProductState::Deleted,
-                    (_, true, _) => ProductState::Hidden,
-                    (_, _, true) => ProductState::Sold,
-                    _ => ProductState::Available,
-                },
+                state: ProductState::of(row.deleted, row.hidden, row.sold),
             })
         })
         .collect()

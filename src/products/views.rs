@@ -1,22 +1,184 @@
 //! The products' templates.
 
 use askama::Template;
+use askama_web::WebTemplate;
 
-use super::ProductSummary;
-use crate::web::Shell;
+use super::{
+    Card, Category, Condition, Photo, Product, Viewer,
+    browse::{Asked, Filters, Sort},
+    currency::Currency,
+    form::{MOST_PHOTOS, Typed},
+    store::browse::MOST,
+};
+use crate::accounts::SellerCard;
+use crate::web::{FieldErrors, Pager, Shell, filters};
 
-/// A product's own sections, for the page that puts the chat beside them.
-#[derive(Template)]
-#[template(source = "<h1>{{ summary.title }}</h1>{{ summary.price }}", ext = "html")]
-pub struct ProductFragment {
-    pub summary: ProductSummary,
-    pub is_own: bool,
-    pub similar: String,
+#[derive(Template, WebTemplate)]
+#[template(path = "products/home.html")]
+pub(super) struct HomePage {
+    pub shell: Shell,
+    pub viewer: Viewer,
+    pub categories: Vec<Category>,
+    pub cards: Vec<Card>,
 }
 
-impl ProductFragment {
-    /// Tags for programs that show what a link leads to.
-    pub fn meta(&self, _shell: &Shell) -> String {
-        String::new()
+impl HomePage {
+    /// Decoration.
+    pub fn hero_photos(&self) -> impl Iterator<Item = &Photo> {
+        self.cards.iter().filter_map(|card| card.photo.as_ref()).take(6)
     }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "products/browse.html")]
+pub(super) struct BrowsePage {
+    pub shell: Shell,
+    pub errors: FieldErrors,
+    pub viewer: Viewer,
+    pub asked: Asked,
+    pub filters: Filters,
+    pub categories: Vec<Category>,
+    pub places: Vec<String>,
+    pub cards: Vec<Card>,
+    pub pager: Pager,
+}
+
+impl BrowsePage {
+    /// `“bicycle” in Vehicles`.
+    pub fn headline(&self) -> String {
+        let category = self.filters.category.as_ref().map(|category| category.name.as_str());
+        match (&self.filters.words, category) {
+            (Some(words), Some(category)) => format!("“{words}” in {category}"),
+            (Some(words), None) => format!("“{words}”"),
+            (None, Some(category)) => category.to_owned(),
+            (None, None) => "Everything for sale".to_owned(),
+        }
+    }
+
+    pub fn found(&self) -> String {
+        match self.pager.total {
+            0 => "Nothing found".to_owned(),
+            1 => "1 thing for sale".to_owned(),
+            total if total >= MOST => "More than 1,000 things for sale".to_owned(),
+            total => format!("{total} things for sale"),
+        }
+    }
+
+    pub fn sorts(&self) -> Vec<(&'static str, &'static str)> {
+        let offered = Sort::offered(self.filters.words.is_some());
+        offered.iter().map(|sort| (sort.code(), sort.label())).collect()
+    }
+
+    pub fn category_options(&self) -> Vec<(&str, &str)> {
+        category_options(&self.categories)
+    }
+
+    pub fn conditions(&self) -> Vec<(&'static str, &'static str)> {
+        Condition::options()
+    }
+
+    pub fn currencies(&self) -> Vec<(&'static str, &'static str)> {
+        currencies()
+    }
+
+    pub fn without_filters(&self) -> String {
+        self.asked.without(&["category", "min", "max", "currency", "condition", "place", "sort"])
+    }
+
+    /// The currency to show as chosen.
+    pub fn currency(&self) -> &'static str {
+        self.filters.currency.map_or("", Currency::code)
+    }
+
+    /// What narrows the list, as people read it, and the address without it.
+    pub fn active(&self) -> Vec<(String, String)> {
+        let filters = &self.filters;
+        let mut active = Vec::new();
+        let mut add = |label: String, fields: &[&str]| active.push((label, self.asked.without(fields)));
+        if let Some(words) = &filters.words {
+            add(format!("“{words}”"), &["q"]);
+        }
+        if let Some(category) = &filters.category {
+            add(category.name.clone(), &["category"]);
+        }
+        if let Some(currency) = filters.currency {
+            let price = match (filters.min, filters.max) {
+                (Some(min), Some(max)) => format!("{min} to {max}"),
+                (Some(min), None) => format!("From {min}"),
+                (None, Some(max)) => format!("Up to {max}"),
+                (None, None) => format!("Prices in {currency}"),
+            };
+            // An order by price would bring the currency back.
+            let by_price = filters.sort.is_by_price();
+            add(
+                price,
+                if by_price { &["min", "max", "currency", "sort"] } else { &["min", "max", "currency"] },
+            );
+        }
+        if let Some(condition) = filters.condition {
+            add(condition.label().to_owned(), &["condition"]);
+        }
+        if let Some(place) = &filters.place {
+            add(place.clone(), &["place"]);
+        }
+        active
+    }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "products/seller.html")]
+pub(super) struct SellerPage {
+    pub shell: Shell,
+    pub viewer: Viewer,
+    pub seller: SellerCard,
+    pub available: i64,
+    pub sold: i64,
+    pub cards: Vec<Card>,
+    pub pager: Pager,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "products/form.html")]
+pub(super) struct FormPage {
+    pub shell: Shell,
+    pub errors: FieldErrors,
+    /// The product to be changed; a new one, if there is none.
+    pub product: Option<Product>,
+    pub typed: Typed,
+    pub photos: Vec<Photo>,
+    pub categories: Vec<Category>,
+}
+
+impl FormPage {
+    /// Where the form is sent.
+    pub fn action(&self) -> String {
+        match &self.product {
+            Some(product) => format!("/seller/products/{}/edit", product.id),
+            None => "/seller/products".to_owned(),
+        }
+    }
+
+    pub fn most_photos(&self) -> usize {
+        MOST_PHOTOS
+    }
+
+    pub fn category_options(&self) -> Vec<(&str, &str)> {
+        category_options(&self.categories)
+    }
+
+    pub fn conditions(&self) -> Vec<(&'static str, &'static str)> {
+        Condition::options()
+    }
+
+    pub fn currencies(&self) -> Vec<(&'static str, &'static str)> {
+        currencies()
+    }
+}
+
+fn category_options(categories: &[Category]) -> Vec<(&str, &str)> {
+    categories.iter().map(|category| (category.slug.as_str(), category.name.as_str())).collect()
+}
+
+fn currencies() -> Vec<(&'static str, &'static str)> {
+    Currency::ALL.map(|currency| (currency.code(), currency.code())).to_vec()
 }

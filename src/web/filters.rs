@@ -18,6 +18,13 @@ pub fn date(at: &OffsetDateTime, _: &dyn Values) -> Result<String> {
         .map_err(|error| askama::Error::Custom(error.into()))
 }
 
+/// `January 2026`, in UTC.
+#[askama::filter_fn]
+pub fn month(at: &OffsetDateTime, _: &dyn Values) -> Result<String> {
+    at.format(format_description!("[month repr:long] [year]"))
+        .map_err(|error| askama::Error::Custom(error.into()))
+}
+
 /// `JS` for Jana Svobodová: the avatar of somebody without a picture.
 #[askama::filter_fn]
 pub fn initials(name: &str, _: &dyn Values) -> Result<String> {

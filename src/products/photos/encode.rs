@@ -84,13 +84,11 @@ fn fit<'a>(
     picture: &'a DynamicImage,
     size: Size,
 ) -> Result<Cow<'a, DynamicImage>, Refused> {
-    let (width, height) = (picture.width(), picture.height());
-    let longer = width.max(height);
-    if longer <= size.side() {
+    let (width, height) = size.within(picture.width(), picture.height());
+    if (width, height) == (picture.width(), picture.height()) {
         return Ok(Cow::Borrowed(picture));
     }
-    let scaled = |side: u32| ((side * size.side() + longer / 2) / longer).max(1);
-    let mut smaller = DynamicImage::new(scaled(width), scaled(height), picture.color());
+    let mut smaller = DynamicImage::new(width, height, picture.color());
     let options =
         ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(false);
     resizer.resize(picture, &mut smaller, &options).map_err(|_| Refused::Damaged)?;

@@ -80,6 +80,16 @@ impl Size {
         }
     }
 
+    /// How large a picture of `width` × `height` is in this size.
+    pub fn within(self, width: u32, height: u32) -> (u32, u32) {
+        let longer = width.max(height);
+        if longer <= self.side() {
+            return (width, height);
+        }
+        let scaled = |side: u32| ((side * self.side() + longer / 2) / longer).max(1);
+        (scaled(width), scaled(height))
+    }
+
     pub(super) fn from_file(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|size| size.file() == name)
     }

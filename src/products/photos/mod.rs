@@ -20,6 +20,7 @@ mod decode;
 mod encode;
 mod key;
 mod media;
+mod photo;
 mod refused;
 #[cfg(test)]
 mod testing;
@@ -32,6 +33,7 @@ use tokio::sync::Semaphore;
 pub use self::encode::Processed;
 pub use self::key::{PhotoKey, Size};
 pub use self::media::router;
+pub use self::photo::Photo;
 pub use self::refused::Refused;
 pub use self::uploads::Uploads;
 

@@ -1,0 +1,256 @@
+//! What somebody looks for: the query string of `/products`, read into values that can't be wrong.
+//!
+//! What can't be understood is left out and said beside its field; the page is shown all the same.
+//!
+//! Prices of different currencies can't be compared. As soon as a price bound or an order by price is
+//! asked for, the list is of one currency: the chosen one, else the usual one of this marketplace.
+
+use askama::filters::urlencode;
+use serde::Deserialize;
+
+use super::{Category, Condition, currency::Currency, price::Price};
+use crate::web::{FieldErrors, form};
+
+/// The query string as it came.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    pub q: String,
+    pub category: String,
+    pub min: String,
+    pub max: String,
+    pub currency: String,
+    pub condition: String,
+    pub place: String,
+    pub sort: String,
+    pub page: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    Newest,
+    PriceLow,
+    PriceHigh,
+    /// How well it fits the words searched for.
+    Relevance,
+}
+
+impl Sort {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::PriceLow => "price_low",
+            Self::PriceHigh => "price_high",
+            Self::Relevance => "relevance",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Newest => "Newest first",
+            Self::PriceLow => "Lowest price first",
+            Self::PriceHigh => "Highest price first",
+            Self::Relevance => "Best match first",
+        }
+    }
+
+    /// What can be chosen: without words, nothing fits them.
+    pub fn offered(searching: bool) -> &'static [Self] {
+        let all = &[Self::Relevance, Self::Newest, Self::PriceLow, Self::PriceHigh];
+        if searching { all } else { &all[1..] }
+    }
+
+    fn read(code: &str, searching: bool) -> Self {
+        let offered = Self::offered(searching);
+        offered.iter().copied().find(|sort| sort.code() == code).unwrap_or(offered[0])
+    }
+
+    pub fn is_by_price(self) -> bool {
+        matches!(self, Self::PriceLow | Self::PriceHigh)
+    }
+}
+
+/// A search that can be carried out.
+#[derive(Clone, Debug)]
+pub struct Filters {
+    pub words: Option<String>,
+    pub category: Option<Category>,
+    pub currency: Option<Currency>,
+    pub min: Option<Price>,
+    pub max: Option<Price>,
+    pub condition: Option<Condition>,
+    /// The beginning of a place's name.
+    pub place: Option<String>,
+    pub sort: Sort,
+    pub page: i64,
+}
+
+impl Filters {
+    pub fn read(asked: &Asked, categories: &[Category], usual: Currency) -> (Self, FieldErrors) {
+        let mut errors = FieldErrors::default();
+        let words = words(&asked.q, 200);
+        let sort = Sort::read(&asked.sort, words.is_some());
+        let prices_matter =
+            sort.is_by_price() || !asked.min.trim().is_empty() || !asked.max.trim().is_empty();
+        let chosen = known(&asked.currency, Currency::from_code, "currency", &mut errors);
+        let currency = chosen.or(prices_matter.then_some(usual));
+        let mut bound = |field, text: &str| match text.trim() {
+            "" => None,
+            text => errors.check(field, Price::parse(text, currency.unwrap_or(usual))),
+        };
+        let (mut min, mut max) = (bound("min", &asked.min), bound("max", &asked.max));
+        if let (Some(low), Some(high)) = (min, max)
+            && low.minor() > high.minor()
+        {
+            errors.add("min", "The lowest price is above the highest.");
+            (min, max) = (None, None);
+        }
+        let filters = Self {
+            category: known(
+                &asked.category,
+                |slug| categories.iter().find(|category| category.slug == slug).cloned(),
+                "category",
+                &mut errors,
+            ),
+            condition: known(&asked.condition, Condition::from_code, "condition", &mut errors),
+            place: words_of_place(&asked.place),
+            page: asked.page.trim().parse().unwrap_or(1).max(1),
+            words,
+            currency,
+            min,
+            max,
+            sort,
+        };
+        (filters, errors)
+    }
+
+    /// Whether anything but words narrows the list.
+    pub fn count(&self) -> usize {
+        let price = self.min.is_some() || self.max.is_some() || self.currency.is_some();
+        [self.category.is_some(), price, self.condition.is_some(), self.place.is_some()]
+            .into_iter()
+            .filter(|&is_set| is_set)
+            .count()
+    }
+}
+
+/// Words to search for; what isn't text counts as a space.
+fn words(text: &str, max: usize) -> Option<String> {
+    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(max).collect();
+    form::optional_line(&plain, max).ok().filter(|line| !line.is_empty())
+}
+
+fn words_of_place(text: &str) -> Option<String> {
+    words(text, 80)
+}
+
+fn known<T>(
+    code: &str,
+    read: impl FnOnce(&str) -> Option<T>,
+    field: &'static str,
+    errors: &mut FieldErrors,
+) -> Option<T> {
+    if code.is_empty() {
+        return None;
+    }
+    let value = read(code);
+    if value.is_none() {
+        errors.add(field, format!("There is no such {field}, so this shows all."));
+    }
+    value
+}
+
+impl Asked {
+    /// The address of this search without `page` and the fields named, ready for `page=2`.
+    pub fn base(&self, without: &[&str]) -> String {
+        let mut url = "/products?".to_owned();
+        for (field, value) in self.fields() {
+            if !value.is_empty() && !without.contains(&field) {
+                let value = urlencode(value).map(|text| text.to_string()).unwrap_or_default();
+                url.push_str(&format!("{field}={value}&"));
+            }
+        }
+        url
+    }
+
+    /// The address of this search without the fields named.
+    pub fn without(&self, fields: &[&str]) -> String {
+        self.base(fields).trim_end_matches(['?', '&']).to_owned()
+    }
+
+    fn fields(&self) -> [(&'static str, &str); 8] {
+        [
+            ("q", &self.q),
+            ("category", &self.category),
+            ("min", &self.min),
+            ("max", &self.max),
+            ("currency", &self.currency),
+            ("condition", &self.condition),
+            ("place", &self.place),
+            ("sort", &self.sort),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(asked: Asked) -> (Filters, FieldErrors) {
+        let categories = [Category { id: 3, slug: "home".into(), name: "Home".into(), icon: "sofa".into() }];
+        Filters::read(&asked, &categories, Currency::Eur)
+    }
+
+    fn text(text: &str) -> String {
+        text.to_owned()
+    }
+
+    #[test]
+    fn nothing_asked_is_everything_newest_first() {
+        let (filters, errors) = read(Asked::default());
+        assert!(errors.is_empty());
+        assert_eq!((filters.count(), filters.page, filters.sort), (0, 1, Sort::Newest));
+    }
+
+    #[test]
+    fn prices_need_a_currency() {
+        let (filters, _) = read(Asked { min: text("10"), ..Asked::default() });
+        assert_eq!(filters.currency, Some(Currency::Eur));
+        let (filters, _) = read(Asked { sort: text("price_low"), currency: text("JPY"), ..Asked::default() });
+        assert_eq!(filters.currency, Some(Currency::Jpy));
+        let (filters, _) = read(Asked { q: text("bike"), ..Asked::default() });
+        assert_eq!((filters.currency, filters.sort), (None, Sort::Relevance));
+    }
+
+    #[test]
+    fn what_cant_be_understood_is_said_and_left_out() {
+        let (filters, errors) = read(Asked {
+            q: text("a\0b"),
+            min: text("ten"),
+            max: text("20"),
+            category: text("nothing"),
+            currency: text("XXX"),
+            condition: text("broken"),
+            sort: text("relevance; DROP TABLE"),
+            page: text("-5"),
+            ..Asked::default()
+        });
+        assert_eq!(filters.words.as_deref(), Some("a b"));
+        assert_eq!(filters.max.map(Price::minor), Some(2000));
+        assert_eq!((filters.min, filters.page), (None, 1));
+        for field in ["min", "category", "currency", "condition"] {
+            assert!(!errors.get(field).is_empty(), "{field}");
+        }
+        let (filters, errors) = read(Asked { min: text("20"), max: text("10"), ..Asked::default() });
+        assert_eq!((filters.min, filters.max), (None, None));
+        assert_eq!(errors.get("min"), "The lowest price is above the highest.");
+    }
+
+    #[test]
+    fn addresses_keep_what_was_asked() {
+        let asked = Asked { q: text("red & blue"), place: text("Brno"), ..Asked::default() };
+        assert_eq!(asked.base(&[]), "/products?q=red%20%26%20blue&place=Brno&");
+        assert_eq!(asked.without(&["q"]), "/products?place=Brno");
+        assert_eq!(asked.without(&["q", "place"]), "/products");
+    }
+}

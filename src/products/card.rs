@@ -1,0 +1,61 @@
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use super::{Condition, photos::Photo, price::Price};
+use crate::accounts::CurrentUser;
+
+/// A product in a list.
+#[derive(Clone, Debug)]
+pub struct Card {
+    pub id: i64,
+    pub seller_id: i64,
+    pub title: String,
+    pub price: Price,
+    pub condition: Condition,
+    pub place: String,
+    pub sold: bool,
+    pub created_at: OffsetDateTime,
+    /// The cover, if the product has any photo.
+    pub photo: Option<Photo>,
+}
+
+impl Card {
+    /// Whether it is as good as new, which a card says.
+    pub fn is_new(&self) -> bool {
+        matches!(self.condition, Condition::New | Condition::LikeNew)
+    }
+}
+
+/// Whom a page is for, as far as products differ by it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Viewer {
+    seller_id: Option<i64>,
+    is_admin: bool,
+}
+
+impl Viewer {
+    pub fn new(user: Option<&CurrentUser>) -> Self {
+        user.map_or_else(Self::default, |user| Self { seller_id: user.seller_id, is_admin: user.is_admin })
+    }
+
+    /// Whether that seller is the viewer.
+    pub fn is(&self, seller_id: &i64) -> bool {
+        self.seller_id == Some(*seller_id)
+    }
+
+    pub fn is_admin(&self) -> bool {
+        self.is_admin
+    }
+
+    /// Whether to offer "Chat Seller". A visitor is asked to sign in then; an admin has no seat in any room.
+    pub fn may_chat_with(&self, seller_id: &i64) -> bool {
+        !self.is_admin && !self.is(seller_id)
+    }
+}
+
+impl From<&Option<Arc<CurrentUser>>> for Viewer {
+    fn from(user: &Option<Arc<CurrentUser>>) -> Self {
+        Self::new(user.as_deref())
+    }
+}

@@ -1,0 +1,137 @@
+//! What products are sorted into. Everybody sees the categories; an admin edits them.
+
+use sqlx::PgExecutor;
+
+use super::store;
+use crate::web::{Result, form};
+
+#[derive(Clone, Debug)]
+pub struct Category {
+    pub id: i64,
+    /// In addresses and forms.
+    pub slug: String,
+    pub name: String,
+    /// A symbol of the icon sprite.
+    pub icon: String,
+}
+
+/// A category as an admin's form has it.
+#[derive(Clone, Debug)]
+pub struct CategoryDraft {
+    name: String,
+    icon: String,
+}
+
+impl CategoryDraft {
+    /// The icons to choose from; the sprite has all of them.
+    pub const ICONS: [&str; 17] = [
+        "car",
+        "smartphone",
+        "sofa",
+        "shirt",
+        "guitar",
+        "dumbbell",
+        "baby",
+        "book-open",
+        "paw-print",
+        "house",
+        "hammer",
+        "handshake",
+        "camera",
+        "package",
+        "heart",
+        "star",
+        "tag",
+    ];
+
+    pub fn parse(name: &str, icon: &str) -> Result<Self, String> {
+        let name = form::line(name, 60)?;
+        if slug(&name).is_empty() {
+            return Err("Please use a few letters or digits.".to_owned());
+        }
+        let icon = Self::ICONS.into_iter().find(|known| *known == icon).unwrap_or("tag");
+        Ok(Self { name, icon: icon.to_owned() })
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// Why a category stays as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CategoryRefused {
+    #[error("There is a category with that name.")]
+    Taken,
+    #[error("There are products in this category, so it can't be removed.")]
+    InUse,
+    #[error("There is no such category.")]
+    Missing,
+}
+
+/// All of them, in the order in which people see them.
+pub async fn categories(db: impl PgExecutor<'_>) -> Result<Vec<Category>> {
+    Ok(store::categories::all(db).await?)
+}
+
+/// Adds one at the end; its slug is made of its name.
+pub async fn create_category(
+    db: impl PgExecutor<'_>,
+    draft: &CategoryDraft,
+) -> Result<Result<i64, CategoryRefused>> {
+    refusal(store::categories::insert(db, &slug(&draft.name), &draft.name, &draft.icon).await)
+}
+
+/// Changes name and icon. The slug stays, because links lead to it.
+pub async fn update_category(
+    db: impl PgExecutor<'_>,
+    id: i64,
+    draft: &CategoryDraft,
+) -> Result<Result<(), CategoryRefused>> {
+    let found = store::categories::update(db, id, &draft.name, &draft.icon).await?;
+    Ok(if found { Ok(()) } else { Err(CategoryRefused::Missing) })
+}
+
+/// Swaps places with its neighbour.
+pub async fn move_category(db: impl PgExecutor<'_>, id: i64, up: bool) -> Result<()> {
+    Ok(store::categories::swap(db, id, up).await?)
+}
+
+/// Removes an empty one.
+pub async fn delete_category(db: impl PgExecutor<'_>, id: i64) -> Result<Result<(), CategoryRefused>> {
+    refusal(store::categories::delete(db, id).await)
+        .map(|done| done.and_then(|found| if found { Ok(()) } else { Err(CategoryRefused::Missing) }))
+}
+
+fn refusal<T>(done: sqlx::Result<T>) -> Result<Result<T, CategoryRefused>> {
+    match done {
+        Ok(value) => Ok(Ok(value)),
+        Err(sqlx::Error::Database(e)) if e.constraint() == Some("categories_slug_key") => {
+            Ok(Err(CategoryRefused::Taken))
+        }
+        Err(sqlx::Error::Database(e)) if e.constraint() == Some("products_category_id_fkey") => {
+            Ok(Err(CategoryRefused::InUse))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `Tools & garden` → `tools-and-garden`; letters beyond ASCII are left out.
+fn slug(name: &str) -> String {
+    let spelt = name.to_lowercase().replace('&', " and ");
+    let words = spelt.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_made_of_names() {
+        assert_eq!(slug("Tools & garden"), "tools-and-garden");
+        assert_eq!(slug("  Kids' (0–3) "), "kids-0-3");
+        assert_eq!(slug("本"), "");
+        assert!(CategoryDraft::parse("本", "car").is_err());
+    }
+}

@@ -1,0 +1,43 @@
+/// How worn something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    New,
+    LikeNew,
+    Good,
+    Fair,
+    ForParts,
+}
+
+impl Condition {
+    pub const ALL: [Self; 5] = [Self::New, Self::LikeNew, Self::Good, Self::Fair, Self::ForParts];
+
+    /// As it is stored and sent.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::LikeNew => "like_new",
+            Self::Good => "good",
+            Self::Fair => "fair",
+            Self::ForParts => "for_parts",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::New => "New",
+            Self::LikeNew => "Like new",
+            Self::Good => "Good",
+            Self::Fair => "Fair",
+            Self::ForParts => "For parts",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|condition| condition.code() == code)
+    }
+
+    /// Codes and labels, for a form.
+    pub fn options() -> Vec<(&'static str, &'static str)> {
+        Self::ALL.map(|condition| (condition.code(), condition.label())).to_vec()
+    }
+}

@@ -1,0 +1,90 @@
+//! What everybody can look at: home, browse, a seller's public page.
+
+pub mod owner;
+
+use axum::extract::State;
+use serde::Deserialize;
+use sqlx::PgPool;
+
+use super::{
+    Viewer,
+    browse::{Asked, Filters},
+    categories,
+    currency::Currency,
+    store::{self, browse::PER_PAGE},
+    views::{BrowsePage, HomePage, SellerPage},
+};
+use crate::accounts::{self, MaybeUser};
+use crate::web::{Error, Pager, Path, Query, Result, Shell};
+
+/// How many of the newest products the home page shows.
+const LATEST: i64 = 20;
+
+pub async fn home(State(db): State<PgPool>, shell: Shell, MaybeUser(user): MaybeUser) -> Result<HomePage> {
+    Ok(HomePage {
+        shell,
+        viewer: Viewer::from(&user),
+        categories: categories(&db).await?,
+        cards: store::browse::latest(&db, LATEST).await?,
+    })
+}
+
+pub async fn browse(
+    State(db): State<PgPool>,
+    mut shell: Shell,
+    MaybeUser(user): MaybeUser,
+    Query(asked): Query<Asked>,
+) -> Result<BrowsePage> {
+    let categories = categories(&db).await?;
+    let (filters, errors) = Filters::read(&asked, &categories, usual_currency(&db).await?);
+    let (cards, total) = store::browse::search(&db, &filters).await?;
+    shell.query = asked.q.clone();
+    Ok(BrowsePage {
+        shell,
+        errors,
+        viewer: Viewer::from(&user),
+        pager: Pager::new(Some(filters.page), PER_PAGE, total, asked.base(&[])),
+        places: store::browse::places(&db).await?,
+        asked,
+        filters,
+        categories,
+        cards,
+    })
+}
+
+/// What prices are in here when nobody says.
+async fn usual_currency(db: &PgPool) -> Result<Currency> {
+    let code = store::browse::usual_currency(db).await?;
+    Ok(code.and_then(|code| Currency::from_code(&code)).unwrap_or(Currency::Eur))
+}
+
+#[derive(Deserialize)]
+pub struct Paged {
+    #[serde(default)]
+    page: String,
+}
+
+pub async fn seller(
+    State(db): State<PgPool>,
+    shell: Shell,
+    MaybeUser(user): MaybeUser,
+    Path(id): Path<i64>,
+    Query(Paged { page }): Query<Paged>,
+) -> Result<SellerPage> {
+    let seller = accounts::seller_card(&db, id).await?.ok_or(Error::NotFound)?;
+    let viewer = Viewer::from(&user);
+    if seller.suspended && !viewer.is_admin() {
+        return Err(Error::Gone("This seller isn't here any more."));
+    }
+    let (available, sold) = store::browse::counts_of_seller(&db, id).await?;
+    let pager = Pager::new(page.parse().ok(), PER_PAGE, available + sold, format!("/sellers/{id}?"));
+    Ok(SellerPage {
+        cards: store::browse::of_seller(&db, id, pager.limit(), pager.offset()).await?,
+        shell,
+        viewer,
+        seller,
+        available,
+        sold,
+        pager,
+    })
+}

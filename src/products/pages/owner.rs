@@ -1,0 +1,174 @@
+//! A seller's own products: new, edit, sold, available, deleted.
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use sqlx::PgPool;
+use tower_sessions::Session;
+
+use super::super::{
+    Photo, Product, ProductState, categories,
+    form::{MOST_PHOTOS, ProductDraft, Typed},
+    photos::Uploads,
+    receive::{Desk, Sent},
+    service, store,
+    views::FormPage,
+};
+use super::usual_currency;
+use crate::accounts::{self, Seller};
+use crate::web::{Error, FieldErrors, Form, Next, Path, Result, Shell, flash};
+
+pub async fn new(State(db): State<PgPool>, shell: Shell, seller: Seller) -> Result<FormPage> {
+    let card = accounts::seller_card(&db, seller.id).await?;
+    let place = card.map(|card| card.place).unwrap_or_default();
+    let typed = Typed::new(usual_currency(&db).await?, &place);
+    form_page(&db, shell, None, typed, Vec::new(), FieldErrors::default()).await
+}
+
+pub async fn create(
+    (State(db), State(uploads)): (State<PgPool>, State<Uploads>),
+    (session, shell): (Session, Shell),
+    seller: Seller,
+    request: Request,
+) -> Result<Response> {
+    let desk = Desk { db: &db, uploads: &uploads, seller_id: seller.id };
+    let sent = desk.receive(request).await?;
+    let filled = fill(&desk, sent, Vec::new()).await?;
+    let Some(draft) = filled.draft else {
+        return refused(form_page(&db, shell, None, filled.typed, filled.photos, filled.errors).await?);
+    };
+    let id = service::create(&db, seller.id, &draft, &filled.photos).await?;
+    flash::success(&session, "It is up for sale. Everyone can see it now.").await?;
+    Ok(Redirect::to(&format!("/products/{id}")).into_response())
+}
+
+pub async fn edit(
+    State(db): State<PgPool>,
+    shell: Shell,
+    seller: Seller,
+    Path(id): Path<i64>,
+) -> Result<FormPage> {
+    let product = own(&db, &seller, id).await?;
+    let photos = store::photos::of_product(&db, id).await?;
+    let typed = Typed::of(&product);
+    form_page(&db, shell, Some(product), typed, photos, FieldErrors::default()).await
+}
+
+pub async fn update(
+    (State(db), State(uploads)): (State<PgPool>, State<Uploads>),
+    (session, shell): (Session, Shell),
+    seller: Seller,
+    Path(id): Path<i64>,
+    request: Request,
+) -> Result<Response> {
+    let product = own(&db, &seller, id).await?;
+    let desk = Desk { db: &db, uploads: &uploads, seller_id: seller.id };
+    let sent = desk.receive(request).await?;
+    let filled = fill(&desk, sent, store::photos::of_product(&db, id).await?).await?;
+    let Some(draft) = filled.draft else {
+        let page = form_page(&db, shell, Some(product), filled.typed, filled.photos, filled.errors).await?;
+        return refused(page);
+    };
+    let removed = service::update(&db, id, seller.id, &draft, &filled.photos).await?;
+    desk.remove_files(&removed.ok_or(Error::NotFound)?).await;
+    flash::success(&session, "Saved.").await?;
+    Ok(Redirect::to(&format!("/products/{id}")).into_response())
+}
+
+/// Where to go back to.
+#[derive(Deserialize)]
+pub struct Back {
+    #[serde(default)]
+    next: Next,
+}
+
+pub async fn sold(
+    State(db): State<PgPool>,
+    session: Session,
+    seller: Seller,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Redirect> {
+    set_sold(&db, &session, &seller, id, true).await?;
+    Ok(Redirect::to(back.next.or("/seller/dashboard")))
+}
+
+pub async fn available(
+    State(db): State<PgPool>,
+    session: Session,
+    seller: Seller,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Redirect> {
+    set_sold(&db, &session, &seller, id, false).await?;
+    Ok(Redirect::to(back.next.or("/seller/dashboard")))
+}
+
+async fn set_sold(db: &PgPool, session: &Session, seller: &Seller, id: i64, sold: bool) -> Result<()> {
+    if !store::product::set_sold(db, id, seller.id, sold).await? {
+        return Err(Error::NotFound);
+    }
+    let text = if sold { "Marked as sold. Well done!" } else { "It is for sale again." };
+    flash::success(session, text).await
+}
+
+pub async fn delete(
+    State(db): State<PgPool>,
+    session: Session,
+    seller: Seller,
+    Path(id): Path<i64>,
+) -> Result<Redirect> {
+    if !store::product::delete(&db, id, seller.id).await? {
+        return Err(Error::NotFound);
+    }
+    flash::success(&session, "Deleted. Your conversations about it stay.").await?;
+    Ok(Redirect::to("/seller/dashboard"))
+}
+
+/// The product, which is this seller's and not deleted.
+async fn own(db: &PgPool, seller: &Seller, id: i64) -> Result<Product> {
+    let product = store::product::find(db, id).await?;
+    product
+        .filter(|product| product.seller_id == seller.id && product.state != ProductState::Deleted)
+        .ok_or(Error::NotFound)
+}
+
+/// A sent form, understood as far as it can be.
+struct Filled {
+    typed: Typed,
+    photos: Vec<Photo>,
+    errors: FieldErrors,
+    /// Nothing, if anything was refused.
+    draft: Option<ProductDraft>,
+}
+
+async fn fill(desk: &Desk<'_>, sent: Sent, mut photos: Vec<Photo>) -> Result<Filled> {
+    let Sent { typed, photos: new, mut errors } = sent;
+    photos.extend(desk.kept_drafts(&typed).await?);
+    let photos = typed.arrange(photos, new);
+    if photos.len() > MOST_PHOTOS {
+        errors.add(
+            "photos",
+            format!("A product has up to {MOST_PHOTOS} photos; these are {}. Remove some.", photos.len()),
+        );
+    }
+    let draft = typed.check(&categories(desk.db).await?, &mut errors).filter(|_| errors.is_empty());
+    Ok(Filled { typed, photos, errors, draft })
+}
+
+async fn form_page(
+    db: &PgPool,
+    shell: Shell,
+    product: Option<Product>,
+    typed: Typed,
+    photos: Vec<Photo>,
+    errors: FieldErrors,
+) -> Result<FormPage> {
+    Ok(FormPage { shell, errors, product, typed, photos, categories: categories(db).await? })
+}
+
+fn refused(mut page: FormPage) -> Result<Response> {
+    page.errors.add("", "Please look at the fields marked below. Nothing is lost.");
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}

@@ -1,0 +1,100 @@
+//! One product as its page shows it.
+
+use sqlx::PgPool;
+use time::OffsetDateTime;
+
+use super::{Card, Category, Condition, ProductState, Viewer, photos::Photo, price::Price, store};
+use crate::accounts::{self, SellerCard};
+use crate::web::{Error, Result};
+
+/// How many similar products a page shows.
+const SIMILAR: i64 = 8;
+
+/// A product's own data.
+#[derive(Clone, Debug)]
+pub struct Product {
+    pub id: i64,
+    pub seller_id: i64,
+    pub title: String,
+    pub description: String,
+    pub price: Price,
+    pub category: Category,
+    pub condition: Condition,
+    pub place: String,
+    pub state: ProductState,
+    pub views: i64,
+    pub created_at: OffsetDateTime,
+}
+
+/// All that the templates `products/_gallery.html`, `_summary.html`, `_details.html`,
+/// `_similar.html` and `_meta.html` need. They expect it under the name `product`, beside `shell`.
+#[derive(Clone, Debug)]
+pub struct ProductFragment {
+    pub product: Product,
+    pub photos: Vec<Photo>,
+    pub seller: SellerCard,
+    /// How many things the seller has for sale.
+    pub seller_offers: i64,
+    pub similar: Vec<Card>,
+    pub viewer: Viewer,
+}
+
+impl std::ops::Deref for ProductFragment {
+    type Target = Product;
+
+    fn deref(&self) -> &Product {
+        &self.product
+    }
+}
+
+impl ProductFragment {
+    pub fn is_mine(&self) -> bool {
+        self.viewer.is(&self.product.seller_id)
+    }
+
+    pub fn is_sold(&self) -> bool {
+        self.product.state == ProductState::Sold
+    }
+
+    /// Only its seller and admins get here then.
+    pub fn is_hidden(&self) -> bool {
+        self.product.state == ProductState::Hidden
+    }
+
+    /// One line about it, for programs that show what a link leads to.
+    pub fn gist(&self) -> String {
+        let line = self.product.description.split_whitespace().collect::<Vec<_>>().join(" ");
+        match line.char_indices().nth(200) {
+            Some((cut, _)) => format!("{}…", line[..cut].trim_end()),
+            None => line,
+        }
+    }
+}
+
+/// The product's page, without the chat in it, for this viewer.
+///
+/// What its seller has deleted is gone for everybody. What an admin has hidden is gone for
+/// everybody else.
+pub async fn fragment(db: &PgPool, viewer: Viewer, id: i64) -> Result<ProductFragment> {
+    let product = store::product::find(db, id).await?.ok_or(Error::NotFound)?;
+    match product.state {
+        ProductState::Deleted => return Err(Error::Gone("The seller has taken this product down.")),
+        ProductState::Hidden if !viewer.is(&product.seller_id) && !viewer.is_admin() => {
+            return Err(Error::Gone("This product isn't shown any more."));
+        }
+        _ => {}
+    }
+    let photos = store::photos::of_product(db, id).await?;
+    let seller = accounts::seller_card(db, product.seller_id).await?.ok_or(Error::NotFound)?;
+    let (seller_offers, _) = store::browse::counts_of_seller(db, product.seller_id).await?;
+    let similar = store::browse::similar(db, id, product.category.id, &product.title, SIMILAR).await?;
+    Ok(ProductFragment { product, photos, seller, seller_offers, similar, viewer })
+}
+
+/// Counts that somebody looked at it. Its seller's own looks don't count.
+pub async fn count_view(db: &PgPool, fragment: &ProductFragment) -> Result<()> {
+    if !fragment.is_mine() {
+        store::product::count_view(db, fragment.product.id).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! What can happen to a product, whoever asks for it.
+
+use sqlx::{PgExecutor, PgPool};
+
+use super::{
+    Photo,
+    form::ProductDraft,
+    photos::{PhotoKey, Processed, Uploads},
+    store,
+};
+use crate::web::Result;
+
+/// Puts a product up for sale, with photos that are drafts of its seller's.
+pub(super) async fn create(
+    db: &PgPool,
+    seller_id: i64,
+    draft: &ProductDraft,
+    photos: &[Photo],
+) -> Result<i64> {
+    let mut tx = db.begin().await?;
+    let id = store::product::insert(&mut *tx, seller_id, draft).await?;
+    store::photos::set_of_product(&mut tx, id, seller_id, photos).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Changes a product; nothing, if it isn't this seller's. Answers the photos that it has no longer,
+/// whose files nobody needs.
+pub(super) async fn update(
+    db: &PgPool,
+    id: i64,
+    seller_id: i64,
+    draft: &ProductDraft,
+    photos: &[Photo],
+) -> Result<Option<Vec<PhotoKey>>> {
+    let mut tx = db.begin().await?;
+    if !store::product::update(&mut *tx, id, seller_id, draft).await? {
+        return Ok(None);
+    }
+    let removed = store::photos::set_of_product(&mut tx, id, seller_id, photos).await?;
+    tx.commit().await?;
+    Ok(Some(removed))
+}
+
+/// Stores one more photo of a product, at a place where it has none; 0 is the cover.
+pub async fn add_photo(
+    db: impl PgExecutor<'_>,
+    uploads: &Uploads,
+    product_id: i64,
+    position: i32,
+    processed: &Processed,
+) -> anyhow::Result<()> {
+    let key = uploads.save(processed).await?;
+    let photo = Photo { key, width: processed.width, height: processed.height };
+    Ok(store::photos::insert(db, product_id, position, &photo).await?)
+}
+
+/// Hides a product from everybody but its seller and admins, or shows it again. Answers its title;
+/// nothing, if there was nothing to change.
+pub async fn set_hidden(db: impl PgExecutor<'_>, product_id: i64, hidden: bool) -> Result<Option<String>> {
+    Ok(store::product::set_hidden(db, product_id, hidden).await?)
+}
+
+/// Takes everything that a seller offers out of sight while they are suspended, and puts it back.
+pub async fn set_seller_paused(db: impl PgExecutor<'_>, seller_id: i64, paused: bool) -> Result<()> {
+    Ok(store::product::set_paused(db, seller_id, paused).await?)
+}

@@ -1,0 +1,251 @@
+//! Lists of products.
+
+use sqlx::{PgExecutor, PgPool};
+use time::OffsetDateTime;
+
+use super::super::{Card, Condition, browse::Filters, currency::Currency, photos::Photo, price::Price};
+
+/// How many results a search goes through at most; nobody turns that many pages.
+pub(in super::super) const MOST: i64 = 1008;
+/// Cards on a page; [`MOST`] is 42 of them.
+pub(in super::super) const PER_PAGE: i64 = 24;
+
+/// A card's columns.
+struct Row {
+    id: i64,
+    seller_id: i64,
+    title: String,
+    price_minor: i64,
+    currency: String,
+    condition: String,
+    place: String,
+    sold: bool,
+    created_at: OffsetDateTime,
+    key: Option<String>,
+    width: Option<i32>,
+    height: Option<i32>,
+}
+
+impl TryFrom<Row> for Card {
+    type Error = sqlx::Error;
+
+    fn try_from(row: Row) -> sqlx::Result<Self> {
+        let photo = match (&row.key, row.width, row.height) {
+            (Some(key), Some(width), Some(height)) => Some(Photo::from_row(key, width, height)?),
+            _ => None,
+        };
+        Ok(Card {
+            id: row.id,
+            seller_id: row.seller_id,
+            title: row.title,
+            price: Price::from_row(row.price_minor, &row.currency)?,
+            condition: super::condition(&row.condition)?,
+            place: row.place,
+            sold: row.sold,
+            created_at: row.created_at,
+            photo,
+        })
+    }
+}
+
+/// One page of a search, and how many results there are, counted up to [`MOST`].
+///
+/// A page that doesn't exist is the last one.
+pub(in super::super) async fn search(db: &PgPool, filters: &Filters) -> sqlx::Result<(Vec<Card>, i64)> {
+    let words = filters.words.as_deref();
+    let place = filters.place.as_deref().map(|place| format!("{}%", escape_like(place)));
+    let currency = filters.currency.map(Currency::code);
+    let mut tx = db.begin().await?;
+    // One statement for every combination of filters. It is quick because it is planned for the
+    // values at hand: what isn't asked for falls away, and the right index is chosen.
+    sqlx::query!("SET LOCAL plan_cache_mode = force_custom_plan").execute(&mut *tx).await?;
+    let rows = sqlx::query!(
+        r#"WITH found AS (
+               SELECT id, row_number() OVER () AS place FROM (
+                   SELECT id FROM products
+                   WHERE sold_at IS NULL AND hidden_at IS NULL AND deleted_at IS NULL AND paused_at IS NULL
+                     AND ($1::text IS NULL OR search @@ websearch_to_tsquery('english', $1))
+                     AND ($2::bigint IS NULL OR category_id = $2)
+                     AND ($3::text IS NULL OR currency = $3)
+                     AND ($4::bigint IS NULL OR price_minor >= $4)
+                     AND ($5::bigint IS NULL OR price_minor <= $5)
+                     AND ($6::text IS NULL OR condition = $6)
+                     AND ($7::text IS NULL OR lower(place) LIKE lower($7))
+                   ORDER BY CASE WHEN $8 = 'relevance' THEN ts_rank(search, websearch_to_tsquery('english', $1)) END DESC,
+                            CASE WHEN $8 = 'price_low' THEN price_minor END,
+                            CASE WHEN $8 = 'price_high' THEN price_minor END DESC,
+                            created_at DESC, id DESC
+                   LIMIT $9) AS ordered
+           ), total AS (SELECT count(*) AS total FROM found)
+           SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, p.condition, p.place,
+                  p.sold_at IS NOT NULL AS "sold!", p.created_at,
+                  f.key AS "key?", f.width AS "width?", f.height AS "height?",
+                  total.total AS "total!"
+           FROM total, found JOIN products p ON p.id = found.id
+           LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
+           WHERE found.place > least(($10::bigint - 1) * $11::bigint, greatest(total.total - 1, 0) / $11 * $11)
+           ORDER BY found.place LIMIT $11"#,
+        words,
+        filters.category.as_ref().map(|category| category.id),
+        currency,
+        filters.min.map(Price::minor),
+        filters.max.map(Price::minor),
+        filters.condition.map(Condition::code),
+        place,
+        filters.sort.code(),
+        MOST,
+        filters.page.min(MOST),
+        PER_PAGE
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let cards = rows.into_iter().map(|row| {
+        Card::try_from(Row {
+            id: row.id,
+            seller_id: row.seller_id,
+            title: row.title,
+            price_minor: row.price_minor,
+            currency: row.currency,
+            condition: row.condition,
+            place: row.place,
+            sold: row.sold,
+            created_at: row.created_at,
+            key: row.key,
+            width: row.width,
+            height: row.height,
+        })
+    });
+    Ok((cards.collect::<sqlx::Result<_>>()?, total))
+}
+
+/// What came last.
+pub(in super::super) async fn latest(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<Card>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, p.condition, p.place,
+                  p.sold_at IS NOT NULL AS "sold!", p.created_at,
+                  f.key AS "key?", f.width AS "width?", f.height AS "height?"
+           FROM products p LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
+           WHERE p.sold_at IS NULL AND p.hidden_at IS NULL AND p.deleted_at IS NULL AND p.paused_at IS NULL
+           ORDER BY p.created_at DESC, p.id DESC LIMIT $1"#,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    cards(rows)
+}
+
+/// Others of the category that are like this one, by the words of its title; of the newest only,
+/// which an index gives.
+pub(in super::super) async fn similar(
+    db: impl PgExecutor<'_>,
+    id: i64,
+    category_id: i64,
+    title: &str,
+    limit: i64,
+) -> sqlx::Result<Vec<Card>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"WITH recent AS (
+               SELECT id, created_at, search FROM products
+               WHERE category_id = $2 AND id <> $1
+                 AND sold_at IS NULL AND hidden_at IS NULL AND deleted_at IS NULL AND paused_at IS NULL
+               ORDER BY created_at DESC, id DESC LIMIT 200
+           ), alike AS (
+               SELECT id, created_at,
+                      ts_rank(search, replace(plainto_tsquery('english', $3)::text, '&', '|')::tsquery) AS rank
+               FROM recent ORDER BY rank DESC, created_at DESC, id DESC LIMIT $4
+           )
+           SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, p.condition, p.place,
+                  p.sold_at IS NOT NULL AS "sold!", p.created_at,
+                  f.key AS "key?", f.width AS "width?", f.height AS "height?"
+           FROM alike JOIN products p ON p.id = alike.id
+           LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
+           ORDER BY alike.rank DESC, alike.created_at DESC, alike.id DESC"#,
+        id,
+        category_id,
+        title,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    cards(rows)
+}
+
+/// How many of a seller's products can be bought, and how many are sold.
+pub(in super::super) async fn counts_of_seller(
+    db: impl PgExecutor<'_>,
+    seller_id: i64,
+) -> sqlx::Result<(i64, i64)> {
+    let row = sqlx::query!(
+        r#"SELECT count(*) FILTER (WHERE sold_at IS NULL) AS "available!",
+                  count(*) FILTER (WHERE sold_at IS NOT NULL) AS "sold!"
+           FROM products
+           WHERE seller_id = $1 AND hidden_at IS NULL AND deleted_at IS NULL AND paused_at IS NULL"#,
+        seller_id
+    )
+    .fetch_one(db)
+    .await?;
+    Ok((row.available, row.sold))
+}
+
+/// A page of what a seller shows: first what can be bought, then what is sold, the newest first.
+pub(in super::super) async fn of_seller(
+    db: impl PgExecutor<'_>,
+    seller_id: i64,
+    limit: i64,
+    offset: i64,
+) -> sqlx::Result<Vec<Card>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, p.condition, p.place,
+                  p.sold_at IS NOT NULL AS "sold!", p.created_at,
+                  f.key AS "key?", f.width AS "width?", f.height AS "height?"
+           FROM products p LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
+           WHERE p.seller_id = $1 AND p.hidden_at IS NULL AND p.deleted_at IS NULL AND p.paused_at IS NULL
+           ORDER BY p.sold_at IS NOT NULL, p.created_at DESC, p.id DESC LIMIT $2 OFFSET $3"#,
+        seller_id,
+        limit,
+        offset
+    )
+    .fetch_all(db)
+    .await?;
+    cards(rows)
+}
+
+/// The currency that most of the newest products are offered in.
+pub(in super::super) async fn usual_currency(db: impl PgExecutor<'_>) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(
+        "SELECT currency FROM (
+             SELECT currency FROM products
+             WHERE sold_at IS NULL AND hidden_at IS NULL AND deleted_at IS NULL
+             ORDER BY created_at DESC, id DESC LIMIT 100) AS newest
+         GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1"
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Places that the newest products are in, for suggestions.
+pub(in super::super) async fn places(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "SELECT place FROM (
+             SELECT place FROM products
+             WHERE sold_at IS NULL AND hidden_at IS NULL AND deleted_at IS NULL
+             ORDER BY created_at DESC, id DESC LIMIT 300) AS newest
+         GROUP BY place ORDER BY count(*) DESC, place LIMIT 30"
+    )
+    .fetch_all(db)
+    .await
+}
+
+fn cards(rows: Vec<Row>) -> sqlx::Result<Vec<Card>> {
+    rows.into_iter().map(Card::try_from).collect()
+}
+
+/// The text as itself in a LIKE pattern.
+fn escape_like(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}

@@ -1,0 +1,140 @@
+//! Photos of products, and those of forms still being filled in.
+
+use sqlx::{PgConnection, PgExecutor};
+
+use super::super::photos::{Photo, PhotoKey};
+
+pub(in super::super) async fn of_product(
+    db: impl PgExecutor<'_>,
+    product_id: i64,
+) -> sqlx::Result<Vec<Photo>> {
+    let rows = sqlx::query!(
+        "SELECT key, width, height FROM photos WHERE product_id = $1 ORDER BY position",
+        product_id
+    )
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| Photo::from_row(&row.key, row.width, row.height)).collect()
+}
+
+/// Adds one photo of a product at its place.
+pub(in super::super) async fn insert(
+    db: impl PgExecutor<'_>,
+    product_id: i64,
+    position: i32,
+    photo: &Photo,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO photos (product_id, position, key, width, height) VALUES ($1, $2, $3, $4, $5)",
+        product_id,
+        position,
+        photo.key.as_str(),
+        side(photo.width),
+        side(photo.height)
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(in super::super) async fn insert_draft(
+    db: impl PgExecutor<'_>,
+    seller_id: i64,
+    photo: &Photo,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO photo_drafts (key, seller_id, width, height) VALUES ($1, $2, $3, $4)",
+        photo.key.as_str(),
+        seller_id,
+        side(photo.width),
+        side(photo.height)
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Those of the keys that are drafts of this seller's.
+pub(in super::super) async fn drafts(
+    db: impl PgExecutor<'_>,
+    seller_id: i64,
+    keys: &[String],
+) -> sqlx::Result<Vec<Photo>> {
+    let rows = sqlx::query!(
+        "SELECT key, width, height FROM photo_drafts WHERE seller_id = $1 AND key = ANY($2)",
+        seller_id,
+        keys
+    )
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(|row| Photo::from_row(&row.key, row.width, row.height)).collect()
+}
+
+/// Makes these the product's photos, in this order: those it has, and drafts of its seller's.
+/// Answers the keys of those that it has no longer.
+pub(in super::super) async fn set_of_product(
+    tx: &mut PgConnection,
+    product_id: i64,
+    seller_id: i64,
+    photos: &[Photo],
+) -> sqlx::Result<Vec<PhotoKey>> {
+    let keys: Vec<String> = photos.iter().map(|photo| photo.key.to_string()).collect();
+    let removed = sqlx::query_scalar!(
+        "DELETE FROM photos WHERE product_id = $1 AND NOT key = ANY($2) RETURNING key",
+        product_id,
+        &keys
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "UPDATE photos SET position = (wanted.place - 1)::integer
+         FROM unnest($2::text[]) WITH ORDINALITY AS wanted (key, place)
+         WHERE photos.product_id = $1 AND photos.key = wanted.key",
+        product_id,
+        &keys
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "WITH adopted AS (
+             DELETE FROM photo_drafts WHERE seller_id = $2 AND key = ANY($3) RETURNING key, width, height)
+         INSERT INTO photos (product_id, position, key, width, height)
+         SELECT $1, (wanted.place - 1)::integer, adopted.key, adopted.width, adopted.height
+         FROM adopted JOIN unnest($3::text[]) WITH ORDINALITY AS wanted (key, place) ON wanted.key = adopted.key",
+        product_id,
+        seller_id,
+        &keys
+    )
+    .execute(&mut *tx)
+    .await?;
+    Ok(parsed(removed))
+}
+
+/// Forgets drafts that nobody came back for: older than a day, or beyond the seller's newest 24.
+/// Answers their keys.
+pub(in super::super) async fn sweep_drafts(
+    db: impl PgExecutor<'_>,
+    seller_id: i64,
+) -> sqlx::Result<Vec<PhotoKey>> {
+    let swept = sqlx::query_scalar!(
+        "DELETE FROM photo_drafts WHERE key IN (
+             (SELECT key FROM photo_drafts WHERE created_at < now() - interval '1 day' ORDER BY created_at LIMIT 50)
+             UNION
+             (SELECT key FROM photo_drafts WHERE seller_id = $1 ORDER BY created_at DESC OFFSET 24))
+         RETURNING key",
+        seller_id
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(parsed(swept))
+}
+
+/// The column's check allows nothing but keys.
+fn parsed(keys: Vec<String>) -> Vec<PhotoKey> {
+    keys.iter().filter_map(|key| key.parse().ok()).collect()
+}
+
+/// No photo is wider or higher than [`super::super::photos::MAX_SIDE`].
+fn side(pixels: u32) -> i32 {
+    i32::try_from(pixels).unwrap_or(i32::MAX)
+}
