@@ -26,22 +26,25 @@ pub(super) async fn show(
     let product = products::page(&db, id, user.as_deref()).await?;
     let panel = match user {
         None => Panel::Visitor { draft: forms::take_draft(&session, &format!("/products/{id}")).await? },
-        Some(_) if product.is_own => Panel::Own { conversations: store::conversations_about(&db, id).await? },
-        Some(user) => match Seat::of_buyer(&db, &user, product.summary.seller_id).await? {
+        Some(_) if product.is_own() => {
+            Panel::Own { conversations: store::conversations_about(&db, id).await? }
+        }
+        Some(user) => match Seat::of_buyer(&db, &user, product.seller_id).await? {
             Some(seat) => Panel::Chat(Box::new(chat(&db, &seat, &product, &session).await?)),
             None => Panel::None,
         },
     };
+    products::count_view(&db, &product).await?;
     Ok(ProductPage { shell, product, panel })
 }
 
 /// The whole room, with the composer set to this product.
 async fn chat(db: &PgPool, seat: &Seat, product: &ProductFragment, session: &Session) -> Result<Chat> {
     let page = history::load(db, seat, Span::Latest, 50).await?;
-    let path = format!("/products/{}", product.summary.id);
+    let path = format!("/products/{}", product.id);
     Ok(Chat {
         action: format!("{path}/messages"),
-        about: Some(product.summary.clone()),
+        about: Some(product.summary()),
         draft: forms::take_draft(session, &path).await?,
         ..Chat::new(seat, &page)
     })

@@ -2,7 +2,7 @@
 //!
 //! Reading: [`browse`] turns a query string into filters, `store/browse.rs` answers them in one
 //! statement. The page of a product belongs to chat, which has the conversation in it; it gets all
-//! the rest from [`fragment`] and the templates `products/_*.html`.
+//! the rest from [`page`] and the templates `products/_*.html`.
 //!
 //! Writing: `receive.rs` takes a form and stores its photos as drafts, `form.rs` says what it
 //! means, `service.rs` writes it. Only a product's seller can change it; for everybody else its
@@ -38,7 +38,7 @@ pub use categories::{
 pub use condition::Condition;
 pub use model::{ProductState, ProductSummary};
 use photos::{Photo, Uploads};
-pub use product::{Product, ProductFragment, count_view, fragment};
+pub use product::{Product, ProductFragment, count_view, page};
 pub use routes::router;
 pub use service::{add_photo, set_hidden, set_seller_paused};
 

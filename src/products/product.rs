@@ -3,8 +3,10 @@
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
-use super::{Card, Category, Condition, ProductState, Viewer, photos::Photo, price::Price, store};
-use crate::accounts::{self, SellerCard};
+use super::{
+    Card, Category, Condition, ProductState, ProductSummary, Viewer, photos::Photo, price::Price, store,
+};
+use crate::accounts::{self, CurrentUser, SellerCard};
 use crate::web::{Error, Result};
 
 /// How many similar products a page shows.
@@ -48,7 +50,19 @@ impl std::ops::Deref for ProductFragment {
 }
 
 impl ProductFragment {
-    pub fn is_mine(&self) -> bool {
+    /// What a conversation needs of it.
+    pub fn summary(&self) -> ProductSummary {
+        ProductSummary {
+            id: self.product.id,
+            seller_id: self.product.seller_id,
+            title: self.product.title.clone(),
+            price: self.product.price,
+            cover: self.photos.first().map(|photo| photo.key.to_string()),
+            state: self.product.state,
+        }
+    }
+
+    pub fn is_own(&self) -> bool {
         self.viewer.is(&self.product.seller_id)
     }
 
@@ -71,11 +85,12 @@ impl ProductFragment {
     }
 }
 
-/// The product's page, without the chat in it, for this viewer.
+/// The product's page, without the chat in it, for this person.
 ///
 /// What its seller has deleted is gone for everybody. What an admin has hidden is gone for
 /// everybody else.
-pub async fn fragment(db: &PgPool, viewer: Viewer, id: i64) -> Result<ProductFragment> {
+pub async fn page(db: &PgPool, id: i64, user: Option<&CurrentUser>) -> Result<ProductFragment> {
+    let viewer = Viewer::new(user);
     let product = store::product::find(db, id).await?.ok_or(Error::NotFound)?;
     match product.state {
         ProductState::Deleted => return Err(Error::Gone("The seller has taken this product down.")),
@@ -93,7 +108,7 @@ pub async fn fragment(db: &PgPool, viewer: Viewer, id: i64) -> Result<ProductFra
 
 /// Counts that somebody looked at it. Its seller's own looks don't count.
 pub async fn count_view(db: &PgPool, fragment: &ProductFragment) -> Result<()> {
-    if !fragment.is_mine() {
+    if !fragment.is_own() {
         store::product::count_view(db, fragment.product.id).await?;
     }
     Ok(())

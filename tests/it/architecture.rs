@@ -35,7 +35,7 @@ const SQL_ELSEWHERE: &[&str] = &["db/", "web/session.rs", "web/health.rs", "cli/
 const OWNERS: &[(&str, &[&str])] = &[
     ("accounts", &["accounts", "buyers", "customers", "sessions"]),
     ("web", &["sessions"]),
-    ("products", &["categories", "products", "photos"]),
+    ("products", &["categories", "products", "photos", "photo_drafts"]),
     ("chat", &["rooms", "messages", "post_messages"]),
     ("admin", &["audit_log"]),
 ];

@@ -44,6 +44,11 @@ fn rows_after(version: i64) -> &'static str {
              SELECT id, 'person.suspend', 'Ana' FROM accounts WHERE is_admin"
         }
         6 => "INSERT INTO demo_pictures (product_id, position, file) SELECT id, 1, 'lamp' FROM products",
+        7 => {
+            "INSERT INTO photo_drafts (key, seller_id, width, height)
+             SELECT md5('y'), id, 800, 600 FROM customers;
+             UPDATE products SET paused_at = now()"
+        }
         _ => "",
     }
 }
