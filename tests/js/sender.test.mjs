@@ -67,7 +67,17 @@ test("a new connection sends all again, in order, with the same ids", () => {
   world.connected = true;
   world.sender.flush();
   assert.deepEqual(world.sent.map(({ body }) => body), ["one", "two", "three"]);
-  assert.deepEqual([...world.bubbles.values()], ["pending", "pending", "pending"]);
+});
+
+test("not sent stays to be seen through tries that it didn't ask for, until Retry", () => {
+  const { sender, sent, bubbles } = setUp();
+  sender.say("hello");
+  mock.timers.tick(10_000);
+  sender.flush();
+  assert.equal(sent.length, 2);
+  assert.deepEqual([...bubbles.values()], ["failed"]);
+  sender.retry(sent[0].client_id);
+  assert.deepEqual([...bubbles.values()], ["pending"]);
 });
 
 test("a refusal for good isn't tried again, one that passes is", () => {

@@ -22,6 +22,8 @@ export class Sender {
   #patience;
   /** @type {Map<string, ReturnType<typeof setTimeout>>} */
   #timers = new Map();
+  /** @type {Set<string>} shown as not sent, until stored or retried: a button mustn't flicker */
+  #failed = new Set();
   #backoff = new Backoff({ base: 6_000, cap: 60_000 });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #later;
@@ -47,7 +49,7 @@ export class Sender {
     const due = new Set(this.#outbox.due);
     for (const item of this.#outbox.all) {
       if (due.has(item)) this.#try(item);
-      else this.#bubbles.failed(item, REFUSALS[item.refused ?? ""]);
+      else this.#fail(item, REFUSALS[item.refused ?? ""]);
     }
   }
 
@@ -64,12 +66,14 @@ export class Sender {
   /** @param {string} id */
   retry(id) {
     const item = this.#outbox.revive(id);
+    this.#failed.delete(id);
     if (item) this.#try(item);
   }
 
   /** The stored entry with this id was seen. @param {string} id */
   settle(id) {
     this.#calm(id);
+    this.#failed.delete(id);
     if (this.#outbox.settle(id)) this.#backoff.reset();
     this.#bubbles.remove(id);
   }
@@ -88,7 +92,7 @@ export class Sender {
     }
     if (PASSING.has(code)) this.#tryLater();
     else this.#outbox.refuse(id, code);
-    this.#bubbles.failed(item, why);
+    this.#fail(item, why);
     return why;
   }
 
@@ -97,7 +101,7 @@ export class Sender {
     clearTimeout(this.#later);
     for (const id of this.#timers.keys()) {
       const item = this.#outbox.get(id);
-      if (item) this.#bubbles.failed(item);
+      if (item) this.#fail(item);
       this.#calm(id);
     }
   }
@@ -105,13 +109,19 @@ export class Sender {
   /** @param {Item} item */
   #try(item) {
     this.#calm(item.client_id);
-    this.#bubbles.pending(item);
+    if (!this.#failed.has(item.client_id)) this.#bubbles.pending(item);
     const handed = this.#transmit(item);
     this.#timers.set(item.client_id, setTimeout(() => {
       this.#timers.delete(item.client_id);
-      this.#bubbles.failed(item);
+      this.#fail(item);
       if (handed) this.#unanswered();
     }, this.#patience));
+  }
+
+  /** @param {Item} item @param {string} [why] */
+  #fail(item, why) {
+    this.#failed.add(item.client_id);
+    this.#bubbles.failed(item, why);
   }
 
   #tryLater() {
