@@ -5,6 +5,7 @@
  * A frame only says which numbers changed; the list itself is always the server's own HTML.
  */
 import { showCount, showTotal } from "./badge.js";
+import * as dropdown from "./dropdown.js";
 import { refreshList } from "./inbox_list.js";
 import { Socket } from "./socket.js";
 
@@ -42,7 +43,8 @@ class Inbox {
     for (const row of document.querySelectorAll(`[data-room="${CSS.escape(room)}"]`)) {
       showCount(row.querySelector("[data-row-unread]"), unread);
     }
-    if (document.querySelector("[data-inbox-list]")) this.#refreshSoon();
+    dropdown.showUnread(room, unread);
+    if (document.querySelector("[data-inbox-list]") || dropdown.lacks(room)) this.#refreshSoon();
   }
 
   /** What happened while there was no connection wasn't told, so the server is asked. */

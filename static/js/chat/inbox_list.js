@@ -1,11 +1,11 @@
 /**
- * The list of conversations, asked anew: the same page's HTML, of which only the list is taken, and
- * the dropdown of buyers. Whoever stands in it with the keyboard stays where they are.
+ * The list of conversations, asked anew: the same page's HTML, of which only the list is taken.
+ * Whoever stands in it with the keyboard stays where they are.
  */
 import { localTimes } from "../lib/time.js";
+import * as dropdown from "./dropdown.js";
 
 const LIST = "[data-inbox-list]";
-const DROPDOWN = "select[name=room]";
 
 /** @returns {Promise<number | null>} the total of unread, null where the page couldn't be had */
 export async function refreshList() {
@@ -14,8 +14,7 @@ export async function refreshList() {
   if (!page) return null;
   const [list, fresh] = [document.querySelector(LIST), page.querySelector(LIST)];
   if (list && fresh) replace(list, fresh);
-  const [buyers, now] = [document.querySelector(DROPDOWN), page.querySelector(DROPDOWN)];
-  if (list && buyers && now && buyers !== document.activeElement) buyers.replaceWith(now);
+  dropdown.follow(page);
   return Number(page.querySelector("[data-unread]")?.getAttribute("data-unread")) || 0;
 }
 

@@ -49,11 +49,6 @@ export class Presence {
     this.#send();
   }
 
-  /** This person's message is off: their next key press is news. */
-  said() {
-    this.#told = -Infinity;
-  }
-
   #show(/** @type {boolean} */ typing) {
     clearTimeout(this.#timer);
     if (this.#typing) this.#typing.hidden = !typing;

@@ -22,6 +22,9 @@ export const REFUSALS = {
 
 export const REFUSED = "That message could not be sent.";
 
+/** Behind a buyer's name in the dropdown, as the server writes it. @param {number} count */
+export const unread = (count) => (count > 0 ? ` (${count} unread)` : "");
+
 /** @param {number} over characters past the limit */
 export const tooLong = (over) =>
   over === 1 ? "1 character too many." : `${over.toLocaleString()} characters too many.`;

@@ -1,0 +1,73 @@
+// A long conversation: older entries come as one scrolls up, nothing moves under the reader, and
+// what arrives meanwhile waits behind a button.
+
+import assert from "node:assert/strict";
+import { eventually, pair, roomOf } from "./talk.mjs";
+
+const COUNT = 130;
+
+export default async function (market) {
+  const { seller, buyer, hers, his } = await pair(market, { viewport: { width: 1000, height: 700 } });
+  await hers.say("first");
+  await hers.shows("first");
+  const room = await roomOf(buyer.page);
+  await fill(room, seller, buyer);
+
+  await seller.page.goto(`/rooms/${room}`);
+  await his.live();
+  assert.equal((await his.scroll()).fromEnd, 0, "a conversation opens at its end");
+  assert.equal((await his.entries()).length, 50);
+
+  await upToTheTop(seller.page);
+  const seqs = (await his.entries()).map(({ seq }) => seq);
+  assert.deepEqual(seqs, Array.from({ length: COUNT }, (_, index) => index + 1));
+
+  // Somebody who reads up there isn't moved by news, but told.
+  const before = await his.scroll();
+  await buyer.page.goto(`/rooms/${room}`);
+  await hers.live();
+  await hers.say("news");
+  const button = seller.page.getByRole("button", { name: "New messages" });
+  await button.waitFor();
+  assert.equal((await his.scroll()).top, before.top);
+  await button.click();
+  await eventually("at the end", async () => (await his.scroll()).fromEnd === 0);
+  await button.waitFor({ state: "hidden" });
+
+  // Somebody at the end stays at the end.
+  await hers.say("more news");
+  await his.hears("more news");
+  assert.equal((await his.scroll()).fromEnd, 0);
+  await button.waitFor({ state: "hidden" });
+}
+
+/** Both write until there are `COUNT` entries; a program's way, and as fast as is allowed. */
+async function fill(room, ...people) {
+  for (let n = 2; n <= COUNT; n += 1) {
+    const body = `${n} ${"some words ".repeat(n % 13)}`;
+    const post = () =>
+      people[n % 2].context.request.post(`/rooms/${room}/messages`, {
+        form: { body },
+        headers: { Accept: "application/json" },
+      });
+    await eventually("stored", async () => (await post()).ok());
+  }
+}
+
+/** Scrolls up step by step; after each, what was in view has moved by the step and no more. */
+async function upToTheTop(page) {
+  const older = page.locator("[data-older]");
+  for (let step = 0; step < 400 && (await older.count()) > 0; step += 1) {
+    const moved = await page.evaluate(async () => {
+      const box = document.querySelector("[data-scroll]");
+      const top = box.getBoundingClientRect().top;
+      box.scrollTop -= 150;
+      const mark = [...box.querySelectorAll(".entry")].find((entry) => entry.getBoundingClientRect().top >= top);
+      const before = mark.getBoundingClientRect().top;
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      return Math.abs(mark.getBoundingClientRect().top - before);
+    });
+    assert.ok(moved <= 2, `what was read moved by ${moved} px`);
+  }
+  assert.equal(await older.count(), 0);
+}

@@ -1,0 +1,93 @@
+// Two people at once: what each sees of the other, and what their pages say outside of the room.
+
+import assert from "node:assert/strict";
+import { Talk, eventually, pair, roomOf } from "./talk.mjs";
+
+export default async function (market) {
+  const { seller, buyer, hers, his } = await pair(market);
+
+  // He is elsewhere on the site; the badge and the title tell him.
+  await seller.page.goto("/account");
+  await hers.live();
+  await hers.say("Hello <b>there</b> & you");
+  await hers.shows("Hello <b>there</b> & you");
+  await unread(seller.page, 1);
+
+  // In the list it comes up without a reload, and the list's own reload keeps the keyboard in place.
+  await seller.page.goto("/messages");
+  const room = await roomOf(buyer.page);
+  const row = seller.page.locator(`#room_${room}`);
+  await row.getByRole("link").focus();
+  await hers.say("Are you home?");
+  await row.getByText("Are you home?").waitFor();
+  await eventually("two unread in the row", async () => (await row.locator("[data-row-unread]").textContent()) === "2");
+  assert.equal(await row.getByRole("link").evaluate((link) => link === document.activeElement), true);
+
+  // He opens it: what he sees is read, and hers says so.
+  await row.getByRole("link").click();
+  await his.live();
+  await unread(seller.page, 0);
+  await eventually("hers is seen", async () => (await hers.entries()).every(({ seen }) => seen));
+
+  // Online, and typing, which fades with the message.
+  await buyer.page.locator("[data-presence]").waitFor();
+  await his.text.pressSequentially("Yes");
+  await buyer.page.locator("[data-typing]").waitFor();
+  await his.text.press("Enter");
+  await hers.hears("Yes");
+  await buyer.page.locator("[data-typing]").waitFor({ state: "hidden" });
+
+  await onlyWhatIsLookedAtIsRead(seller, hers, his);
+  await twoTabs(buyer, hers, his, room);
+  await signedOut(buyer, hers);
+}
+
+async function unread(page, count) {
+  const badge = page.locator(".badge[data-unread]").first();
+  await eventually(`${count} unread`, async () => (await badge.getAttribute("data-unread")) === String(count));
+  const title = count > 0 ? `(${count}) ` : "";
+  assert.equal((await page.title()).match(/^(\(\d+\+?\) )?/)[0], title);
+}
+
+/** A window in the background receives, but has read nothing until somebody looks. */
+async function onlyWhatIsLookedAtIsRead(seller, hers, his) {
+  await visibility(seller.page, "hidden");
+  await hers.say("psst");
+  await his.hears("psst");
+  await seller.page.waitForTimeout(1_000); // Nothing must happen, so there is nothing to wait for.
+  assert.equal((await hers.entries()).at(-1).seen, false);
+  await visibility(seller.page, "visible");
+  await eventually("seen once looked at", async () => (await hers.entries()).at(-1).seen);
+}
+
+function visibility(page, state) {
+  return page.evaluate((state) => {
+    Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, state);
+}
+
+/** One person's two tabs show the same, each entry once. */
+async function twoTabs(buyer, hers, his, room) {
+  const other = new Talk(await buyer.newTab(`/rooms/${room}`));
+  await other.live();
+  await Promise.all([other.say("from the other tab"), hers.say("from this tab"), his.say("from me")]);
+  await eventually("all three here", async () => (await hers.entries()).filter(({ body }) => /^from/.test(body)).length === 3);
+  const bodies = (await hers.entries()).map(({ body }) => body);
+  for (const talk of [hers, other, his]) await talk.shows(...bodies);
+  await other.page.close();
+}
+
+/** Signing out in one tab ends the others' connections within a second, for good, and keeps the draft. */
+async function signedOut(buyer, hers) {
+  await hers.text.fill("half a sentence");
+  const tab = await buyer.newTab("/account");
+  await tab.locator("form[action='/logout'] button:visible").first().click();
+  await eventually("told to sign in", async () => /signed out/i.test(await hers.connection()), 3_000);
+  await tab.close();
+  buyer.expect(/status of 401|WebSocket connection/);
+  await buyer.signIn();
+  await buyer.page.getByRole("link", { name: "Sign in again" }).click();
+  await hers.live();
+  assert.equal(await hers.text.inputValue(), "half a sentence");
+}

@@ -1,0 +1,103 @@
+// What is written is never lost: drafts, messages without a network, without an answer, without
+// WebSockets, and words that the server refuses.
+
+import assert from "node:assert/strict";
+import { AWAY, eventually, pair } from "./talk.mjs";
+
+export default async function (market) {
+  const { buyer, hers } = await pair(market);
+  buyer.expect(AWAY);
+  await hers.live();
+  await draft(buyer, hers);
+  await keys(hers);
+  await tunnel(buyer, hers);
+  await noAnswer(buyer, hers);
+  await refused(hers);
+  await noSockets(buyer, hers);
+}
+
+/** A draft outlives a reload, and is gone once it is sent. */
+async function draft(buyer, hers) {
+  await hers.text.fill("Is the bell");
+  await buyer.page.reload();
+  assert.equal(await hers.text.inputValue(), "Is the bell");
+  await hers.say("Is the bell included?");
+  await hers.shows("Is the bell included?");
+  await buyer.page.reload();
+  assert.equal(await hers.text.inputValue(), "");
+}
+
+/** Enter sends, Shift+Enter doesn't, and an Enter that ends a composition doesn't either. */
+async function keys(hers) {
+  await hers.text.fill("日本");
+  await hers.text.evaluate((field) => {
+    for (const more of [{ isComposing: true }, { keyCode: 229 }]) {
+      field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...more }));
+    }
+  });
+  await hers.text.press("Shift+Enter");
+  await hers.text.pressSequentially("語");
+  await hers.text.press("Enter");
+  await hers.shows("Is the bell included?", "日本\n語");
+}
+
+/** Offline: it says so, keeps what is written, and sends it by itself afterwards. */
+async function tunnel(buyer, hers) {
+  await buyer.context.setOffline(true);
+  await hers.say("from the tunnel");
+  await eventually("offline is shown", async () => /offline/i.test(await hers.connection()));
+  assert.equal((await hers.entries()).at(-1).state, "pending");
+  await buyer.context.setOffline(false);
+  await hers.shows("Is the bell included?", "日本\n語", "from the tunnel");
+  await hers.live();
+}
+
+/** No acknowledgement: "Not sent", and Retry sends the same message, which is stored once. */
+async function noAnswer(buyer, hers) {
+  let lost = true;
+  await buyer.page.routeWebSocket(/\/ws\/buyer_/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((frame) => lost && /"type":"message"/.test(frame) || socket.send(frame));
+  });
+  let reachable = false;
+  await buyer.page.route(/\/messages(\?|$)/, (route) => (reachable ? route.continue() : route.abort()));
+  await buyer.page.reload();
+  await hers.live();
+  await hers.say("did you get it?");
+  const retry = buyer.page.getByRole("button", { name: "Retry" });
+  await retry.waitFor({ timeout: 20_000 });
+  assert.equal((await hers.entries()).at(-1).state, "failed");
+  [lost, reachable] = [false, true];
+  await retry.click();
+  const all = ["Is the bell included?", "日本\n語", "from the tunnel", "did you get it?"];
+  await hers.shows(...all);
+  await buyer.page.reload();
+  await hers.shows(...all);
+  await buyer.page.unroute(/\/messages(\?|$)/);
+}
+
+/** Too many characters are counted as the server counts, and the words stay where they are. */
+async function refused(hers) {
+  const error = hers.page.locator("[data-error]");
+  await hers.say("🚲".repeat(4001));
+  assert.match(await error.textContent(), /1 character too many/);
+  assert.equal((await hers.text.inputValue()).length, 8002);
+  await hers.text.fill("🚲".repeat(4000));
+  assert.equal(await error.isVisible(), false);
+  await hers.text.press("Enter");
+  await eventually("stored", async () => (await hers.entries()).at(-1).state === "stored");
+}
+
+/** Where no WebSocket gets through, the form's address and history do, and it is said. */
+async function noSockets(buyer, hers) {
+  let open = false;
+  await buyer.page.routeWebSocket(/\/ws\/buyer_/, (socket) => (open ? socket.connectToServer() : socket.close()));
+  await buyer.page.reload();
+  await eventually("slow is shown", async () => /every few seconds/.test(await hers.connection()), 30_000);
+  await hers.say("by post");
+  await eventually("stored", async () => {
+    const { body, state } = (await hers.entries()).at(-1);
+    return body === "by post" && state === "stored";
+  });
+  open = true;
+}
