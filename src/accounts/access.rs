@@ -4,6 +4,7 @@ use tokio::sync::broadcast;
 
 use super::CurrentUser;
 
+#[must_use = "sockets stay open until they are told"]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccessEnded {
     /// One browser signed out: the hash of its session's id.
@@ -30,7 +31,8 @@ impl AccessEvents {
         self.0.subscribe()
     }
 
-    pub(super) fn tell(&self, ended: AccessEnded) {
+    /// Only what is true in the database already.
+    pub fn tell(&self, ended: AccessEnded) {
         // Nobody connected is nobody to tell.
         let _ = self.0.send(ended);
     }

@@ -1,6 +1,6 @@
 //! What can happen to an account, whoever asks for it.
 
-use sqlx::{PgExecutor, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use tower_sessions::Session;
 
 use super::{
@@ -87,20 +87,19 @@ pub(super) async fn change_password(
     Ok(true)
 }
 
-/// Ends a person's access until they are restored. `false`: nobody to suspend (an admin isn't).
-pub async fn suspend(db: &PgPool, events: &AccessEvents, account_id: i64) -> Result<bool> {
-    let mut tx = db.begin().await?;
-    let done = store::set_suspended(&mut *tx, account_id, true).await?;
-    if done {
-        store::end_sessions(&mut *tx, account_id).await?;
+/// Ends a person's access until they are restored, in the caller's transaction. Nothing, if there is
+/// nobody to suspend: an admin isn't, nor is who is suspended already.
+///
+/// What it answers is to be told ([`AccessEvents::tell`]) as soon as the transaction is committed.
+pub async fn suspend(tx: &mut PgConnection, account_id: i64) -> Result<Option<AccessEnded>> {
+    if !store::set_suspended(&mut *tx, account_id, true).await? {
+        return Ok(None);
     }
-    tx.commit().await?;
-    if done {
-        events.tell(AccessEnded::Account(account_id));
-    }
-    Ok(done)
+    store::end_sessions(tx, account_id).await?;
+    Ok(Some(AccessEnded::Account(account_id)))
 }
 
+/// False, if there is nobody to restore.
 pub async fn restore(db: impl PgExecutor<'_>, account_id: i64) -> Result<bool> {
     Ok(store::set_suspended(db, account_id, false).await?)
 }

@@ -1,7 +1,24 @@
-use axum::Router;
+use axum::{
+    Router,
+    routing::{get, post},
+};
 
+use super::{audit, categories, overview, people, products, sellers};
 use crate::app::AppState;
 
 pub fn router() -> Router<AppState> {
     Router::new()
+        .route("/admin", get(overview::show))
+        .route("/admin/people", get(people::list))
+        .route("/admin/people/{id}/suspend", post(people::suspend))
+        .route("/admin/people/{id}/restore", post(people::restore))
+        .route("/admin/sellers/{id}", get(sellers::show))
+        .route("/admin/products", get(products::list))
+        .route("/admin/products/{id}/hide", post(products::hide))
+        .route("/admin/products/{id}/show", post(products::show))
+        .route("/admin/categories", get(categories::list).post(categories::create))
+        .route("/admin/categories/{id}", post(categories::update))
+        .route("/admin/categories/{id}/move", post(categories::shift))
+        .route("/admin/categories/{id}/delete", post(categories::delete))
+        .route("/admin/audit", get(audit::list))
 }

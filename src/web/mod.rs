@@ -24,6 +24,6 @@ pub use error::{Error, Result};
 pub use extract::{Form, Path, Query};
 pub use flash::Flash;
 pub use form::FieldErrors;
-pub use next::Next;
+pub use next::{Back, Next};
 pub use paging::Pager;
 pub use shell::{Shell, ShellUser};

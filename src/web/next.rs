@@ -42,6 +42,13 @@ impl<'de> Deserialize<'de> for Next {
     }
 }
 
+/// The form of a button that comes back to the page where it stood.
+#[derive(Deserialize)]
+pub struct Back {
+    #[serde(default)]
+    pub next: Next,
+}
+
 /// The sign-in page that comes back to `next`.
 pub fn login_path(next: &str) -> String {
     with_next("/login", next)

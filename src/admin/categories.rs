@@ -1,0 +1,193 @@
+//! `/admin/categories`: what products are sorted into.
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+use sqlx::PgPool;
+use tower_sessions::Session;
+
+use super::{
+    audit::Action,
+    store,
+    views::{CategoriesPage, CategoryForm},
+};
+use crate::{
+    accounts::Admin,
+    products::{self, Category, CategoryDraft, CategoryRefused},
+    web::{Error, Form, Path, Result, Shell, flash},
+};
+
+/// What was done, or the sentence that refuses it.
+type Done<T> = Result<T, String>;
+
+#[derive(Deserialize)]
+pub(super) struct Typed {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    icon: String,
+}
+
+pub(super) async fn list(State(db): State<PgPool>, _: Admin, shell: Shell) -> Result<CategoriesPage> {
+    page(&db, shell).await
+}
+
+async fn page(db: &PgPool, shell: Shell) -> Result<CategoriesPage> {
+    let sizes = store::categories::sizes(db).await?;
+    let form = |category: Category| {
+        let products = sizes.get(&category.id).copied().unwrap_or(0);
+        CategoryForm::of(category, products)
+    };
+    let categories = products::categories(db).await?.into_iter().map(form).collect();
+    Ok(CategoriesPage { shell, categories, new: CategoryForm::default() })
+}
+
+/// The page again, with what was typed and why it can't be, beside its field.
+async fn refused(
+    db: &PgPool,
+    shell: Shell,
+    id: Option<i64>,
+    typed: Typed,
+    refusal: String,
+) -> Result<Response> {
+    let mut page = page(db, shell).await?;
+    let form = match id {
+        None => &mut page.new,
+        Some(id) => page.categories.iter_mut().find(|form| form.id == id).ok_or(Error::NotFound)?,
+    };
+    (form.name, form.icon, form.refusal) = (typed.name, typed.icon, refusal);
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+async fn done(session: &Session, sentence: String) -> Result<Response> {
+    flash::success(session, sentence).await?;
+    Ok(Redirect::to("/admin/categories").into_response())
+}
+
+pub(super) async fn create(
+    State(db): State<PgPool>,
+    (session, shell): (Session, Shell),
+    Admin(admin): Admin,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    match add(&db, admin.account_id, &typed).await? {
+        Ok(name) => done(&session, format!("“{name}” is there now, at the end.")).await,
+        Err(refusal) => refused(&db, shell, None, typed, refusal).await,
+    }
+}
+
+async fn add(db: &PgPool, admin_id: i64, typed: &Typed) -> Result<Done<String>> {
+    let draft = match parse(typed, &products::categories(db).await?, None) {
+        Ok(draft) => draft,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let mut tx = db.begin().await?;
+    if let Err(refused) = products::create_category(&mut *tx, &draft).await? {
+        return Ok(Err(refused.to_string()));
+    }
+    store::audit::record(&mut *tx, admin_id, Action::CreateCategory, draft.name()).await?;
+    tx.commit().await?;
+    Ok(Ok(draft.name().to_owned()))
+}
+
+pub(super) async fn update(
+    State(db): State<PgPool>,
+    (session, shell): (Session, Shell),
+    Admin(admin): Admin,
+    Path(id): Path<i64>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    match change(&db, admin.account_id, id, &typed).await? {
+        Ok(name) => done(&session, format!("“{name}” is saved.")).await,
+        Err(refusal) => refused(&db, shell, Some(id), typed, refusal).await,
+    }
+}
+
+async fn change(db: &PgPool, admin_id: i64, id: i64, typed: &Typed) -> Result<Done<String>> {
+    let all = products::categories(db).await?;
+    let (_, before) = find(&all, id)?;
+    let draft = match parse(typed, &all, Some(id)) {
+        Ok(draft) => draft,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let mut tx = db.begin().await?;
+    if let Err(refused) = products::update_category(&mut *tx, id, &draft).await? {
+        return Ok(Err(refused.to_string()));
+    }
+    let subject = match (&*before.name, draft.name()) {
+        (old, new) if old == new => new.to_owned(),
+        (old, new) => format!("{old} → {new}"),
+    };
+    store::audit::record(&mut *tx, admin_id, Action::ChangeCategory, &subject).await?;
+    tx.commit().await?;
+    Ok(Ok(draft.name().to_owned()))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Direction {
+    /// `up` or `down`.
+    #[serde(default)]
+    to: String,
+}
+
+/// At the end of the list it goes no further.
+pub(super) async fn shift(
+    State(db): State<PgPool>,
+    Admin(admin): Admin,
+    Path(id): Path<i64>,
+    Form(direction): Form<Direction>,
+) -> Result<Redirect> {
+    let all = products::categories(&db).await?;
+    let (at, category) = find(&all, id)?;
+    let moves = match &*direction.to {
+        "up" => at > 0,
+        "down" => at + 1 < all.len(),
+        _ => return Err(Error::BadRequest("A category moves up or down.".to_owned())),
+    };
+    if moves {
+        let mut tx = db.begin().await?;
+        products::move_category(&mut *tx, id, direction.to == "up").await?;
+        let subject = format!("{}, {}", category.name, direction.to);
+        store::audit::record(&mut *tx, admin.account_id, Action::MoveCategory, &subject).await?;
+        tx.commit().await?;
+    }
+    Ok(Redirect::to(&format!("/admin/categories#category_{id}")))
+}
+
+pub(super) async fn delete(
+    State(db): State<PgPool>,
+    session: Session,
+    Admin(admin): Admin,
+    Path(id): Path<i64>,
+) -> Result<Response> {
+    let all = products::categories(&db).await?;
+    let (_, category) = find(&all, id)?;
+    let mut tx = db.begin().await?;
+    match products::delete_category(&mut *tx, id).await? {
+        Ok(()) => {}
+        Err(CategoryRefused::Missing) => return Err(Error::NotFound),
+        Err(refused) => {
+            flash::error(&session, refused.to_string()).await?;
+            return Ok(Redirect::to("/admin/categories").into_response());
+        }
+    }
+    store::audit::record(&mut *tx, admin.account_id, Action::DeleteCategory, &category.name).await?;
+    tx.commit().await?;
+    done(&session, format!("“{}” is removed.", category.name)).await
+}
+
+/// A name that no category has but the one it is for.
+fn parse(typed: &Typed, all: &[Category], id: Option<i64>) -> Done<CategoryDraft> {
+    let draft = CategoryDraft::parse(&typed.name, &typed.icon)?;
+    let name = draft.name().to_lowercase();
+    let taken = all.iter().any(|other| Some(other.id) != id && other.name.to_lowercase() == name);
+    if taken { Err(CategoryRefused::Taken.to_string()) } else { Ok(draft) }
+}
+
+/// The category and its place among all.
+fn find(all: &[Category], id: i64) -> Result<(usize, &Category)> {
+    all.iter().enumerate().find(|(_, category)| category.id == id).ok_or(Error::NotFound)
+}

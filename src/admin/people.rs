@@ -1,0 +1,118 @@
+//! `/admin/people`: everybody with an account; suspending and restoring them.
+
+use axum::{extract::State, response::Redirect};
+use serde::Deserialize;
+use sqlx::PgPool;
+use tower_sessions::Session;
+
+use super::{audit::Action, store, views::PeoplePage};
+use crate::{
+    accounts::{self, AccessEvents, Admin},
+    products,
+    web::{Back, Error, Form, Pager, Path, Query, Result, Shell, flash, form},
+};
+
+const PER_PAGE: i64 = 30;
+
+/// Whom an admin wants to see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Role {
+    Buyer,
+    Seller,
+    Admin,
+    Suspended,
+    #[default]
+    #[serde(other)]
+    Everyone,
+}
+
+impl Role {
+    pub const CHOICES: [(Self, &'static str); 5] = [
+        (Self::Everyone, "Everyone"),
+        (Self::Seller, "Sellers"),
+        (Self::Buyer, "Only buyers"),
+        (Self::Admin, "Admins"),
+        (Self::Suspended, "Suspended"),
+    ];
+
+    /// In addresses and in SQL.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Everyone => "",
+            Self::Buyer => "buyer",
+            Self::Seller => "seller",
+            Self::Admin => "admin",
+            Self::Suspended => "suspended",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    role: Role,
+    page: Option<i64>,
+}
+
+pub(super) async fn list(
+    State(db): State<PgPool>,
+    _: Admin,
+    shell: Shell,
+    Query(asked): Query<Asked>,
+) -> Result<PeoplePage> {
+    let words = form::search(&asked.q, 100);
+    let total = store::people::count(&db, asked.role, &words).await?;
+    let base = Pager::base("/admin/people", &[("q", &words), ("role", asked.role.code())]);
+    let pager = Pager::new(asked.page, PER_PAGE, total, base);
+    let people = store::people::page(&db, asked.role, &words, (pager.limit(), pager.offset())).await?;
+    Ok(PeoplePage { shell, people, words, role: asked.role, pager })
+}
+
+/// Their sessions end, their sockets close, and what they sell is out of sight, until they are restored.
+pub(super) async fn suspend(
+    (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
+    session: Session,
+    Admin(admin): Admin,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Redirect> {
+    let person = store::people::find(&db, id).await?.ok_or(Error::NotFound)?;
+    let mut tx = db.begin().await?;
+    if let Some(ended) = accounts::suspend(&mut tx, id).await? {
+        if let Some(seller_id) = person.seller_id {
+            products::set_seller_paused(&mut *tx, seller_id, true).await?;
+        }
+        let subject = person.subject();
+        store::audit::record(&mut *tx, admin.account_id, Action::SuspendPerson, &subject).await?;
+        tx.commit().await?;
+        events.tell(ended);
+        flash::success(&session, format!("{} is suspended, and signed out everywhere.", person.name)).await?;
+    } else if person.is_admin {
+        flash::error(&session, "An admin can’t be suspended.").await?;
+    }
+    Ok(Redirect::to(back.next.or("/admin/people")))
+}
+
+pub(super) async fn restore(
+    State(db): State<PgPool>,
+    session: Session,
+    Admin(admin): Admin,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Redirect> {
+    let person = store::people::find(&db, id).await?.ok_or(Error::NotFound)?;
+    let mut tx = db.begin().await?;
+    if accounts::restore(&mut *tx, id).await? {
+        if let Some(seller_id) = person.seller_id {
+            products::set_seller_paused(&mut *tx, seller_id, false).await?;
+        }
+        let subject = person.subject();
+        store::audit::record(&mut *tx, admin.account_id, Action::RestorePerson, &subject).await?;
+        tx.commit().await?;
+        flash::success(&session, format!("{} is restored, and can sign in again.", person.name)).await?;
+    }
+    Ok(Redirect::to(back.next.or("/admin/people")))
+}

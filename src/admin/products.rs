@@ -1,0 +1,133 @@
+//! `/admin/products`: everything that was ever offered; hiding and showing it.
+
+use axum::{extract::State, response::Redirect};
+use serde::Deserialize;
+use sqlx::PgPool;
+use tower_sessions::Session;
+
+use super::{
+    audit::Action,
+    store::{self, products::Listed},
+    views::{ProductRow, ProductsPage},
+};
+use crate::{
+    accounts::{self, Admin},
+    products,
+    web::{Back, Form, Pager, Path, Query, Result, Shell, flash, form},
+};
+
+const PER_PAGE: i64 = 30;
+
+/// Which products an admin wants to see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Showing {
+    ForSale,
+    Sold,
+    Hidden,
+    Deleted,
+    #[default]
+    #[serde(other)]
+    All,
+}
+
+impl Showing {
+    pub const CHOICES: [(Self, &'static str); 5] = [
+        (Self::All, "All products"),
+        (Self::ForSale, "For sale"),
+        (Self::Sold, "Sold"),
+        (Self::Hidden, "Hidden"),
+        (Self::Deleted, "Deleted"),
+    ];
+
+    /// In addresses and in SQL.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::ForSale => "for_sale",
+            Self::Sold => "sold",
+            Self::Hidden => "hidden",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    show: Showing,
+    seller: Option<i64>,
+    page: Option<i64>,
+}
+
+pub(super) async fn list(
+    State(db): State<PgPool>,
+    _: Admin,
+    shell: Shell,
+    Query(asked): Query<Asked>,
+) -> Result<ProductsPage> {
+    let seller = match asked.seller {
+        Some(id) => accounts::seller_card(&db, id).await?,
+        None => None,
+    };
+    let filter = store::products::Filter {
+        words: form::search(&asked.q, 100),
+        showing: asked.show,
+        seller_id: seller.as_ref().map(|seller| seller.id),
+    };
+    let total = store::products::count(&db, &filter).await?;
+    let seller_id = filter.seller_id.map(|id| id.to_string()).unwrap_or_default();
+    let filters = [("q", &*filter.words), ("show", filter.showing.code()), ("seller", &*seller_id)];
+    let pager = Pager::new(asked.page, PER_PAGE, total, Pager::base("/admin/products", &filters));
+    let listed = store::products::page(&db, &filter, (pager.limit(), pager.offset())).await?;
+    let products = with_summaries(&db, listed).await?;
+    Ok(ProductsPage { shell, products, words: filter.words, showing: filter.showing, seller, pager })
+}
+
+async fn with_summaries(db: &PgPool, listed: Vec<Listed>) -> Result<Vec<ProductRow>> {
+    let ids: Vec<i64> = listed.iter().map(|listed| listed.id).collect();
+    let summaries = products::summaries(db, &ids).await?;
+    let row = |listed: Listed| {
+        let product = summaries.iter().find(|product| product.id == listed.id)?.clone();
+        Some(ProductRow { product, listed })
+    };
+    Ok(listed.into_iter().filter_map(row).collect())
+}
+
+pub(super) async fn hide(
+    State(db): State<PgPool>,
+    session: Session,
+    Admin(admin): Admin,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Redirect> {
+    if let Some(title) = set_hidden(&db, admin.account_id, id, true).await? {
+        flash::success(&session, format!("“{title}” is hidden. Only its seller and admins see it.")).await?;
+    }
+    Ok(Redirect::to(back.next.or("/admin/products")))
+}
+
+pub(super) async fn show(
+    State(db): State<PgPool>,
+    session: Session,
+    Admin(admin): Admin,
+    Path(id): Path<i64>,
+    Form(back): Form<Back>,
+) -> Result<Redirect> {
+    if let Some(title) = set_hidden(&db, admin.account_id, id, false).await? {
+        flash::success(&session, format!("“{title}” is shown again.")).await?;
+    }
+    Ok(Redirect::to(back.next.or("/admin/products")))
+}
+
+/// Answers the title, if this changed anything.
+async fn set_hidden(db: &PgPool, admin_id: i64, id: i64, hidden: bool) -> Result<Option<String>> {
+    let mut tx = db.begin().await?;
+    let Some(title) = products::set_hidden(&mut *tx, id, hidden).await? else { return Ok(None) };
+    let action = if hidden { Action::HideProduct } else { Action::ShowProduct };
+    store::audit::record(&mut *tx, admin_id, action, &format!("“{title}” (product {id})")).await?;
+    tx.commit().await?;
+    Ok(Some(title))
+}

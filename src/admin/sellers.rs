@@ -1,0 +1,22 @@
+//! `/admin/sellers/{id}`: a seller and their figures. Never a room.
+
+use axum::extract::State;
+use sqlx::PgPool;
+
+use super::{store, views::SellerPage};
+use crate::{
+    accounts::{self, Admin},
+    web::{Error, Path, Result, Shell},
+};
+
+pub(super) async fn show(
+    State(db): State<PgPool>,
+    _: Admin,
+    shell: Shell,
+    Path(id): Path<i64>,
+) -> Result<SellerPage> {
+    let card = accounts::seller_card(&db, id).await?.ok_or(Error::NotFound)?;
+    let person = store::people::find(&db, card.account_id).await?.ok_or(Error::NotFound)?;
+    let figures = store::people::seller_figures(&db, id).await?;
+    Ok(SellerPage { shell, card, person, figures })
+}

@@ -1,0 +1,59 @@
+use sqlx::PgExecutor;
+use time::OffsetDateTime;
+
+use crate::admin::audit::Action;
+
+/// A line of the audit log.
+#[derive(Clone, Debug)]
+pub(in crate::admin) struct Line {
+    pub admin: String,
+    action: String,
+    pub subject: String,
+    pub at: OffsetDateTime,
+}
+
+impl Line {
+    pub fn action(&self) -> &str {
+        Action::label_of(&self.action)
+    }
+}
+
+/// Notes what an admin does, in the transaction that does it. `subject` is what they do it to, as
+/// people read it.
+pub(in crate::admin) async fn record(
+    db: impl PgExecutor<'_>,
+    admin_id: i64,
+    action: Action,
+    subject: &str,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO audit_log (admin_id, action, subject) VALUES ($1, $2, $3)",
+        admin_id,
+        action.code(),
+        subject
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(in crate::admin) async fn count(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM audit_log"#).fetch_one(db).await
+}
+
+pub(in crate::admin) async fn latest(
+    db: impl PgExecutor<'_>,
+    limit: i64,
+    offset: i64,
+) -> sqlx::Result<Vec<Line>> {
+    sqlx::query_as!(
+        Line,
+        "SELECT a.name AS admin, l.action, l.subject, l.at
+         FROM audit_log l JOIN accounts a ON a.id = l.admin_id
+         ORDER BY l.at DESC, l.id DESC LIMIT $1 OFFSET $2",
+        limit,
+        offset
+    )
+    .fetch_all(db)
+    .await
+}

@@ -1,0 +1,122 @@
+//! The admin's templates.
+
+use askama::Template;
+use askama_web::WebTemplate;
+
+use super::{
+    chart::{self, Chart},
+    people::Role,
+    products::Showing,
+    store::{
+        audit::Line,
+        overview::{BusySeller, Day, Totals},
+        people::{Person, SellerFigures},
+        products::Listed,
+    },
+};
+use crate::{
+    accounts::SellerCard,
+    products::{Category, CategoryDraft, ProductState, ProductSummary},
+    web::{Pager, Shell, filters},
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/overview.html")]
+pub(super) struct OverviewPage {
+    pub shell: Shell,
+    pub totals: Totals,
+    pub charts: Vec<Chart>,
+    /// The charts' numbers.
+    pub days: Vec<Day>,
+    pub busiest: Vec<BusySeller>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/people.html")]
+pub(super) struct PeoplePage {
+    pub shell: Shell,
+    pub people: Vec<Person>,
+    pub words: String,
+    pub role: Role,
+    pub pager: Pager,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/seller.html")]
+pub(super) struct SellerPage {
+    pub shell: Shell,
+    pub card: SellerCard,
+    pub person: Person,
+    pub figures: SellerFigures,
+}
+
+impl SellerPage {
+    /// How many products in each state; the code is the list's filter.
+    pub fn product_figures(&self) -> [(&'static str, Showing, i64); 4] {
+        let figures = &self.figures;
+        [
+            ("For sale", Showing::ForSale, figures.for_sale),
+            ("Sold", Showing::Sold, figures.sold),
+            ("Hidden", Showing::Hidden, figures.hidden),
+            ("Deleted", Showing::Deleted, figures.deleted),
+        ]
+    }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/products.html")]
+pub(super) struct ProductsPage {
+    pub shell: Shell,
+    pub products: Vec<ProductRow>,
+    pub words: String,
+    pub showing: Showing,
+    /// Whose products these are, if the list is of one seller's.
+    pub seller: Option<SellerCard>,
+    pub pager: Pager,
+}
+
+pub(super) struct ProductRow {
+    pub product: ProductSummary,
+    pub listed: Listed,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/categories.html")]
+pub(super) struct CategoriesPage {
+    pub shell: Shell,
+    pub categories: Vec<CategoryForm>,
+    pub new: CategoryForm,
+}
+
+/// A category's form; without an id, a new one's.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CategoryForm {
+    pub id: i64,
+    pub slug: String,
+    pub name: String,
+    pub icon: String,
+    /// Why the name can't be.
+    pub refusal: String,
+    /// How many products are in it, whatever their state.
+    pub products: i64,
+}
+
+impl CategoryForm {
+    pub fn of(category: Category, products: i64) -> Self {
+        let Category { id, slug, name, icon } = category;
+        CategoryForm { id, slug, name, icon, refusal: String::new(), products }
+    }
+
+    /// Symbols of the sprite, and how they're called.
+    pub fn icons() -> impl Iterator<Item = (&'static str, String)> {
+        CategoryDraft::ICONS.into_iter().map(|icon| (icon, icon.replace('-', " ")))
+    }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/audit.html")]
+pub(super) struct AuditPage {
+    pub shell: Shell,
+    pub lines: Vec<Line>,
+    pub pager: Pager,
+}

@@ -1,3 +1,0 @@
-import { mission } from "./mission.mjs";
-
-export default (market) => mission(market, { javaScriptEnabled: false });
