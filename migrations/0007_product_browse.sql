@@ -22,3 +22,5 @@ CREATE TABLE photo_drafts (
 );
 CREATE INDEX photo_drafts_seller_id_idx ON photo_drafts (seller_id, created_at DESC);
 CREATE INDEX photo_drafts_created_at_idx ON photo_drafts (created_at);
+-- How common each place is: an index over some of the rows doesn't tell the planner.
+CREATE STATISTICS products_place_stats ON lower(place) FROM products;

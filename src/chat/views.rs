@@ -4,7 +4,9 @@ use askama::Template;
 use askama_web::WebTemplate;
 use uuid::Uuid;
 
-use super::{Conversation, InboxRow, RoomKey, Side, entries::EntryView, history::Page, seat::Seat, wire::ReadMarks};
+use super::{
+    Conversation, InboxRow, RoomKey, Side, entries::EntryView, history::Page, seat::Seat, wire::ReadMarks,
+};
 use crate::{
     products::{ProductFragment, ProductState, ProductSummary},
     web::{Pager, Shell, filters},

@@ -90,13 +90,10 @@ impl Filters {
         let mut errors = FieldErrors::default();
         let words = words(&asked.q, 200);
         let sort = Sort::read(&asked.sort, words.is_some());
-        let prices_matter =
-            sort.is_by_price() || !asked.min.trim().is_empty() || !asked.max.trim().is_empty();
         let chosen = known(&asked.currency, Currency::from_code, "currency", &mut errors);
-        let currency = chosen.or(prices_matter.then_some(usual));
         let mut bound = |field, text: &str| match text.trim() {
             "" => None,
-            text => errors.check(field, Price::parse(text, currency.unwrap_or(usual))),
+            text => errors.check(field, Price::parse(text, chosen.unwrap_or(usual))),
         };
         let (mut min, mut max) = (bound("min", &asked.min), bound("max", &asked.max));
         if let (Some(low), Some(high)) = (min, max)
@@ -105,6 +102,7 @@ impl Filters {
             errors.add("min", "The lowest price is above the highest.");
             (min, max) = (None, None);
         }
+        let prices_matter = sort.is_by_price() || min.is_some() || max.is_some();
         let filters = Self {
             category: known(
                 &asked.category,
@@ -116,7 +114,7 @@ impl Filters {
             place: words_of_place(&asked.place),
             page: asked.page.trim().parse().unwrap_or(1).max(1),
             words,
-            currency,
+            currency: chosen.or(prices_matter.then_some(usual)),
             min,
             max,
             sort,

@@ -162,6 +162,11 @@ impl FormPage {
         MOST_PHOTOS
     }
 
+    /// How many may be added.
+    pub fn room_for_photos(&self) -> usize {
+        MOST_PHOTOS.saturating_sub(self.photos.len())
+    }
+
     pub fn category_options(&self) -> Vec<(&str, &str)> {
         category_options(&self.categories)
     }

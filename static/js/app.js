@@ -10,6 +10,9 @@ import { localTimes } from "./lib/time.js";
 const FEATURES = [
   ["haggle-room", () => import("./chat/room.js")],
   ["haggle-inbox", () => import("./chat/inbox.js")],
+  ["haggle-gallery", () => import("./products/gallery.js")],
+  ["haggle-photo-order", () => import("./products/photo_order.js")],
+  ["haggle-photo-picker", () => import("./products/photo_picker.js")],
 ];
 
 function enhance() {

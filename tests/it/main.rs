@@ -6,6 +6,7 @@
 
 mod architecture;
 mod migrations;
+mod products;
 mod start;
 #[allow(dead_code, unused_imports, reason = "a kit: not every part is in use at every time")]
 mod support;

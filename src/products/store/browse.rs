@@ -7,6 +7,8 @@ use super::super::{Card, Condition, browse::Filters, currency::Currency, photos:
 
 /// How many results a search goes through at most; nobody turns that many pages.
 pub(in super::super) const MOST: i64 = 1008;
+/// How many of the newest that fit the words are compared for how well they do.
+const RANKED: i64 = 5000;
 /// Cards on a page; [`MOST`] is 42 of them.
 pub(in super::super) const PER_PAGE: i64 = 24;
 
@@ -60,31 +62,42 @@ pub(in super::super) async fn search(db: &PgPool, filters: &Filters) -> sqlx::Re
     // values at hand: what isn't asked for falls away, and the right index is chosen.
     sqlx::query!("SET LOCAL plan_cache_mode = force_custom_plan").execute(&mut *tx).await?;
     let rows = sqlx::query!(
-        r#"WITH found AS (
-               SELECT id, row_number() OVER () AS place FROM (
-                   SELECT id FROM products
-                   WHERE sold_at IS NULL AND hidden_at IS NULL AND deleted_at IS NULL AND paused_at IS NULL
-                     AND ($1::text IS NULL OR search @@ websearch_to_tsquery('english', $1))
-                     AND ($2::bigint IS NULL OR category_id = $2)
-                     AND ($3::text IS NULL OR currency = $3)
-                     AND ($4::bigint IS NULL OR price_minor >= $4)
-                     AND ($5::bigint IS NULL OR price_minor <= $5)
-                     AND ($6::text IS NULL OR condition = $6)
-                     AND ($7::text IS NULL OR lower(place) LIKE lower($7))
-                   ORDER BY CASE WHEN $8 = 'relevance' THEN ts_rank(search, websearch_to_tsquery('english', $1)) END DESC,
+        r#"WITH near AS (
+               SELECT id, price_minor, created_at, search FROM products
+               WHERE sold_at IS NULL AND hidden_at IS NULL AND deleted_at IS NULL AND paused_at IS NULL
+                 AND ($1::text IS NULL OR search @@ websearch_to_tsquery('english', $1))
+                 AND ($2::bigint IS NULL OR category_id = $2)
+                 AND ($3::text IS NULL OR currency = $3)
+                 AND ($4::bigint IS NULL OR price_minor >= $4)
+                 AND ($5::bigint IS NULL OR price_minor <= $5)
+                 AND ($6::text IS NULL OR condition = $6)
+                 AND ($7::text IS NULL OR lower(place) LIKE lower($7))
+               ORDER BY CASE WHEN $8 = 'price_low' THEN price_minor END,
+                        CASE WHEN $8 = 'price_high' THEN price_minor END DESC,
+                        created_at DESC, id DESC
+               LIMIT CASE WHEN $8 = 'relevance' THEN $12::bigint ELSE $9::bigint END
+           ), found AS (
+               SELECT id, row_number() OVER (
+                   ORDER BY CASE WHEN $8 = 'relevance'
+                                 THEN ts_rank(search, websearch_to_tsquery('english', $1)) END DESC,
                             CASE WHEN $8 = 'price_low' THEN price_minor END,
                             CASE WHEN $8 = 'price_high' THEN price_minor END DESC,
-                            created_at DESC, id DESC
-                   LIMIT $9) AS ordered
-           ), total AS (SELECT count(*) AS total FROM found)
+                            created_at DESC, id DESC) AS place
+               FROM near
+           ), total AS (
+               SELECT least(count(*), $9) AS total FROM near
+           ), page AS (
+               SELECT found.id, found.place, total.total FROM found, total
+               WHERE found.place BETWEEN least(($10::bigint - 1) * $11::bigint, greatest(total.total - 1, 0) / $11 * $11) + 1
+                                     AND total.total
+               ORDER BY found.place LIMIT $11
+           )
            SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, p.condition, p.place,
                   p.sold_at IS NOT NULL AS "sold!", p.created_at,
-                  f.key AS "key?", f.width AS "width?", f.height AS "height?",
-                  total.total AS "total!"
-           FROM total, found JOIN products p ON p.id = found.id
+                  f.key AS "key?", f.width AS "width?", f.height AS "height?", page.total AS "total!"
+           FROM page JOIN products p ON p.id = page.id
            LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
-           WHERE found.place > least(($10::bigint - 1) * $11::bigint, greatest(total.total - 1, 0) / $11 * $11)
-           ORDER BY found.place LIMIT $11"#,
+           ORDER BY page.place"#,
         words,
         filters.category.as_ref().map(|category| category.id),
         currency,
@@ -95,7 +108,8 @@ pub(in super::super) async fn search(db: &PgPool, filters: &Filters) -> sqlx::Re
         filters.sort.code(),
         MOST,
         filters.page.min(MOST),
-        PER_PAGE
+        PER_PAGE,
+        RANKED
     )
     .fetch_all(&mut *tx)
     .await?;

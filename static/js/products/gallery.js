@@ -1,0 +1,91 @@
+/**
+ * `<haggle-gallery>`: a product's photos.
+ *
+ * The strip scrolls and snaps by itself, so swiping is the browser's own. This adds the buttons, the
+ * arrow keys, the count, and thumbnails that move only the strip, not the page.
+ */
+class Gallery extends HTMLElement {
+  connectedCallback() {
+    this.strip = this.querySelector("[data-gallery-strip]");
+    this.photos = [...this.querySelectorAll(".gallery-photo")];
+    if (!this.strip || this.photos.length < 2) return;
+    this.back = this.querySelector("[data-gallery-back]");
+    this.on = this.querySelector("[data-gallery-on]");
+    this.count = this.querySelector("[data-gallery-count]");
+    this.thumbs = [...this.querySelectorAll(".gallery-thumb")];
+    for (const part of [this.back, this.on, this.count]) part.hidden = false;
+
+    this.back.addEventListener("click", () => this.show(this.at - 1));
+    this.on.addEventListener("click", () => this.show(this.at + 1));
+    this.strip.addEventListener("keydown", (event) => this.key(event));
+    for (const [at, thumb] of this.thumbs.entries()) {
+      thumb.addEventListener("click", (event) => {
+        event.preventDefault();
+        this.show(at);
+      });
+    }
+    this.watch();
+    this.mark(this.photos.findIndex((photo) => `#${photo.id}` === location.hash));
+  }
+
+  disconnectedCallback() {
+    this.watcher?.disconnect();
+  }
+
+  /** Whatever moves the strip, the photo that is mostly in sight is the one that counts. */
+  watch() {
+    this.watcher = new IntersectionObserver(
+      (seen) => {
+        for (const { target, isIntersecting } of seen) {
+          if (isIntersecting) this.mark(this.photos.indexOf(target));
+        }
+      },
+      { root: this.strip, threshold: 0.6 },
+    );
+    for (const photo of this.photos) this.watcher.observe(photo);
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const last = this.photos.length - 1;
+    const to = { ArrowLeft: this.at - 1, ArrowRight: this.at + 1, Home: 0, End: last }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    this.show(to);
+  }
+
+  /** Scrolls to a photo; `mark` follows when it is in sight. @param {number} at */
+  show(at) {
+    const photo = this.photos[at];
+    if (!photo) return;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const left = photo.offsetLeft - this.photos[0].offsetLeft;
+    this.strip.scrollTo({ left, behavior: calm ? "instant" : "smooth" });
+  }
+
+  /** @param {number} at */
+  mark(at) {
+    this.at = Math.max(at, 0);
+    this.back.disabled = this.at === 0;
+    this.on.disabled = this.at === this.photos.length - 1;
+    this.count.textContent = `${this.at + 1} / ${this.photos.length}`;
+    for (const [of, thumb] of this.thumbs.entries()) {
+      if (of === this.at) thumb.setAttribute("aria-current", "true");
+      else thumb.removeAttribute("aria-current");
+    }
+    this.keepInSight(this.thumbs[this.at]);
+  }
+
+  /** Scrolls the row of thumbnails, and nothing around it. @param {HTMLElement | undefined} thumb */
+  keepInSight(thumb) {
+    const row = thumb?.closest(".gallery-thumbs");
+    if (!row) return;
+    const inside = thumb.getBoundingClientRect();
+    const outside = row.getBoundingClientRect();
+    if (inside.left < outside.left) row.scrollLeft -= outside.left - inside.left + 4;
+    if (inside.right > outside.right) row.scrollLeft += inside.right - outside.right + 4;
+  }
+}
+
+customElements.define("haggle-gallery", Gallery);

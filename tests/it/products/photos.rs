@@ -1,0 +1,150 @@
+//! Photos, from the form to `/media`.
+
+use image::ImageFormat;
+use reqwest::multipart::{Form, Part};
+
+use crate::support::{Person, TestApp};
+
+use super::{filled, id_of, keys, photo, picture};
+
+/// Sends the edit form with these fields about the photos.
+async fn rearrange(seller: &Person, id: i64, fields: &[(&str, &str)]) {
+    let page = seller.get(&format!("/seller/products/{id}/edit")).await.ok();
+    let mut form = page.form("form[enctype]");
+    for (name, _) in fields {
+        form.fields.retain(|(field, _)| field != name);
+    }
+    form.fields.extend(fields.iter().map(|(name, value)| (name.to_string(), value.to_string())));
+    seller.submit(&form).await.redirects_to(&format!("/products/{id}"));
+}
+
+async fn with_photos(seller: &Person, names: &[&str]) -> i64 {
+    let form = names.iter().fold(filled(), |form, name| form.part("photos", photo(name)));
+    id_of(&seller.post_multipart("/seller/products", form).await)
+}
+
+#[tokio::test]
+async fn photos_are_served_in_every_size_to_be_kept_for_ever() {
+    let app = TestApp::start().await;
+    let seller = app.seller("Tomas").await;
+    for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
+        // Neither its name nor the type that the browser says decides.
+        let part = Part::bytes(picture(1800, 900, format)).file_name("x.exe").mime_str("text/html").unwrap();
+        let id = id_of(&seller.post_multipart("/seller/products", filled().part("photos", part)).await);
+        let key = &keys(&app, id).await[0];
+        for (file, kind, width) in [
+            ("large.webp", "image/webp", 1600),
+            ("medium.webp", "image/webp", 800),
+            ("small.webp", "image/webp", 320),
+            ("preview.jpg", "image/jpeg", 1200),
+        ] {
+            let answer = app.visitor().get(&format!("/media/{key}/{file}")).await.ok();
+            assert_eq!(answer.header("content-type"), Some(kind));
+            assert_eq!(answer.header("cache-control"), Some("public, max-age=31536000, immutable"));
+            assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+            assert_eq!(image::load_from_memory(&answer.body).unwrap().width(), width);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_isnt_a_photo_is_refused_with_what_is() {
+    let app = TestApp::start().await;
+    let seller = app.seller("Tomas").await;
+    let mut bomb = picture(8, 8, ImageFormat::Png);
+    bomb[16..20].copy_from_slice(&50_000_u32.to_be_bytes());
+    let whole = picture(300, 300, ImageFormat::Jpeg);
+    for (name, bytes) in [
+        ("page.html", b"<script>alert(1)</script>".to_vec()),
+        ("film.gif", b"GIF89a\x01\0\x01\0\0\0\0;".to_vec()),
+        ("empty.jpg", Vec::new()),
+        ("bomb.png", bomb),
+        ("half.jpg", whole[..whole.len() / 2].to_vec()),
+        ("large.jpg", [whole.as_slice(), &[0; 12 * 1024 * 1024]].concat()),
+    ] {
+        let form =
+            filled().part("photos", Part::bytes(bytes).file_name(name)).part("photos", photo("good.jpg"));
+        let page = seller.post_multipart("/seller/products", form).await.refused();
+        let sentence = page.text("#photos_error");
+        assert!(sentence.starts_with(&format!("“{name}”: ")), "{sentence}");
+        assert!(sentence.contains("JPEG, PNG or WebP"), "{sentence}");
+        assert_eq!(page.count("[name=kept]"), 1, "the good one is kept");
+    }
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM products").fetch_one(&app.db).await.unwrap();
+    assert_eq!(count, 0);
+}
+
+#[tokio::test]
+async fn photos_can_be_ordered_covered_and_removed() {
+    let app = TestApp::start().await;
+    let seller = app.seller("Tomas").await;
+    let id = with_photos(&seller, &["a.jpg", "b.jpg", "c.jpg"]).await;
+    let [a, b, c] = <[String; 3]>::try_from(keys(&app, id).await).unwrap();
+
+    rearrange(&seller, id, &[("cover", &c)]).await;
+    assert_eq!(keys(&app, id).await, [&*c, &a, &b]);
+    rearrange(&seller, id, &[("order", "1"), ("order", "3"), ("order", "2")]).await;
+    assert_eq!(keys(&app, id).await, [&*c, &b, &a]);
+    rearrange(&seller, id, &[("remove", &c)]).await;
+    assert_eq!(keys(&app, id).await, [&*b, &a]);
+    app.visitor().get(&format!("/media/{c}/large.webp")).await.expect(404);
+    app.visitor().get(&format!("/media/{a}/large.webp")).await.ok();
+    let page = app.visitor().get("/products").await.ok();
+    assert!(page.attr(".product-card img", "src").contains(&*b), "the cover is on the card");
+}
+
+#[tokio::test]
+async fn a_refused_edit_keeps_order_and_removals() {
+    let app = TestApp::start().await;
+    let seller = app.seller("Tomas").await;
+    let id = with_photos(&seller, &["a.jpg", "b.jpg", "c.jpg"]).await;
+    let [a, b, c] = <[String; 3]>::try_from(keys(&app, id).await).unwrap();
+    let path = format!("/seller/products/{id}/edit");
+    let sent = Form::new().text("remove", a.clone()).text("cover", c.clone()).part("photos", photo("d.jpg"));
+    let refused = seller.post_multipart(&path, sent).await.refused();
+    let shown = refused.attrs("[name=kept]", "value");
+    assert_eq!(shown[..2], [c.clone(), b.clone()]);
+    assert_eq!(keys(&app, id).await.len(), 3, "nothing is done yet");
+    app.visitor().get(&format!("/media/{a}/small.webp")).await.ok();
+
+    let form = refused.form("form[enctype]").set("title", "Lamp").set("price", "5").set("currency", "EUR");
+    let form = form.set("category", "home").set("condition", "good").set("place", "Brno");
+    seller.submit(&form).await.redirects_to(&format!("/products/{id}"));
+    assert_eq!(keys(&app, id).await, shown);
+}
+
+#[tokio::test]
+async fn a_product_has_up_to_eight_photos() {
+    let app = TestApp::start().await;
+    let seller = app.seller("Tomas").await;
+    let nine: Vec<String> = (1..=9).map(|n| format!("{n}.jpg")).collect();
+    let form = nine.iter().fold(filled(), |form, name| form.part("photos", photo(name)));
+    let page = seller.post_multipart("/seller/products", form).await.refused();
+    assert_eq!(page.text("#photos_error"), "A product has up to 8 photos.");
+    assert_eq!(page.count("[name=kept]"), 8);
+    let id = id_of(&seller.submit(&page.form("form[enctype]")).await);
+    assert_eq!(keys(&app, id).await.len(), 8);
+
+    let edit = format!("/seller/products/{id}/edit");
+    let page = seller.post_multipart(&edit, filled().part("photos", photo("one more.jpg"))).await.refused();
+    assert!(page.text("#photos_error").contains("these are 9"));
+    assert_eq!(page.count("[name=kept]"), 9);
+}
+
+#[tokio::test]
+async fn drafts_that_nobody_comes_back_for_are_swept() {
+    let app = TestApp::start().await;
+    let seller = app.seller("Tomas").await;
+    let draft = || Form::new().part("photos", photo("a.jpg"));
+    let page = seller.post_multipart("/seller/products", draft()).await.refused();
+    let key = page.attr("[name=kept]", "value");
+    app.visitor().get(&format!("/media/{key}/small.webp")).await.ok();
+    sqlx::query("UPDATE photo_drafts SET created_at = now() - interval '2 days'")
+        .execute(&app.db)
+        .await
+        .unwrap();
+    seller.post_multipart("/seller/products", draft()).await.refused();
+    app.visitor().get(&format!("/media/{key}/small.webp")).await.expect(404);
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM photo_drafts").fetch_one(&app.db).await.unwrap();
+    assert_eq!(left, 1);
+}
