@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream, mkdirSync } from "node:fs";
+import { createWriteStream, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 
 export class Server {
@@ -11,6 +11,7 @@ export class Server {
 
   /** @param {string} keep the folder that the log is written into */
   constructor(keep) {
+    rmSync(keep, { recursive: true, force: true });
     mkdirSync(keep, { recursive: true });
     this.logFile = path.join(keep, "server.log");
     this.#log = createWriteStream(this.logFile);
