@@ -25,15 +25,19 @@ const ARGS = [
 export class Market {
   #server = new Server(KEEP);
   #people = [];
+  #browsers = [];
 
   static async open() {
     const market = new Market();
-    const [browser] = await Promise.all([
-      chromium.launch({ executablePath: process.env.CHROMIUM, args: ARGS }),
-      market.#server.start(),
-    ]);
-    market.browser = browser;
+    [market.browser] = await Promise.all([market.newBrowser(), market.#server.start()]);
     return market;
+  }
+
+  /** Another browser than the one that people share: pass it on as the option `browser`. */
+  async newBrowser() {
+    const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ARGS });
+    this.#browsers.push(browser);
+    return browser;
   }
 
   get origin() {
@@ -44,8 +48,8 @@ export class Market {
    * Somebody with a window of their own, not signed in. `options` are Playwright's for a context:
    * `javaScriptEnabled`, `viewport`, `colorScheme`, `reducedMotion`, …
    */
-  async newPerson(name, options = {}) {
-    const context = await this.browser.newContext({ baseURL: this.origin, ...options });
+  async newPerson(name, { browser = this.browser, ...options } = {}) {
+    const context = await browser.newContext({ baseURL: this.origin, ...options });
     context.setDefaultTimeout(10_000);
     const person = new Person(name, context);
     this.#people.push(person);
@@ -91,7 +95,7 @@ export class Market {
   }
 
   async close() {
-    await this.browser?.close();
+    await Promise.allSettled(this.#browsers.map((browser) => browser.close()));
     await this.#server.stop();
   }
 }

@@ -26,12 +26,12 @@ test("lists say how long ago", () => {
   const cases = [
     [at(2026, 0, 31, 15, 29, 40), "now"],
     [at(2026, 0, 31, 15, 25), "5 min ago"],
-    [at(2026, 0, 31, 9, 5), "09:05"],
+    [at(2026, 0, 31, 9, 5), "6 hr ago"],
     [at(2026, 0, 30, 23, 59), "Yesterday"],
     [at(2024, 1, 3), "3 February 2024"],
-    [at(2026, 0, 31, 15, 32), "15:32"],
+    [at(2026, 0, 31, 15, 32), "now", "a clock that is a little behind"],
   ];
   for (const [date, text] of cases) {
-    assert.equal(listText(date, now, "en-GB").replace("min.", "min"), text);
+    assert.equal(listText(date, now, "en-GB").replace(/(min|hr)\./, "$1"), text);
   }
 });

@@ -38,14 +38,13 @@ export function dayText(date, now, tag) {
   return date.toLocaleDateString(tag, { day: "numeric", month: "long", year });
 }
 
-/** For lists: "now", "5 min. ago", "09:05", then what `dayText` says. */
+/** For lists: "now", "5 min. ago", "3 hr. ago", then what `dayText` says. */
 export function listText(date, now, tag) {
-  const minutes = Math.floor((now - date) / 60_000);
-  if (minutes >= 0 && minutes < 60) {
-    const relative = new Intl.RelativeTimeFormat(tag, { numeric: "auto", style: "short" });
-    return minutes === 0 ? relative.format(0, "second") : relative.format(-minutes, "minute");
-  }
-  return daysAgo(date, now) === 0 ? clockText(date, tag) : dayText(date, now, tag);
+  const minutes = Math.max(0, Math.floor((now - date) / 60_000));
+  if (daysAgo(date, now) > 0 && minutes >= 60) return dayText(date, now, tag);
+  const relative = new Intl.RelativeTimeFormat(tag, { numeric: "auto", style: "short" });
+  if (minutes === 0) return relative.format(0, "second");
+  return minutes < 60 ? relative.format(-minutes, "minute") : relative.format(-Math.floor(minutes / 60), "hour");
 }
 
 /** Rewrites every time in `root`; calling it again only refreshes. @param {ParentNode} root */

@@ -1,0 +1,3 @@
+import { mission } from "./mission.mjs";
+
+export default (market) => mission(market, { javaScriptEnabled: false });
