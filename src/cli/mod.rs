@@ -1,5 +1,6 @@
 //! The commands. `haggle` alone is `haggle serve`.
 
+pub mod seed;
 mod serve;
 
 use std::process::ExitCode;

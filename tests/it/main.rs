@@ -7,6 +7,7 @@
 mod architecture;
 mod migrations;
 mod products;
+mod seed;
 mod start;
 #[allow(dead_code, unused_imports, reason = "a kit: not every part is in use at every time")]
 mod support;
