@@ -27,6 +27,10 @@ pub struct Config {
     #[arg(long, env = "HAGGLE_PUBLIC_URL", value_name = "URL", global = true)]
     pub public_url: Option<String>,
 
+    /// With the private database, don't make a demo marketplace on the first start
+    #[arg(long, global = true)]
+    pub no_demo: bool,
+
     /// How many proxies in front may be believed about the client's address
     #[arg(long, env = "HAGGLE_TRUSTED_PROXIES", value_name = "N", default_value_t = 0, global = true)]
     pub trusted_proxies: usize,

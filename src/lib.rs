@@ -1,4 +1,95 @@
-//! Haggle: a second-hand marketplace where buyer and seller talk directly.
+//! Haggle: a second-hand marketplace where buyer and seller talk directly. This page is the map.
+//!
+//! One program serves Askama pages with axum, upgrades `/ws/buyer_<id>_seller_<id>` to a WebSocket
+//! room, and keeps everything in PostgreSQL. Every form also works as a plain POST.
+//!
+//! # Where things are
+//!
+//! One word, four places: `chat` is `src/chat/`, `templates/chat/`, `static/js/chat/`,
+//! `tests/it/chat/`. Each feature has the same files: `mod.rs` (its story, and what others may use),
+//! `routes.rs` (its URLs), `model.rs` (values that can't be wrong), `store` (all of its SQL),
+//! `pages.rs` (handlers; chat has one file per page), `views.rs` (template structs), and
+//! `service.rs` where several callers share a write. Arrows point down only, and
+//! `tests/it/architecture.rs` holds them:
+//!
+//! ```text
+//! main → cli → app
+//!          admin   dashboard         staff's and seller's view over the rest
+//!               ↘  ↙
+//!               chat                 rooms, journal, hub, sockets, inbox
+//!                ↓
+//!             products               what is for sale; photos, prices, browse
+//!                ↓
+//!             accounts               people, sessions, Buyer and Customer profiles
+//!                ↓
+//!               web                  the kit: errors, forms, shell, sessions' store, headers, assets
+//!          (config, db, telemetry: cli and app only)
+//! ```
+//!
+//! The feature document's names, and ours:
+//!
+//! | there | here |
+//! | --- | --- |
+//! | `room()` | `src/chat/room.rs`, `templates/chat/room.html`, `GET /rooms/{room}` |
+//! | `product_page()` | `src/chat/product_page.rs`, `templates/chat/product_page.html`, `GET /products/{id}` |
+//! | `seller_dashboard()` | [`dashboard`], `templates/dashboard/`, `GET /seller/dashboard` |
+//! | `submain.html` | `templates/layouts/_nav.html` |
+//! | `ChatConsumer` (`consumers.py`) | `src/chat/socket.rs`, with `journal.rs` and `hub.rs` behind it |
+//! | `index.js` | `static/js/chat/` (`room.js` wires it together) |
+//! | `Message`, `PostMessage` | tables `messages`, `post_messages` |
+//! | `Buyer`, `Customer` | tables `buyers`, `customers`; people read "seller" for a `Customer` |
+//!
+//! # A request
+//!
+//! From the outside in (`app::router`): log, headers (a strict Content-Security-Policy), compression,
+//! error pages, time-out, panics, body limit, forgery check, session, handler. A handler's parameters
+//! are proofs: [`accounts::CurrentUser`], [`accounts::Seller`], [`accounts::Admin`], and chat's
+//! `Seat`, which only the database makes. Whatever isn't its page it returns as [`web::Error`]; the
+//! outermost layer makes a page or JSON of it. A refused form comes back filled in, as 422.
+//!
+//! # A message
+//!
+//! ```text
+//! chat::socket / chat::forms       parse and check once: Seat, Body
+//!         ↓
+//! chat::service  say()             the one way to write, whatever the transport
+//!         ↓
+//! chat::journal                    collects what arrives while the last commit runs; many in one transaction:
+//!         ↓                        lock the rooms in id order; then find repeats, check products; number in
+//! PostgreSQL                       memory (journal::plan); insert and update in one statement; commit
+//!         ↓
+//! chat::hub                        room → tokio broadcast channel; inboxes of both people
+//!         ↓
+//! every socket in the room         in `seq` order, without holes, or `resync`
+//! ```
+//!
+//! Invariants, each held by tests and asked of every row by `haggle doctor`:
+//!
+//! - An entry is stored before it is told. What a sender hears back is the stored entry.
+//! - `seq` is 1, 2, 3 … in each room, shared by both tables, given under the room's row lock.
+//! - The same `client_id` from the same side stores once, by socket, by form, by both.
+//! - Unread = the other side's total − how many of theirs stand at or before my read mark; all of it is
+//!   decided under the same lock, so it equals a recount.
+//! - No handler, page or query of [`admin`] touches a message's text.
+//!
+//! # Decisions
+//!
+//! - **The journal groups from the start.** A transaction per message and a group commit need the
+//!   same statements; the group needs them once for many. Two writers, each with its own rooms:
+//!   a room's entries are told in the order of their numbers without any sorting.
+//! - **Pages render entries to text first** (`chat::history::Page::html`), by the function that makes
+//!   a socket frame's `html`: they can't differ.
+//! - **One hash over all static files** is in their URLs instead of one for each: modules and style sheets
+//!   name each other by relative paths, and nothing has to be rewritten.
+//! - **No htmx.** Every page is a page; what is live is the chat and the inbox, and these have modules
+//!   of their own. A library for the rest would have had nothing to do.
+//! - **The default categories are in a migration**, so that an empty marketplace can take its first
+//!   product; an admin edits them.
+//! - **Without JavaScript, reading is a picture**: the room's last element is a one-pixel image inside
+//!   `<noscript>`, loaded lazily, that moves the read mark when the end of the timeline comes into view.
+//! - **A registration with a taken address** is refused in words that a stranger gets as well as its
+//!   owner. Without a letter to confirm an address, that it is taken can't be kept wholly secret; the
+//!   limit on attempts from one address bounds what can be learnt.
 
 pub mod accounts;
 pub mod admin;

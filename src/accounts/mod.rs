@@ -23,4 +23,4 @@ pub use limits::SignInLimits;
 pub use model::{Email, Name, NewAccount, Password, Role, SellerCard, ShopName};
 pub use password::{Hash, hash};
 pub use routes::router;
-pub use service::{create_admin, restore, seller_card, suspend};
+pub use service::{create_admin, nobody_yet, restore, seller_card, suspend};

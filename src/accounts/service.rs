@@ -116,6 +116,11 @@ pub async fn create_admin(db: &PgPool, email: &Email, password: &Password) -> an
     }
 }
 
+/// Whether nobody has an account yet.
+pub async fn nobody_yet(db: impl PgExecutor<'_>) -> Result<bool> {
+    Ok(store::nobody_yet(db).await?)
+}
+
 pub async fn seller_card(db: impl PgExecutor<'_>, seller_id: i64) -> Result<Option<SellerCard>> {
     Ok(store::seller_card(db, seller_id).await?)
 }

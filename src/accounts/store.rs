@@ -56,6 +56,10 @@ pub(super) async fn current_user(
     }))
 }
 
+pub(super) async fn nobody_yet(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"SELECT NOT EXISTS (SELECT 1 FROM accounts) AS "nobody!""#).fetch_one(db).await
+}
+
 pub(super) async fn still_signed_in(
     db: impl PgExecutor<'_>,
     account_id: i64,

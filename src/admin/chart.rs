@@ -77,7 +77,11 @@ mod tests {
 
     fn chart(counts: &[i64]) -> Chart {
         let days = counts.iter().enumerate();
-        Chart::new("x", "X", days.map(|(at, count)| (date!(2026 - 11 - 01) + time::Duration::days(at as i64), *count)))
+        Chart::new(
+            "x",
+            "X",
+            days.map(|(at, count)| (date!(2026 - 11 - 01) + time::Duration::days(at as i64), *count)),
+        )
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod journal;
 mod limits;
 mod presence;
 mod product_page;
+mod recount;
 mod room;
 mod room_key;
 mod routes;
@@ -46,6 +47,7 @@ pub use hub::Hub;
 pub use inbox::{Conversation, InboxRow};
 pub use journal::Journal;
 pub use limits::MessageLimits;
+pub use recount::{Discrepancy, recount};
 pub use room_key::{RoomKey, Side};
 pub use routes::router;
 

@@ -47,6 +47,8 @@ const SLOW: Duration = Duration::from_secs(10);
 /// Frames of any kind a second, with a burst of five seconds' worth.
 const FRAMES: NonZeroU32 = NonZeroU32::new(40).expect("not zero");
 const BURST: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
+/// How long a closing socket is given to hear that it is.
+const GOODBYE: Duration = Duration::from_secs(2);
 const TYPING: Duration = Duration::from_secs(2);
 
 /// Why a socket is closed, in the contract's codes.
@@ -82,11 +84,19 @@ async fn run(state: AppState, seat: Seat, mut socket: WebSocket) {
     say_goodbye(socket, close).await;
 }
 
+/// Says why, and hears the client out for a moment: closing on what it is still sending would reset
+/// the connection, and the reason with it.
 pub(super) async fn say_goodbye(mut socket: WebSocket, Close(code, reason): Close) {
-    if code != GONE.0 {
-        let frame = CloseFrame { code, reason: reason.into() };
-        let _ = timeout(SLOW, socket.send(Message::Close(Some(frame)))).await;
+    if code == GONE.0 {
+        return;
     }
+    let frame = CloseFrame { code, reason: reason.into() };
+    let goodbye = async {
+        if socket.send(Message::Close(Some(frame))).await.is_ok() {
+            while let Some(Ok(_)) = socket.recv().await {}
+        }
+    };
+    let _ = timeout(GOODBYE, goodbye).await;
 }
 
 /// Sends one frame, or gives up on a client that doesn't read.

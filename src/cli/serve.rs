@@ -1,32 +1,91 @@
 //! `haggle serve`: the main job.
 
-use anyhow::Context;
+use std::{net::SocketAddr, time::Duration};
+
+use anyhow::{Context, bail};
+use sqlx::PgPool;
 use tokio::net::TcpListener;
 
+use super::{picture_progress, say, seed, sign_ins, summary};
 use crate::{
+    accounts,
     app::{self, AppState},
     config::Config,
     db::{self, DataDir, Database},
     products::photos::Uploads,
+    web::session,
 };
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 pub async fn run(config: &Config) -> anyhow::Result<()> {
     let data = DataDir::open(&config.data)?;
-    let database = Database::open(config.database_url.as_deref(), &data, |step| println!("{step}")).await?;
-    db::migrate(&database.pool).await?;
-    let listener =
-        TcpListener::bind(config.addr).await.with_context(|| format!("can't listen on {}", config.addr))?;
+    let listener = listen(config.addr).await?;
     let addr = listener.local_addr()?;
+    let database = Database::open(config.database_url.as_deref(), &data, say).await?;
+    db::migrate(&database.pool).await?;
+    let uploads = Uploads::new(config.uploads()?);
+    let demo = database.is_private() && !config.no_demo;
+    if demo && accounts::nobody_yet(&database.pool).await? {
+        println!("{}", summary(&seed::plant(&database.pool).await?));
+        println!("{}\n", sign_ins()?);
+    }
     let state = AppState::new(
         database.pool.clone(),
-        Uploads::new(config.uploads()?),
+        uploads.clone(),
         config.public_origin(addr)?,
         config.trusted_proxies,
     );
-    println!("Haggle is at http://{addr}");
-    app::serve(listener, state, stop_signal()).await?;
+    println!("Haggle is at http://{}   (Ctrl-C stops it)", readable(addr));
+    if demo {
+        if config.public_url.is_some() || !addr.ip().is_loopback() {
+            println!(
+                "Everybody knows the demo's password: open the marketplace to others with --no-demo and a data directory of its own."
+            );
+        }
+        tokio::spawn(fill_in_pictures(database.pool.clone(), uploads));
+    }
+    tokio::spawn(sweep(state.clone()));
+    let served = tokio::select! {
+        served = app::serve(listener, state, stop_signal()) => served,
+        () = database.ended() => bail!("the private database ended by itself; its log is in the data directory"),
+    };
     database.close().await;
-    Ok(())
+    served
+}
+
+async fn listen(addr: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(addr)
+        .await
+        .with_context(|| format!("can't listen on {addr}; another address can be given with --addr"))
+}
+
+/// An address that a browser on this machine can be given.
+fn readable(addr: SocketAddr) -> String {
+    if addr.ip().is_unspecified() {
+        return format!("localhost:{}", addr.port());
+    }
+    addr.to_string()
+}
+
+/// Goes on with the demo's pictures where the last start was cut short.
+async fn fill_in_pictures(db: PgPool, uploads: Uploads) {
+    if let Err(error) = seed::compose_pictures(db, uploads, picture_progress()).await {
+        tracing::error!(%error, "the demo's pictures are not complete; the next start goes on with them");
+    }
+}
+
+/// Forgets, every hour, what nobody needs any longer.
+async fn sweep(state: AppState) {
+    let mut hours = tokio::time::interval(HOUR);
+    loop {
+        hours.tick().await;
+        if let Err(error) = session::sweep(&state.db).await {
+            tracing::warn!(%error, "expired sessions are not swept");
+        }
+        state.sign_in_limits.sweep();
+        state.message_limits.sweep();
+    }
 }
 
 /// Resolves at Ctrl-C or SIGTERM.

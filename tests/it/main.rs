@@ -4,9 +4,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
+mod accounts;
 mod architecture;
+mod chat;
+mod cli;
 mod migrations;
 mod products;
+mod routes;
 mod seed;
 mod start;
 #[allow(dead_code, unused_imports, reason = "a kit: not every part is in use at every time")]

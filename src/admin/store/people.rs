@@ -23,10 +23,7 @@ impl Person {
     }
 }
 
-pub(in crate::admin) async fn find(
-    db: impl PgExecutor<'_>,
-    account_id: i64,
-) -> sqlx::Result<Option<Person>> {
+pub(in crate::admin) async fn find(db: impl PgExecutor<'_>, account_id: i64) -> sqlx::Result<Option<Person>> {
     sqlx::query_as!(
         Person,
         r#"SELECT a.id, a.name, a.email, a.is_admin, c.id AS "seller_id?", c.shop_name AS "shop_name?", a.created_at,
@@ -68,11 +65,7 @@ pub(in crate::admin) async fn page(
 }
 
 /// How many there are on all pages of [`page`].
-pub(in crate::admin) async fn count(
-    db: impl PgExecutor<'_>,
-    role: Role,
-    words: &str,
-) -> sqlx::Result<i64> {
+pub(in crate::admin) async fn count(db: impl PgExecutor<'_>, role: Role, words: &str) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!"
            FROM accounts a LEFT JOIN customers c ON c.account_id = a.id

@@ -2,10 +2,12 @@
 
 mod history;
 mod journal;
+mod recount;
 mod rooms;
 
 pub(super) use history::history;
 pub(super) use journal::{lock_rooms, repeats, spoken_of, write};
+pub(super) use recount::recount;
 pub(super) use rooms::{
     Status, conversations, conversations_about, count_conversations, mark_read, people, status, unread_in,
     unread_total,

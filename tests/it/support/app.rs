@@ -20,7 +20,7 @@ pub struct TestApp {
     running: Option<Running>,
     // Dropped last: the pools' connections go first.
     _uploads_dir: TempDir,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 struct Running {
@@ -38,10 +38,15 @@ impl TestApp {
             uploads: Uploads::new(uploads_dir.path()),
             running: None,
             _uploads_dir: uploads_dir,
-            _database: database,
+            database: database,
         };
         app.listen().await;
         app
+    }
+
+    /// What the real program is given as its `DATABASE_URL`.
+    pub fn database_url(&self) -> String {
+        self.database.url()
     }
 
     /// `http://127.0.0.1:PORT`, which is also its public address.

@@ -1,0 +1,5 @@
+//! People.
+
+mod profile;
+mod register;
+mod sign_in;

@@ -1,0 +1,127 @@
+use crate::support::{PASSWORD, TestApp};
+
+async fn signed_in(person: &crate::support::Person) -> bool {
+    person.get("/account").await.status == 200
+}
+
+#[tokio::test]
+async fn signing_in_makes_a_new_session_and_signing_out_ends_it() {
+    let app = TestApp::start().await;
+    let ana = app.register_buyer("Ana").await;
+    let first = ana.cookies().unwrap();
+    ana.post("/logout", &[]).await.redirects_to("/");
+    assert!(!signed_in(&ana).await);
+    ana.set_cookie(&format!("{}; Path=/", first.to_str().unwrap()));
+    assert!(!signed_in(&ana).await, "an ended session stays ended");
+    ana.sign_in(PASSWORD).await.redirects_to("/");
+    assert_ne!(ana.cookies().unwrap(), first, "rotated at sign-in");
+    assert!(signed_in(&ana).await);
+    ana.post("/logout", &[]).await.expect(303);
+    ana.post("/logout", &[]).await.expect(303);
+}
+
+#[tokio::test]
+async fn the_cookie_is_for_this_site_and_not_for_scripts() {
+    let app = TestApp::start().await;
+    app.buyer("Ana").await;
+    let fields = [("email", "ana@example.com"), ("password", PASSWORD)];
+    let page = app.visitor().post("/login", &fields).await.expect(303);
+    let cookie = page.header("set-cookie").unwrap();
+    for flag in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(cookie.contains(flag), "{cookie}");
+    }
+    let stored: (Vec<u8>,) = sqlx::query_as("SELECT id_hash FROM sessions ORDER BY created_at DESC LIMIT 1")
+        .fetch_one(&app.db)
+        .await
+        .unwrap();
+    assert_eq!(stored.0.len(), 32, "a hash, not the cookie's id");
+}
+
+#[tokio::test]
+async fn an_unknown_address_and_a_wrong_password_look_the_same() {
+    let app = TestApp::start().await;
+    app.buyer("Ana").await;
+    let refused = |email: &'static str| {
+        let visitor = app.visitor();
+        async move {
+            let page =
+                visitor.post("/login", &[("email", email), ("password", "wrong password")]).await.refused();
+            page.text("#password_error")
+        }
+    };
+    assert_eq!(refused("ana@example.com").await, refused("nobody@example.com").await);
+}
+
+#[tokio::test]
+async fn next_leads_only_to_own_paths() {
+    let app = TestApp::start().await;
+    let ana = app.buyer("Ana").await;
+    let sign_in = async |next: &str| {
+        let fields = [("email", &*ana.email), ("password", PASSWORD), ("next", next)];
+        app.visitor().post("/login", &fields).await.location().to_owned()
+    };
+    assert_eq!(sign_in("/messages?page=2").await, "/messages?page=2");
+    for foreign in ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"] {
+        assert_eq!(sign_in(foreign).await, "/", "{foreign}");
+        let page = app.visitor().get(&format!("/login?next={foreign}")).await.ok();
+        assert_eq!(page.attr("input[name=next]", "value"), "");
+    }
+    ana.get("/login?next=//evil.example").await.redirects_to("/");
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down_for_an_account_and_for_an_address() {
+    let app = TestApp::start().await;
+    app.buyer("Ana").await;
+    let guess = async |email: &str| {
+        app.visitor()
+            .post("/login", &[("email", email), ("password", "a guess or two")])
+            .await
+            .status
+            .as_u16()
+    };
+    for _ in 0..10 {
+        assert_eq!(guess("ana@example.com").await, 422);
+    }
+    assert_eq!(guess("ana@example.com").await, 429);
+    assert_eq!(guess("ANA@example.com ").await, 429, "however it is spelled");
+    assert_eq!(guess("bo@example.com").await, 422, "others go on");
+    let mut statuses = Vec::new();
+    for n in 0..30 {
+        statuses.push(guess(&format!("somebody{n}@example.com")).await);
+    }
+    assert_eq!(statuses.last(), Some(&429), "but not for ever from one address");
+}
+
+#[tokio::test]
+async fn somebody_suspended_is_told_only_if_they_know_the_password() {
+    let app = TestApp::start().await;
+    let ana = app.buyer("Ana").await;
+    assert!(signed_in(&ana).await);
+    sqlx::query("UPDATE accounts SET suspended_at = now()").execute(&app.db).await.unwrap();
+    assert!(!signed_in(&ana).await, "an open session is worth nothing");
+    assert!(ana.sign_in(PASSWORD).await.refused().text("#password_error").contains("suspended"));
+    assert!(!ana.sign_in("wrong password").await.refused().text("#password_error").contains("suspended"));
+}
+
+#[tokio::test]
+async fn sign_out_everywhere_and_a_changed_password_end_every_session() {
+    let app = TestApp::start().await;
+    let here = app.register_buyer("Ana").await;
+    let there = here.elsewhere(&app).await;
+    here.post("/account/sign-out-everywhere", &[]).await.redirects_to("/login");
+    assert!(!signed_in(&here).await && !signed_in(&there).await);
+
+    here.sign_in(PASSWORD).await.expect(303);
+    there.sign_in(PASSWORD).await.expect(303);
+    let change =
+        |current: &'static str, new: &'static str| [("current_password", current), ("password", new)];
+    here.post("/account/password", &change("not my password", "a new long password")).await.refused();
+    here.post("/account/password", &change(PASSWORD, "short")).await.refused();
+    assert!(signed_in(&there).await, "a refused change changes nothing");
+    here.post("/account/password", &change(PASSWORD, "a new long password")).await.redirects_to("/account");
+    assert!(signed_in(&here).await, "with a new session");
+    assert!(!signed_in(&there).await);
+    there.sign_in(PASSWORD).await.refused();
+    there.sign_in("a new long password").await.expect(303);
+}

@@ -1,0 +1,81 @@
+//! "My Messages", and the badge on every page.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::support::{TestApp, room};
+
+#[tokio::test]
+async fn conversations_are_listed_newest_first_with_what_is_unread() {
+    let app = TestApp::start().await;
+    let (ana, bo, tomas) = (app.buyer("Ana").await, app.buyer("Bo").await, app.seller("Tomas").await);
+    ana.says(&room(&ana, &tomas), "one").await;
+    ana.says(&room(&ana, &tomas), "two").await;
+    bo.says(&room(&bo, &tomas), "three").await;
+
+    let inbox = tomas.get("/messages").await.ok();
+    assert_eq!(inbox.texts(".inbox-name"), ["Bo", "Ana"]);
+    assert_eq!(inbox.texts(".inbox-preview"), ["three", "two"]);
+    assert_eq!(inbox.texts("[data-row-unread]"), ["1", "2"]);
+    assert_eq!(inbox.text(".nav [data-unread]"), "3");
+    assert_eq!(inbox.texts("select[name=room] option").len(), 3, "both buyers, and nobody yet");
+
+    tomas.says(&room(&ana, &tomas), "four").await;
+    let inbox = tomas.get("/messages").await.ok();
+    assert_eq!(inbox.texts(".inbox-name"), ["Ana", "Bo"]);
+    assert_eq!(inbox.texts(".inbox-preview")[0], "You: four");
+    assert_eq!(inbox.texts("[data-row-unread]")[0], "2", "answering is not reading");
+
+    let mine = ana.get("/messages").await.ok();
+    assert_eq!(
+        (mine.texts(".inbox-name"), mine.texts("[data-row-unread]")),
+        (vec!["Tomas".to_owned()], vec!["1".to_owned()])
+    );
+    assert!(!mine.has("select[name=room]"), "a dropdown of buyers is for sellers");
+}
+
+#[tokio::test]
+async fn the_badge_is_live() {
+    let app = TestApp::start().await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let name = room(&ana, &tomas);
+    let mut inbox = tomas.socket("/ws/inbox").await;
+    // The socket says nothing until there is news; a first message made by form is news.
+    crate::support::eventually("the inbox socket to listen", async || {
+        ana.says(&name, "Hello").await;
+        let frame =
+            tokio::time::timeout(std::time::Duration::from_millis(300), inbox.expect("inbox")).await.ok()?;
+        (frame["room"] == *name).then_some(())
+    })
+    .await;
+    let mut chat = tomas.socket(&format!("/ws/{name}")).await;
+    let last = chat.expect("hello").await["last_seq"].as_i64().unwrap();
+    chat.send(json!({ "type": "read", "seq": last })).await;
+    let frame = inbox.expect_where("an empty badge", |frame| frame["total"] == 0).await;
+    assert_eq!(frame, json!({ "type": "inbox", "room": name, "unread": 0, "total": 0 }));
+
+    let mut anas = ana.socket(&format!("/ws/{name}")).await;
+    anas.send(json!({ "type": "send", "client_id": Uuid::new_v4(), "body": "More" })).await;
+    assert_eq!(inbox.expect("inbox").await["total"], 1);
+}
+
+#[tokio::test]
+async fn an_empty_inbox_says_what_to_do() {
+    let app = TestApp::start().await;
+    let page = app.buyer("Ana").await.get("/messages").await.ok();
+    assert_eq!(page.text(".empty-title"), "No conversations yet");
+}
+
+#[tokio::test]
+async fn a_long_inbox_has_pages() {
+    let app = TestApp::start().await;
+    let tomas = app.seller("Tomas").await;
+    for n in 0..32 {
+        let buyer = app.buyer(&format!("Buyer {n}")).await;
+        buyer.says(&room(&buyer, &tomas), "Hello").await;
+    }
+    let first = tomas.get("/messages").await.ok();
+    assert_eq!((first.count(".inbox-row"), first.text(".pager-place")), (30, "Page 1 of 2".to_owned()));
+    assert_eq!(tomas.get(&first.attr(".pager a[rel=next]", "href")).await.ok().count(".inbox-row"), 2);
+    assert_eq!(tomas.get("/messages?page=999").await.ok().count(".inbox-row"), 2, "the nearest page");
+}

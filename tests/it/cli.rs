@@ -1,0 +1,94 @@
+//! The commands, as the real program.
+
+use std::{path::Path, process::Command};
+
+use crate::support::{Product, TestApp, TestDatabase, room};
+
+/// Runs a command on a database; what it printed, or what it complained of.
+async fn haggle(database: &str, data: &Path, arguments: &[&str]) -> Result<String, String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_haggle"));
+    command.args(arguments).env("DATABASE_URL", database).env("HAGGLE_DATA", data).env_remove("RUST_LOG");
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+}
+
+#[tokio::test]
+async fn an_admin_is_made_once_and_can_sign_in() {
+    let (app, data) = (TestApp::start().await, tempfile::tempdir().unwrap());
+    let make = async |email, password| {
+        haggle(&app.database_url(), data.path(), &["create-admin", "--email", email, "--password", password])
+            .await
+    };
+    assert!(make("root", "a long enough password").await.unwrap_err().contains("email"));
+    assert!(make("root@example.com", "short").await.unwrap_err().contains("at least 10"));
+    make("root@example.com", "a long enough password").await.unwrap();
+    assert!(make("root@example.com", "another long password").await.unwrap_err().contains("already has"));
+    let root = app.visitor();
+    root.post("/login", &[("email", "root@example.com"), ("password", "a long enough password")])
+        .await
+        .expect(303);
+    assert!(root.get("/account").await.ok().has(".nav a[href='/admin']"));
+}
+
+#[tokio::test]
+async fn a_backup_brings_everything_back_into_an_empty_marketplace_only() {
+    let (app, data) = (TestApp::start().await, tempfile::tempdir().unwrap());
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let lamp = Product::new("A lamp\twith a tab, a \\ and 🚲").photos(2).of(&app, &tomas).await;
+    ana.asks(lamp, "One\nline and another").await;
+    tomas.says(&room(&ana, &tomas), "Yes").await;
+    let photo = data.path().join("uploads/ab/abcd/small.webp");
+    std::fs::create_dir_all(photo.parent().unwrap()).unwrap();
+    std::fs::write(&photo, b"a picture").unwrap();
+
+    let file = data.path().join("everything.tar");
+    let file = file.to_str().unwrap();
+    haggle(&app.database_url(), data.path(), &["backup", file]).await.unwrap();
+    let refused = haggle(&app.database_url(), data.path(), &["restore", file]).await.unwrap_err();
+    assert!(refused.contains("into an empty one"), "{refused}");
+
+    let (empty, elsewhere) = (TestDatabase::bare().await, tempfile::tempdir().unwrap());
+    haggle(&empty.url(), elsewhere.path(), &["restore", file]).await.unwrap();
+    haggle(&empty.url(), elsewhere.path(), &["doctor"]).await.unwrap();
+    let restored = empty.pool().await;
+    for table in [
+        "accounts",
+        "buyers",
+        "customers",
+        "categories",
+        "products",
+        "photos",
+        "rooms",
+        "messages",
+        "post_messages",
+    ] {
+        let rows = format!("SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY t::text), '[]') FROM {table} t");
+        let all_of = async |db: &sqlx::PgPool| -> serde_json::Value {
+            sqlx::query_scalar(sqlx::AssertSqlSafe(rows.clone())).fetch_one(db).await.unwrap()
+        };
+        let (before, after) = (all_of(&app.db).await, all_of(&restored).await);
+        assert_eq!(before, after, "{table}");
+    }
+    sqlx::query("INSERT INTO categories (slug, name, icon, position) VALUES ('new', 'New', 'tag', 99)")
+        .execute(&restored)
+        .await
+        .unwrap();
+    assert_eq!(std::fs::read(elsewhere.path().join("uploads/ab/abcd/small.webp")).unwrap(), b"a picture");
+
+    std::fs::write(data.path().join("junk"), b"junk").unwrap();
+    let bare = TestDatabase::bare().await;
+    let junk = data.path().join("junk");
+    assert!(haggle(&bare.url(), elsewhere.path(), &["restore", junk.to_str().unwrap()]).await.is_err());
+}
+
+#[tokio::test]
+async fn the_doctor_finds_a_wrong_count() {
+    let (app, data) = (TestApp::start().await, tempfile::tempdir().unwrap());
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    ana.says(&room(&ana, &tomas), "Hello").await;
+    haggle(&app.database_url(), data.path(), &["doctor"]).await.unwrap();
+    sqlx::query("UPDATE messages SET seq = 2").execute(&app.db).await.unwrap();
+    let complaint = haggle(&app.database_url(), data.path(), &["doctor"]).await.unwrap_err();
+    assert!(complaint.contains("counted wrongly"), "{complaint}");
+}

@@ -1,0 +1,302 @@
+//! Every route against everybody who shouldn't get through it. A new route without a line here fails.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use reqwest::header::HeaderMap;
+
+use crate::support::{Page, Person, Product, TestApp, room};
+
+/// Who may come in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum For {
+    Everybody,
+    SignedIn,
+    Sellers,
+    Admins,
+}
+
+use For::{Admins, Everybody, Sellers, SignedIn};
+
+const ROUTES: &[(&str, &str, For)] = &[
+    ("GET", "/", Everybody),
+    ("GET", "/up", Everybody),
+    ("GET", "/favicon.ico", Everybody),
+    ("GET", "/static/{version}/{*path}", Everybody),
+    ("GET", "/media/{key}/{file}", Everybody),
+    ("GET", "/register", Everybody),
+    ("POST", "/register", Everybody),
+    ("GET", "/login", Everybody),
+    ("POST", "/login", Everybody),
+    ("POST", "/logout", Everybody),
+    ("GET", "/account", SignedIn),
+    ("POST", "/account", SignedIn),
+    ("POST", "/account/password", SignedIn),
+    ("POST", "/account/sign-out-everywhere", SignedIn),
+    ("POST", "/account/sell", SignedIn),
+    ("GET", "/products", Everybody),
+    ("GET", "/products/{id}", Everybody),
+    ("POST", "/products/{id}/messages", SignedIn),
+    ("GET", "/sellers/{id}", Everybody),
+    ("GET", "/seller/dashboard", Sellers),
+    ("GET", "/seller/products/new", Sellers),
+    ("POST", "/seller/products", Sellers),
+    ("GET", "/seller/products/{id}/edit", Sellers),
+    ("POST", "/seller/products/{id}/edit", Sellers),
+    ("POST", "/seller/products/{id}/delete", Sellers),
+    ("POST", "/seller/products/{id}/sold", Sellers),
+    ("POST", "/seller/products/{id}/available", Sellers),
+    ("GET", "/messages", SignedIn),
+    ("GET", "/rooms/{room}", SignedIn),
+    ("GET", "/rooms/{room}/messages", SignedIn),
+    ("POST", "/rooms/{room}/messages", SignedIn),
+    ("GET", "/rooms/{room}/seen.gif", SignedIn),
+    ("GET", "/ws/inbox", SignedIn),
+    ("GET", "/ws/{room}", SignedIn),
+    ("GET", "/admin", Admins),
+    ("GET", "/admin/people", Admins),
+    ("POST", "/admin/people/{id}/suspend", Admins),
+    ("POST", "/admin/people/{id}/restore", Admins),
+    ("GET", "/admin/sellers/{id}", Admins),
+    ("GET", "/admin/products", Admins),
+    ("POST", "/admin/products/{id}/hide", Admins),
+    ("POST", "/admin/products/{id}/show", Admins),
+    ("GET", "/admin/categories", Admins),
+    ("POST", "/admin/categories", Admins),
+    ("POST", "/admin/categories/{id}", Admins),
+    ("POST", "/admin/categories/{id}/move", Admins),
+    ("POST", "/admin/categories/{id}/delete", Admins),
+    ("GET", "/admin/audit", Admins),
+];
+
+/// Every `.route("…", get(…).post(…))` in the source.
+fn routes_in_source() -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for file in rust_files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
+        let source = fs::read_to_string(&file).unwrap();
+        for call in source.split(".route(").skip(1) {
+            let call: String = call.split_whitespace().collect();
+            let Some((path, handlers)) = call.strip_prefix('"').and_then(|call| call.split_once("\","))
+            else {
+                continue;
+            };
+            // Up to the parenthesis that closes the call.
+            let mut depth = 1;
+            let handlers: String = handlers
+                .chars()
+                .take_while(|c| {
+                    depth += i32::from(*c == '(') - i32::from(*c == ')');
+                    depth > 0
+                })
+                .collect();
+            for method in ["get", "post", "put", "patch", "delete", "any"] {
+                let begins = handlers.starts_with(&format!("{method}("));
+                if begins || handlers.contains(&format!(").{method}(")) {
+                    found.insert((method.to_uppercase(), path.to_owned()));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder)
+        .unwrap()
+        .flat_map(|entry| {
+            let path = entry.unwrap().path();
+            if path.is_dir() { rust_files(&path) } else { vec![path] }
+        })
+        .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
+        .collect()
+}
+
+#[test]
+fn every_route_has_a_line_in_the_table() {
+    let listed: BTreeSet<_> =
+        ROUTES.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    assert_eq!(routes_in_source(), listed);
+}
+
+/// One marketplace with one of everything.
+struct World {
+    app: TestApp,
+    product: i64,
+    seller: Person,
+    room: String,
+}
+
+impl World {
+    async fn new() -> Self {
+        let app = TestApp::start().await;
+        let (buyer, seller) = (app.buyer("Ana").await, app.seller("Tomas").await);
+        let product = Product::new("Lamp").of(&app, &seller).await;
+        buyer.asks(product, "Hello").await;
+        World { product, room: room(&buyer, &seller), seller, app }
+    }
+
+    /// The path with what is there filled in.
+    fn path(&self, pattern: &str) -> String {
+        let id = if pattern.contains("sellers") { self.seller.seller_id() } else { self.product };
+        pattern
+            .replace("{id}", &id.to_string())
+            .replace("{room}", &self.room)
+            .replace("{version}/{*path}", "x/css/base.css")
+            .replace("{key}/{file}", "00000000000000000000000000000000/small.webp")
+    }
+}
+
+async fn ask(person: &Person, method: &str, path: &str) -> Page {
+    let request = person.request(method.parse().unwrap(), path);
+    person.send(if method == "POST" { request.form::<[(&str, &str)]>(&[]) } else { request }).await
+}
+
+#[tokio::test]
+async fn visitors_get_to_public_pages_and_are_sent_to_sign_in_from_the_others() {
+    let world = World::new().await;
+    for (method, pattern, who) in ROUTES {
+        let path = world.path(pattern);
+        let page = ask(&world.app.visitor(), method, &path).await;
+        let sent_to_sign_in = page.status == 303 && page.location().starts_with("/login");
+        assert_eq!(sent_to_sign_in, *who != Everybody, "{method} {path}: {}", page.status);
+        assert!(page.status.as_u16() < 500, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn the_wrong_people_are_refused() {
+    let world = World::new().await;
+    let (buyer, seller, admin) =
+        (world.app.buyer("Bo").await, world.app.seller("Wei").await, world.app.admin("Root").await);
+    for (method, pattern, who) in ROUTES {
+        let path = world.path(pattern);
+        match who {
+            Admins => {
+                for person in [&buyer, &seller] {
+                    ask(person, method, &path).await.expect(404);
+                }
+            }
+            Sellers => {
+                ask(&buyer, method, &path).await.expect(403);
+                ask(&admin, method, &path).await.expect(403);
+                if pattern.contains("{id}") {
+                    ask(&seller, method, &path).await.expect(404);
+                }
+            }
+            SignedIn if pattern.contains("{room}") => {
+                for person in [&buyer, &seller, &admin] {
+                    // The socket's handler is only reached by an upgrade; without one it is a bad request.
+                    let page = ask(person, method, &path).await;
+                    assert_eq!(page.status, 404, "{method} {path}");
+                }
+            }
+            SignedIn | Everybody => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_unsafe_is_carried_out_for_another_site() {
+    let world = World::new().await;
+    let admin = world.app.admin("Root").await;
+    let foreign = [
+        [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")],
+        [("origin", "null"), ("sec-fetch-site", "cross-site")],
+        [("origin", "https://evil.example"), ("sec-fetch-site", "same-site")],
+    ];
+    for (method, pattern, _) in ROUTES.iter().filter(|(method, ..)| *method != "GET") {
+        for headers in foreign {
+            let headers = headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+            for person in [&world.seller, &admin] {
+                let request = person
+                    .request(method.parse().unwrap(), &world.path(pattern))
+                    .headers(HeaderMap::from_iter(headers.clone()));
+                person.send(request).await.expect(403);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn nonsense_in_a_path_is_a_page_that_does_not_exist() {
+    let world = World::new().await;
+    let admin = world.app.admin("Root").await;
+    for (method, pattern, who) in ROUTES.iter().filter(|(_, pattern, _)| pattern.contains('{')) {
+        let person = if *who == Admins { &admin } else { &world.seller };
+        for nonsense in [
+            "0",
+            "-1",
+            "x",
+            "4711",
+            "99999999999999999999",
+            "1%00",
+            "..%2f..%2fCargo.toml",
+            "1;DROP",
+            "%F0%9F%9A%B2",
+        ] {
+            let path = ["{id}", "{room}", "{version}/{*path}", "{key}", "{file}"]
+                .iter()
+                .fold((*pattern).to_owned(), |path, part| path.replace(part, nonsense));
+            let page = ask(person, method, &path).await;
+            // An admin is sent back to the list, which says that there was nothing to do it to.
+            let told = *who == Admins && *method == "POST" && page.status == 303;
+            assert!(told || matches!(page.status.as_u16(), 400 | 404), "{method} {path}: {}", page.status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn garbage_in_a_form_breaks_nothing() {
+    let world = World::new().await;
+    let admin = world.app.admin("Root").await;
+    let bodies: [(&str, Vec<u8>); 6] = [
+        ("application/x-www-form-urlencoded", b"%ff%fe=%00&body=%00&&&==".to_vec()),
+        ("application/x-www-form-urlencoded", vec![0xff; 100]),
+        ("application/json", b"{\"body\": [1]}".to_vec()),
+        ("multipart/form-data; boundary=x", b"--x\r\nbroken".to_vec()),
+        ("multipart/form-data", Vec::new()),
+        ("text/plain", vec![b'x'; 70_000]),
+    ];
+    for (method, pattern, who) in ROUTES.iter().filter(|(method, ..)| *method != "GET") {
+        for (kind, body) in &bodies {
+            // Signing out is carried out whatever the form holds; the next one needs a session again.
+            let person = if *who == Admins {
+                admin.clone()
+            } else {
+                world
+                    .app
+                    .seller(
+                        &format!("S {pattern} {kind} {}", body.len()).replace(['/', ';', '=', '{', '}'], ""),
+                    )
+                    .await
+            };
+            let path = world.path(pattern).replace(&world.product.to_string(), "4711");
+            let request = person
+                .request(method.parse().unwrap(), &path)
+                .header("content-type", *kind)
+                .body(body.clone());
+            let page = person.send(request).await;
+            assert!(page.status.as_u16() < 500, "{method} {path} with {kind}: {}", page.status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_headers_that_protect_it() {
+    let world = World::new().await;
+    for (method, pattern, _) in ROUTES {
+        let page = ask(&world.seller, method, &world.path(pattern)).await;
+        let policy = page.header("content-security-policy").unwrap_or_else(|| panic!("{method} {pattern}"));
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+        assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(page.header("x-frame-options"), Some("DENY"));
+        assert_eq!(page.header("referrer-policy"), Some("same-origin"));
+        assert!(page.header("cache-control").is_some());
+        for inline in ["<script>", " style=\"", "<style", " onclick=", " onload="] {
+            assert!(!page.body().contains(inline), "{method} {pattern}: {inline}");
+        }
+    }
+}
