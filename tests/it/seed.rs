@@ -38,14 +38,32 @@ async fn one_account_is_enough_to_refuse_the_demo() {
 }
 
 #[tokio::test]
-async fn the_sign_ins_work() {
+async fn those_who_sign_in_find_their_conversations() {
     let app = TestApp::start().await;
     seed::plant(&app.db).await.unwrap();
     let sign_ins = seed::sign_ins().unwrap();
-    for email in [sign_ins.buyer, sign_ins.seller, sign_ins.admin] {
+    for (email, rooms) in [(sign_ins.buyer, 7), (sign_ins.seller, 8), (sign_ins.admin, 0)] {
         let person = app.visitor();
         person.post("/login", &[("email", &*email), ("password", PASSWORD)]).await.expect(303);
         person.get("/account").await.ok();
+        if rooms > 0 {
+            assert_eq!(person.get("/messages").await.ok().count("li[data-room]"), rooms, "{email}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn there_is_much_to_look_at() {
+    let app = TestApp::start().await;
+    seed::plant(&app.db).await.unwrap();
+    let visitor = app.visitor();
+    visitor.get("/").await.ok();
+    let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM products WHERE id % 9 = 0 OR sold_at IS NOT NULL")
+        .fetch_all(&app.db)
+        .await
+        .unwrap();
+    for id in ids {
+        visitor.get(&format!("/products/{id}")).await.ok();
     }
 }
 
