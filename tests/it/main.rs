@@ -5,9 +5,11 @@
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 mod accounts;
+mod admin;
 mod architecture;
 mod chat;
 mod cli;
+mod dashboard;
 mod migrations;
 mod products;
 mod routes;

@@ -3,7 +3,6 @@
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use serde::Deserialize;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
@@ -17,7 +16,7 @@ use super::super::{
 };
 use super::usual_currency;
 use crate::accounts::{self, Seller};
-use crate::web::{Error, FieldErrors, Form, Next, Path, Result, Shell, flash};
+use crate::web::{Back, Error, FieldErrors, Form, Path, Result, Shell, flash};
 
 pub async fn new(State(db): State<PgPool>, shell: Shell, seller: Seller) -> Result<FormPage> {
     let card = accounts::seller_card(&db, seller.id).await?;
@@ -76,13 +75,6 @@ pub async fn update(
     Ok(Redirect::to(&format!("/products/{id}")).into_response())
 }
 
-/// Where to go back to.
-#[derive(Deserialize)]
-pub struct Back {
-    #[serde(default)]
-    next: Next,
-}
-
 pub async fn sold(
     State(db): State<PgPool>,
     session: Session,
@@ -118,12 +110,13 @@ pub async fn delete(
     session: Session,
     seller: Seller,
     Path(id): Path<i64>,
+    Form(back): Form<Back>,
 ) -> Result<Redirect> {
     if !store::product::delete(&db, id, seller.id).await? {
         return Err(Error::NotFound);
     }
     flash::success(&session, "Deleted. Your conversations about it stay.").await?;
-    Ok(Redirect::to("/seller/dashboard"))
+    Ok(Redirect::to(back.next.or("/seller/dashboard")))
 }
 
 /// The product, which is this seller's and not deleted.
