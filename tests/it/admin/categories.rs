@@ -19,7 +19,10 @@ async fn a_category_is_added_renamed_moved_and_removed() {
     added.redirects_to(LIST);
     let page = admin.follow(&added).await.ok();
     assert_eq!(names(&page).last().unwrap(), "Boats & planes");
-    assert_eq!(app.visitor().get("/products?category=boats-and-planes").await.ok().text("h1"), "Boats & planes");
+    assert_eq!(
+        app.visitor().get("/products?category=boats-and-planes").await.ok().text("h1"),
+        "Boats & planes"
+    );
 
     let last = page.attrs(".category-edit[id]", "action").pop().unwrap();
     let renamed = page.form(&format!("[action='{last}']")).set("name", "Boats");

@@ -45,7 +45,10 @@ async fn quick_actions_come_back_to_where_they_were() {
     let page = seller.get(list).await.ok();
     let sold = seller.submit(&page.form("form[action$='/sold']")).await;
     sold.redirects_to(list);
-    assert_eq!(seller.follow(&sold).await.ok().text("#products .empty-title"), "No product of yours is like that");
+    assert_eq!(
+        seller.follow(&sold).await.ok().text("#products .empty-title"),
+        "No product of yours is like that"
+    );
 
     let page = seller.get("/seller/dashboard").await.ok();
     assert_eq!(page.text(&format!("#product_{lamp} .tag")), "Sold");
@@ -91,7 +94,13 @@ async fn who_sells_hundreds_of_things_finds_each() {
     assert_eq!(titles(see("?page=99").await).last().unwrap(), "A 100% good lamp");
     assert_eq!(titles(see("?q=100%25").await), ["A 100% good lamp"]);
     assert_eq!(titles(see("?q=_").await).len(), 0);
-    assert_eq!(titles(see("?q=BOOK++7%00").await), ["Book 79", "Book 78", "Book 77", "Book 76", "Book 75", "Book 74", "Book 73", "Book 72", "Book 71", "Book 70", "Book 7"]);
+    assert_eq!(
+        titles(see("?q=BOOK++7%00").await),
+        [
+            "Book 79", "Book 78", "Book 77", "Book 76", "Book 75", "Book 74", "Book 73", "Book 72",
+            "Book 71", "Book 70", "Book 7"
+        ]
+    );
     assert_eq!(titles(see("?show=hidden").await), ["Book 7"]);
     assert_eq!(see("?show=sold").await.text(".pager-place"), "Page 1 of 3");
     assert_eq!(see("?show=nonsense").await.text(".pager-place"), "Page 1 of 13");
