@@ -33,8 +33,9 @@ export class Connection {
     if (!line) return;
     line.hidden = this.#state === "live";
     line.dataset.state = this.#state;
-    line.textContent = this.#state === "live" ? "" : CONNECTION[this.#state];
-    if (this.#state === "signedOut") line.append(" ", signIn());
+    const text = line.firstElementChild ?? line;
+    text.textContent = this.#state === "live" ? "" : CONNECTION[this.#state];
+    if (this.#state === "signedOut") text.append(" ", signIn());
   }
 }
 

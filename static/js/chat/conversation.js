@@ -113,6 +113,7 @@ export class Conversation {
   /** @param {string} body @param {number} [product] */
   say(body, product) {
     this.#parts.sender.say(body, product);
+    this.#parts.presence.said();
     this.#parts.scroll.toEnd();
   }
 

@@ -10,8 +10,10 @@ export class Presence {
   #online;
   #typing;
   #send;
-  #told = -Infinity;
   #timer = 0;
+  /** Until this ends nothing more is told; `#more` says whether there will be something then. */
+  #told = 0;
+  #more = false;
 
   /**
    * @param {object} parts
@@ -43,10 +45,19 @@ export class Presence {
   }
 
   /** This person pressed a key. */
-  type(now = performance.now()) {
-    if (now - this.#told < TELL_EVERY) return;
-    this.#told = now;
+  type() {
+    this.#more = this.#told !== 0;
+    if (this.#more) return;
     this.#send();
+    this.#told = setTimeout(() => {
+      this.#told = 0;
+      if (this.#more) this.type();
+    }, TELL_EVERY);
+  }
+
+  /** This person's message is off. */
+  said() {
+    this.#more = false;
   }
 
   #show(/** @type {boolean} */ typing) {
