@@ -13,7 +13,7 @@ use libtest_mimic::Failed;
 use crate::{databases::TestDatabase, machine::Browser};
 
 /// No test is this slow: one that takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A file of tests of the browser's own modules.
 pub fn module(node: &Path, file: &Path) -> Result<(), Failed> {

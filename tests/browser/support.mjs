@@ -1,8 +1,10 @@
 // What the tests act with: a marketplace, and people with browser windows in it.
 
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 import { Server } from "./server.mjs";
 
@@ -64,6 +66,14 @@ export class Market {
 
   async newSeller(name, options) {
     return (await this.newPerson(name, options)).register("seller");
+  }
+
+  /** A signed-in admin, made as an operator makes one: by the command, beside the running program. */
+  async newAdmin(name, options) {
+    const person = await this.newPerson(name, options);
+    const program = ["create-admin", "--email", person.email, "--password", PASSWORD];
+    await promisify(execFile)(process.env.HAGGLE_BIN, program);
+    return person.signIn();
   }
 
   /** The program is gone at once, whatever it was doing. */
