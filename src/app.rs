@@ -1,6 +1,6 @@
 //! The whole program as one router: the features' routes, the layers around them, the state they share.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -89,7 +89,7 @@ pub fn router(state: AppState) -> anyhow::Result<Router> {
         }))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
-            std::time::Duration::from_secs(120),
+            Duration::from_secs(120),
         ))
         .layer(from_fn_with_state(state.clone(), error_pages))
         .layer(CompressionLayer::new());
@@ -99,6 +99,9 @@ pub fn router(state: AppState) -> anyhow::Result<Router> {
     Ok(router.layer(TraceLayer::new_for_http().make_span_with(telemetry::request_span)).with_state(state))
 }
 
+/// How long a stop waits for requests that have begun.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+
 /// Serves until `stop` resolves, then answers what has begun and returns.
 pub async fn serve(
     listener: TcpListener,
@@ -106,12 +109,20 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let (hub, journal) = (state.hub.clone(), state.journal.clone());
+    let stopping = state.hub.clone();
     let service = router(state)?.into_make_service_with_connect_info::<SocketAddr>();
     let stop = async move {
         stop.await;
         hub.close();
     };
-    axum::serve(listener, service).with_graceful_shutdown(stop).await?;
+    let served = axum::serve(listener, service).with_graceful_shutdown(stop);
+    tokio::select! {
+        served = served.into_future() => served?,
+        () = async {
+            stopping.closing().await;
+            tokio::time::sleep(LAST_REQUESTS).await;
+        } => tracing::warn!("some requests were cut off: they took too long to wait for"),
+    }
     journal.finish().await;
     Ok(())
 }

@@ -24,8 +24,9 @@ impl Hash {
 /// 19 MiB each: two at once.
 static HASHING: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
 
-/// What an unknown email is checked against, so that it costs what a wrong password does.
-static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
+/// What an unknown email is checked against, so that it costs what a wrong password does. Made with the
+/// parameters of [`hash`].
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$6Ht5Tl+bE2548P47z/uYAA$fwaeCcrTMxBnTWqqol8sTZZsqmfVUfXJ6sGJifKS4Lw";
 
 fn hash_now(password: &str) -> Result<String, argon2::password_hash::Error> {
     Ok(Argon2::default().hash_password(password.as_bytes())?.to_string())
@@ -52,10 +53,20 @@ pub(super) async fn verify(attempt: &str, stored: Option<String>) -> Result<bool
     let attempt = attempt.to_owned();
     bounded(move || {
         let known = stored.is_some();
-        let against = stored.unwrap_or_else(|| NOBODY.clone());
-        let matches = PasswordHash::new(&against)
+        let matches = PasswordHash::new(stored.as_deref().unwrap_or(NOBODY))
             .is_ok_and(|hash| Argon2::default().verify_password(attempt.as_bytes(), &hash).is_ok());
         known && matches
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_costs_what_everybody_does() {
+        let parameters = |hash: &str| hash.rsplitn(3, '$').last().map(str::to_owned);
+        assert_eq!(parameters(NOBODY), parameters(&hash_now("a password").unwrap()));
+    }
 }
