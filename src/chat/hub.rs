@@ -1,94 +1,124 @@
 //! Who listens where on this node: a tokio broadcast channel per room, another per person for their inbox.
 //!
 //! A frame is written once and its bytes shared by every socket. A reader that falls behind finds
-//! its channel lagged and is told to `resync`; it never slows the others. Rooms nobody listens to take no memory.
+//! its channel lagged and is told to `resync`; it never slows the others. A room is told its entries in
+//! `seq` order and without holes: what is told too early waits for `backplane::catch_up` to read what
+//! comes before it. Rooms nobody listens to take no memory.
 
-use std::sync::Arc;
+mod room;
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
 use axum::extract::ws::Utf8Bytes;
 use dashmap::{DashMap, Entry};
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast, mpsc};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
+use uuid::Uuid;
 
 use super::{
     RoomKey, Side,
-    presence::{LINGER, Presence},
-    wire::ServerFrame,
+    backplane::News,
+    presence::LINGER,
+    wire::{ReadMarks, ServerFrame},
 };
+use room::{Place, Room};
 
-/// How many frames a socket may be behind before it has to resync.
-const ROOM_BACKLOG: usize = 256;
+/// How many frames an inbox may be behind before its page has to ask again.
 const INBOX_BACKLOG: usize = 64;
+/// News and rooms that may wait; more are dropped, and the rows looked at instead.
+const WAITING: usize = 8192;
 
 /// What a room is told.
 #[derive(Clone, Debug)]
 pub enum Told {
     /// A stored entry; sockets hold back what they've had already and notice holes.
-    Entry {
-        seq: i64,
-        frame: Utf8Bytes,
-    },
+    Entry { seq: i64, frame: Utf8Bytes },
     /// Read marks, presence: nothing that could be missed for good.
     Other(Utf8Bytes),
-    Typing {
-        by: Side,
-        frame: Utf8Bytes,
-    },
+    Typing { by: Side, frame: Utf8Bytes },
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Hub(Arc<Inner>);
 
-#[derive(Default)]
 struct Inner {
     rooms: DashMap<RoomKey, Room>,
     people: DashMap<i64, broadcast::Sender<RoomKey>>,
     closing: CancellationToken,
+    /// Whether this is the only node: then there is nobody to publish to.
+    alone: AtomicBool,
+    /// A node said hello.
+    met: Notify,
+    news: Queue<News>,
+    behind: Queue<RoomKey>,
 }
 
-struct Room {
-    channel: broadcast::Sender<Told>,
-    presence: Presence,
+/// A bounded queue whose reader is taken once.
+struct Queue<T> {
+    sender: mpsc::Sender<T>,
+    reader: Mutex<Option<mpsc::Receiver<T>>>,
 }
 
-impl Room {
-    fn tell(&self, told: Told) {
-        // Nobody listening is nobody to tell.
-        let _ = self.channel.send(told);
+impl<T> Queue<T> {
+    fn new() -> Self {
+        let (sender, reader) = mpsc::channel(WAITING);
+        Queue { sender, reader: Mutex::new(Some(reader)) }
+    }
+
+    fn take(&self) -> Option<mpsc::Receiver<T>> {
+        self.reader.lock().ok()?.take()
     }
 }
 
+impl Default for Hub {
+    fn default() -> Self {
+        Hub(Arc::new(Inner {
+            rooms: DashMap::new(),
+            people: DashMap::new(),
+            closing: CancellationToken::new(),
+            alone: AtomicBool::new(true),
+            met: Notify::new(),
+            news: Queue::new(),
+            behind: Queue::new(),
+        }))
+    }
+}
+
+/// What happens here.
 impl Hub {
-    /// Tells everybody who is in the room.
-    pub fn tell(&self, room: RoomKey, told: Told) {
-        if let Some(room) = self.0.rooms.get(&room) {
-            room.tell(told);
-        }
+    /// An entry was committed: its room is told, here and on the other nodes.
+    pub fn entry(&self, key: RoomKey, seq: i64, frame: Utf8Bytes, accounts: [i64; 2]) {
+        self.place(key, seq, frame);
+        self.tell_people_here(key, &accounts);
+        self.publish(News::Entry { r: key, s: seq, a: accounts });
     }
 
-    /// Tells these people's inboxes that something changed in a room.
-    pub fn tell_people(&self, room: RoomKey, accounts: &[i64]) {
-        for account in accounts {
-            if let Some(inbox) = self.0.people.get(account) {
-                let _ = inbox.send(room);
-            }
-        }
+    /// A side has read up to `seq`.
+    pub fn read(&self, key: RoomKey, by: Side, seq: i64, account: i64) {
+        self.hear_of_read(key, by, seq);
+        self.tell_people_here(key, &[account]);
+        self.publish(News::Read { r: key, by, s: seq, a: account });
+    }
+
+    pub fn typing(&self, key: RoomKey, by: Side) {
+        self.hear_of_typing(key, by);
+        self.publish(News::Typing { r: key, by });
     }
 
     /// Takes a place in the room; it is given back when the [`Listener`] is dropped.
     pub fn join(&self, key: RoomKey, side: Side) -> Listener {
-        let mut room = self.0.rooms.entry(key).or_insert_with(|| Room {
-            channel: broadcast::Sender::new(ROOM_BACKLOG),
-            presence: Presence::default(),
-        });
+        let mut room = self.0.rooms.entry(key).or_default();
+        let was_online = room.presence.online(side);
         if room.presence.enter(side) {
-            room.tell(presence(side, true));
+            self.publish(News::Presence { r: key, who: side, on: true });
+            if !was_online {
+                room.tell(presence(side, true));
+            }
         }
         Listener { hub: self.clone(), room: key, side, told: room.channel.subscribe() }
-    }
-
-    pub fn online(&self, room: RoomKey, side: Side) -> bool {
-        self.0.rooms.get(&room).is_some_and(|room| room.presence.online(side))
     }
 
     fn leave(&self, key: RoomKey, side: Side) {
@@ -105,14 +135,20 @@ impl Hub {
     }
 
     fn fade(&self, key: RoomKey, side: Side) {
-        if let Entry::Occupied(mut room) = self.0.rooms.entry(key) {
-            if room.get_mut().presence.fade(side) {
+        let Entry::Occupied(mut room) = self.0.rooms.entry(key) else { return };
+        if room.get_mut().presence.fade(side) {
+            self.publish(News::Presence { r: key, who: side, on: false });
+            if !room.get().presence.online(side) {
                 room.get().tell(presence(side, false));
             }
-            if room.get().presence.nobody() {
-                room.remove();
-            }
         }
+        if room.get().presence.nobody_here() {
+            room.remove();
+        }
+    }
+
+    pub fn online(&self, room: RoomKey, side: Side) -> bool {
+        self.0.rooms.get(&room).is_some_and(|room| room.presence.online(side))
     }
 
     /// Listens for news in any of this person's rooms.
@@ -129,10 +165,135 @@ impl Hub {
     pub fn closing(&self) -> WaitForCancellationFuture<'_> {
         self.0.closing.cancelled()
     }
+}
 
-    /// How many rooms have somebody in them (or had, a moment ago).
-    pub fn rooms(&self) -> usize {
-        self.0.rooms.len()
+/// What comes from elsewhere, and is told only here.
+impl Hub {
+    /// Tells an entry in its place. What is told too early is read again, with what comes before it.
+    pub fn place(&self, key: RoomKey, seq: i64, frame: Utf8Bytes) {
+        let Some(mut room) = self.0.rooms.get_mut(&key) else { return };
+        match room.place(seq) {
+            Place::Next => room.tell(Told::Entry { seq, frame }),
+            Place::Past => {}
+            Place::Hole => self.fall_behind(key),
+        }
+    }
+
+    /// Another node stored an entry; it is read if somebody here listens.
+    pub fn hear_of_entry(&self, key: RoomKey, seq: i64) {
+        if self.last_told(key).is_some_and(|last| last < seq) {
+            self.fall_behind(key);
+        }
+    }
+
+    fn fall_behind(&self, key: RoomKey) {
+        // A full queue is no loss: the next look at the rows finds the room again.
+        let _ = self.0.behind.sender.try_send(key);
+    }
+
+    pub fn hear_of_read(&self, key: RoomKey, by: Side, seq: i64) {
+        if let Some(mut room) = self.0.rooms.get_mut(&key)
+            && room.mark(by, seq)
+        {
+            room.tell(Told::Other(ServerFrame::Read { by, seq }.text()));
+        }
+    }
+
+    pub fn hear_of_typing(&self, key: RoomKey, by: Side) {
+        if let Some(room) = self.0.rooms.get(&key) {
+            room.tell(Told::Typing { by, frame: ServerFrame::Typing { by }.text() });
+        }
+    }
+
+    pub fn hear_of_presence(&self, key: RoomKey, who: Side, node: Uuid, online: bool) {
+        if let Some(mut room) = self.0.rooms.get_mut(&key)
+            && room.presence.elsewhere(who, node, online)
+        {
+            room.tell(presence(who, online));
+        }
+    }
+
+    /// Tells these people's inboxes that something changed in a room.
+    pub fn tell_people_here(&self, room: RoomKey, accounts: &[i64]) {
+        for account in accounts {
+            if let Some(inbox) = self.0.people.get(account) {
+                let _ = inbox.send(room);
+            }
+        }
+    }
+
+    /// Makes every inbox socket come back: what they were to be told is lost.
+    pub fn forget_inboxes(&self) {
+        self.0.people.clear();
+    }
+}
+
+/// What the backplane needs to know.
+impl Hub {
+    /// What the room was told last; nothing if nobody here listens to it.
+    pub fn last_told(&self, key: RoomKey) -> Option<i64> {
+        self.0.rooms.get(&key)?.last_told()
+    }
+
+    /// The rooms somebody here listens to.
+    pub fn listened(&self) -> Vec<RoomKey> {
+        self.0.rooms.iter().map(|room| *room.key()).collect()
+    }
+
+    /// Who is here, by room.
+    pub fn here(&self) -> Vec<(RoomKey, Side)> {
+        let sides = |room: dashmap::mapref::multiple::RefMulti<'_, RoomKey, Room>| {
+            room.presence.here().map(|side| (*room.key(), side)).collect::<Vec<_>>()
+        };
+        self.0.rooms.iter().flat_map(sides).collect()
+    }
+
+    /// Where a room stands in the database, for whoever listens to it here.
+    pub fn look(&self, key: RoomKey, last_seq: i64, read: ReadMarks) {
+        self.hear_of_entry(key, last_seq);
+        self.hear_of_read(key, Side::Buyer, read.buyer);
+        self.hear_of_read(key, Side::Seller, read.seller);
+    }
+
+    /// Forgets the presences that nodes which are no more have told of.
+    pub fn lose_nodes(&self, gone: impl Fn(Uuid) -> bool) {
+        for mut room in self.0.rooms.iter_mut() {
+            for side in room.presence.lose(&gone) {
+                room.tell(presence(side, false));
+            }
+        }
+    }
+
+    /// Another node has begun.
+    pub fn meet(&self) {
+        self.0.met.notify_one();
+    }
+
+    pub async fn met(&self) {
+        self.0.met.notified().await;
+    }
+
+    pub fn set_alone(&self, alone: bool) {
+        self.0.alone.store(alone, Ordering::Relaxed);
+    }
+
+    pub fn is_alone(&self) -> bool {
+        self.0.alone.load(Ordering::Relaxed)
+    }
+
+    /// Hands a hint to the other nodes, if there are any.
+    pub fn publish(&self, news: News) {
+        if !self.is_alone() {
+            let _ = self.0.news.sender.try_send(news);
+        }
+    }
+
+    pub fn take_news(&self) -> Option<mpsc::Receiver<News>> {
+        self.0.news.take()
+    }
+
+    pub fn take_behind(&self) -> Option<mpsc::Receiver<RoomKey>> {
+        self.0.behind.take()
     }
 }
 
@@ -146,6 +307,15 @@ pub struct Listener {
     room: RoomKey,
     side: Side,
     pub told: broadcast::Receiver<Told>,
+}
+
+impl Listener {
+    /// Where the room stood when it was looked at, after joining: from here on the hub counts.
+    pub fn begin(&self, last_seq: i64, read: ReadMarks) {
+        if let Some(mut room) = self.hub.0.rooms.get_mut(&self.room) {
+            room.begin(last_seq, read);
+        }
+    }
 }
 
 impl Drop for Listener {

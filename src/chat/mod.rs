@@ -11,11 +11,14 @@
 //! journal.rs                     collects what arrives while the last commit runs; many in one transaction
 //!         ↓
 //! hub.rs                         tells everybody in the room, and both people's inboxes
+//!         ↓
+//! backplane/                     tells the other nodes, if there are any
 //! ```
 //!
 //! The invariant: every entry is stored before it is told, and numbered under its room's row lock,
 //! so both sides see the same timeline, without holes.
 
+mod backplane;
 mod body;
 mod entries;
 mod forms;
@@ -42,6 +45,7 @@ use sqlx::PgPool;
 
 use crate::{accounts::CurrentUser, web::Result};
 
+pub use backplane::start as join_nodes;
 pub use body::Body;
 pub use hub::Hub;
 pub use inbox::{Conversation, InboxRow};

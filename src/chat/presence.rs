@@ -1,20 +1,24 @@
-//! Who has a socket open in a room.
+//! Who has a socket open in a room, on this node and on the others.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::Side;
 
 /// How long somebody counts as online after their last socket closed: a reload isn't a leave.
 pub const LINGER: Duration = Duration::from_secs(10);
 
-/// One side's sockets in one room.
+/// One side of one room.
 #[derive(Debug, Default)]
 struct Seated {
     sockets: usize,
-    online: bool,
+    /// Here: a socket is open, or one was a moment ago.
+    here: bool,
     left_at: Option<Instant>,
+    /// Nodes that say the same of theirs.
+    elsewhere: HashSet<Uuid>,
 }
 
 #[derive(Debug, Default)]
@@ -31,11 +35,11 @@ impl Presence {
         }
     }
 
-    /// Counts one more socket; true if that makes the side online.
+    /// Counts one more socket here; true if the side wasn't here before.
     pub fn enter(&mut self, side: Side) -> bool {
         let seated = self.side(side);
         seated.sockets += 1;
-        !std::mem::replace(&mut seated.online, true)
+        !std::mem::replace(&mut seated.here, true)
     }
 
     /// Counts one less; true if that was the side's last.
@@ -46,22 +50,51 @@ impl Presence {
         seated.sockets == 0
     }
 
-    /// True if the side goes offline now: nobody came back for [`LINGER`].
+    /// True if the side isn't here any longer from now on: nobody came back for [`LINGER`].
     pub fn fade(&mut self, side: Side) -> bool {
         let seated = self.side(side);
         let gone = seated.sockets == 0 && seated.left_at.is_some_and(|at| at.elapsed() >= LINGER);
-        gone && std::mem::replace(&mut seated.online, false)
+        gone && std::mem::replace(&mut seated.here, false)
+    }
+
+    /// Notes what another node says; true if that changes whether the side is online.
+    pub fn elsewhere(&mut self, side: Side, node: Uuid, online: bool) -> bool {
+        let before = self.online(side);
+        let nodes = &mut self.side(side).elsewhere;
+        if online { nodes.insert(node) } else { nodes.remove(&node) };
+        self.online(side) != before
+    }
+
+    /// Forgets a node that is no more; the sides that go offline with it.
+    pub fn lose(&mut self, gone: impl Fn(Uuid) -> bool) -> Vec<Side> {
+        [Side::Buyer, Side::Seller]
+            .into_iter()
+            .filter(|side| {
+                let before = self.online(*side);
+                self.side(*side).elsewhere.retain(|node| !gone(*node));
+                before && !self.online(*side)
+            })
+            .collect()
     }
 
     pub fn online(&self, side: Side) -> bool {
-        match side {
-            Side::Buyer => self.buyer.online,
-            Side::Seller => self.seller.online,
-        }
+        let seated = match side {
+            Side::Buyer => &self.buyer,
+            Side::Seller => &self.seller,
+        };
+        seated.here || !seated.elsewhere.is_empty()
     }
 
-    pub fn nobody(&self) -> bool {
-        !self.buyer.online && !self.seller.online
+    /// The sides that are here.
+    pub fn here(&self) -> impl Iterator<Item = Side> {
+        [(&self.buyer, Side::Buyer), (&self.seller, Side::Seller)]
+            .into_iter()
+            .filter_map(|(seated, side)| seated.here.then_some(side))
+    }
+
+    /// Whether nobody on this node is left to tell anything.
+    pub fn nobody_here(&self) -> bool {
+        !self.buyer.here && !self.seller.here
     }
 }
 
@@ -88,6 +121,17 @@ mod tests {
         assert!(!presence.fade(Side::Buyer), "the first leave's timer is too early for the second");
         later(&mut presence, LINGER / 2);
         assert!(presence.fade(Side::Buyer));
-        assert!(presence.nobody());
+        assert!(presence.nobody_here());
+    }
+
+    #[test]
+    fn somebody_is_online_as_long_as_one_node_says_so() {
+        let (mut presence, node) = (Presence::default(), Uuid::new_v4());
+        presence.enter(Side::Buyer);
+        assert!(!presence.elsewhere(Side::Buyer, node, true), "here already");
+        assert!(presence.elsewhere(Side::Seller, node, true));
+        assert!(!presence.elsewhere(Side::Seller, node, true), "no news");
+        assert_eq!(presence.lose(|gone| gone == node), [Side::Seller]);
+        assert!(presence.online(Side::Buyer) && !presence.online(Side::Seller));
     }
 }

@@ -1,14 +1,14 @@
 //! The one way to write, whatever the transport.
 
+use axum::extract::ws::Utf8Bytes;
 use sqlx::PgPool;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{
-    Body, Hub, Journal, MessageLimits, Side,
+    Body, Hub, Journal, MessageLimits,
     body::BodyError,
     entries::{Entry, EntryView},
-    hub::Told,
     seat::{People, Seat},
     store, views,
     wire::{EntryFrame, ServerFrame},
@@ -126,22 +126,21 @@ pub fn frame<'a>(entry: &'a Entry, people: &People, products: &[ProductSummary])
     }
 }
 
+/// The entry as sockets get it.
+pub fn entry_text(entry: &Entry, people: &People, products: &[ProductSummary]) -> Utf8Bytes {
+    ServerFrame::Message(frame(entry, people, products)).text()
+}
+
 /// Tells everybody in the room, and both inboxes, of an entry that has been stored.
 pub fn tell(hub: &Hub, room: super::RoomKey, people: &People, entry: &Entry, products: &[ProductSummary]) {
-    let text = ServerFrame::Message(frame(entry, people, products)).text();
-    hub.tell(room, Told::Entry { seq: entry.seq, frame: text });
-    hub.tell_people(room, &[people.buyer_account, people.seller_account]);
+    let text = entry_text(entry, people, products);
+    hub.entry(room, entry.seq, text, [people.buyer_account, people.seller_account]);
 }
 
 /// Moves the reader's mark up to `seq`, never down and never past the last entry.
 pub async fn read(db: &PgPool, hub: &Hub, seat: &Seat, seq: i64) -> sqlx::Result<()> {
     if let Some(seq) = store::mark_read(db, seat.room, seat.side, seq).await? {
-        hub.tell(seat.room, Told::Other(ServerFrame::Read { by: seat.side, seq }.text()));
-        hub.tell_people(seat.room, &[seat.user.account_id]);
+        hub.read(seat.room, seat.side, seq, seat.user.account_id);
     }
     Ok(())
-}
-
-pub fn typing(hub: &Hub, room: super::RoomKey, by: Side) {
-    hub.tell(room, Told::Typing { by, frame: ServerFrame::Typing { by }.text() });
 }

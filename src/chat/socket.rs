@@ -112,6 +112,7 @@ pub(super) async fn send(socket: &mut WebSocket, message: Message) -> Result<(),
 pub(super) async fn access_ended(state: &AppState, user: &CurrentUser, events: &mut Receiver<AccessEnded>) {
     loop {
         match events.recv().await {
+            Ok(AccessEnded::Unsure) if user.still_signed_in(&state.db).await.unwrap_or(true) => {}
             Ok(ended) if ended.concerns(user) => return,
             Ok(_) => {}
             Err(RecvError::Lagged(_)) => match user.still_signed_in(&state.db).await {
@@ -149,6 +150,12 @@ impl<'a> RoomSocket<'a> {
             return Err(ACCESS_ENDED);
         }
         let status = store::status(&state.db, seat.room).await.map_err(|_| COME_BACK)?;
+        listener.begin(status.last_seq, status.read);
+        if !state.hub.is_alone() {
+            for (node, side) in store::presences(&state.db, seat.room).await.map_err(|_| COME_BACK)? {
+                state.hub.hear_of_presence(seat.room, side, node, true);
+            }
+        }
         let online = state.hub.online(seat.room, seat.side.other());
         let hello = ServerFrame::Hello { last_seq: status.last_seq, read: status.read, online };
         send(socket, Message::Text(hello.text())).await?;
@@ -243,7 +250,7 @@ impl<'a> RoomSocket<'a> {
                 let now = Instant::now();
                 if self.typed_at.is_none_or(|at| now - at >= TYPING) {
                     self.typed_at = Some(now);
-                    service::typing(&self.state.hub, self.seat.room, self.seat.side);
+                    self.state.hub.typing(self.seat.room, self.seat.side);
                 }
                 Ok(())
             }

@@ -10,6 +10,7 @@ use super::{picture_progress, say, seed, sign_ins, summary};
 use crate::{
     accounts,
     app::{self, AppState},
+    chat,
     config::Config,
     db::{self, DataDir, Database},
     products::photos::Uploads,
@@ -45,6 +46,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         }
         tokio::spawn(fill_in_pictures(database.pool.clone(), uploads));
     }
+    chat::join_nodes(state.db.clone(), state.hub.clone(), state.access.clone()).await?;
     tokio::spawn(sweep(state.clone()));
     let served = tokio::select! {
         served = app::serve(listener, state, stop_signal()) => served,

@@ -2,11 +2,15 @@
 
 mod history;
 mod journal;
+mod nodes;
 mod recount;
 mod rooms;
 
 pub(super) use history::history;
 pub(super) use journal::{lock_rooms, repeats, spoken_of, write};
+pub(super) use nodes::{
+    CHANNEL, beat, forget_node, notify, other_nodes, presences, set_presence, statuses, tell_presences,
+};
 pub(super) use recount::recount;
 pub(super) use rooms::{
     Status, conversations, conversations_about, count_conversations, mark_read, people, status, unread_in,

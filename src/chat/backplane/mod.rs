@@ -1,0 +1,93 @@
+//! Several nodes on one database are one chat.
+//!
+//! Each node tells the others what its own rooms were told: that an entry is there, read marks,
+//! typing, presence, access that ended. What it tells are hints, ids only; the rows are the truth.
+//! A node that hears of an entry reads it ([`catch_up`]), and every two seconds each looks by itself at the
+//! rooms that somebody listens to, so that a hint that was lost, or a node that died between its commit
+//! and telling, costs seconds and never a message.
+//!
+//! ```text
+//! hub ── News ──→ outbox ── NOTIFY, coalesced, after the commit ──→ other nodes' listener ──→ their hub
+//!                                                                        rows ──→ catch_up ──↗
+//! ```
+//!
+//! While a node is alone it tells nobody and looks at nothing.
+
+mod catch_up;
+mod nodes;
+mod outbox;
+mod postgres;
+
+use serde::{Deserialize, Serialize};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{Hub, RoomKey, Side, store};
+use crate::accounts::{AccessEnded, AccessEvents};
+
+/// What one node tells the others. Short names: it travels in payloads of at most 8,000 bytes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum News {
+    /// The room has an entry with this `seq`; these two accounts' inboxes changed.
+    #[serde(rename = "e")]
+    Entry { r: RoomKey, s: i64, a: [i64; 2] },
+    /// A side read up to `s`; this account's inbox changed.
+    #[serde(rename = "r")]
+    Read { r: RoomKey, by: Side, s: i64, a: i64 },
+    #[serde(rename = "t")]
+    Typing { r: RoomKey, by: Side },
+    #[serde(rename = "p")]
+    Presence { r: RoomKey, who: Side, on: bool },
+    #[serde(rename = "x")]
+    Access(AccessEnded),
+    /// A node has begun: it wants to be known, and to know who is where.
+    #[serde(rename = "h")]
+    Hello,
+}
+
+/// Joins the other nodes: from now on the hub's news go out and theirs come in.
+pub async fn start(db: PgPool, hub: Hub, access: AccessEvents) -> sqlx::Result<()> {
+    let node = Uuid::new_v4();
+    if let Some(behind) = hub.take_behind() {
+        tokio::spawn(catch_up::run(db.clone(), hub.clone(), behind));
+    }
+    if let Some(news) = hub.take_news() {
+        tokio::spawn(outbox::run(db.clone(), hub.clone(), node, news));
+    }
+    store::beat(&db, node).await?;
+    outbox::say_hello(&db, node).await?;
+    tokio::spawn(nodes::run(db.clone(), hub.clone(), node));
+    tokio::spawn(postgres::listen(db, hub.clone(), access.clone(), node));
+    tokio::spawn(pass_on(hub, access));
+    Ok(())
+}
+
+/// Tells the other nodes whose access ended here.
+async fn pass_on(hub: Hub, access: AccessEvents) {
+    let mut events = access.subscribe_here();
+    loop {
+        match events.recv().await {
+            Ok(ended) => hub.publish(News::Access(ended)),
+            Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// What another node told.
+fn hear(hub: &Hub, access: &AccessEvents, node: Uuid, news: News) {
+    match news {
+        News::Entry { r, s, a } => {
+            hub.hear_of_entry(r, s);
+            hub.tell_people_here(r, &a);
+        }
+        News::Read { r, by, s, a } => {
+            hub.hear_of_read(r, by, s);
+            hub.tell_people_here(r, &[a]);
+        }
+        News::Typing { r, by } => hub.hear_of_typing(r, by),
+        News::Presence { r, who, on } => hub.hear_of_presence(r, who, node, on),
+        News::Access(ended) => access.hear(ended),
+        News::Hello => hub.meet(),
+    }
+}

@@ -1,0 +1,88 @@
+//! What this node tells the others: collected while the last is on its way, after the commit, in as few
+//! notifications as it fits into.
+
+use sqlx::PgPool;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::News;
+use crate::chat::{Hub, store};
+
+/// News in one statement.
+const BATCH: usize = 1024;
+/// PostgreSQL takes less than 8,000 bytes.
+const PAYLOAD: usize = 7_900;
+
+pub async fn run(db: PgPool, hub: Hub, node: Uuid, mut news: mpsc::Receiver<News>) {
+    let mut batch = Vec::new();
+    while news.recv_many(&mut batch, BATCH).await > 0 {
+        let told = tell(&db, node, &batch).await;
+        batch.clear();
+        if let Err(error) = told {
+            // The others look at the rows by themselves.
+            tracing::warn!(%error, alone = hub.is_alone(), "the other nodes were not told");
+        }
+    }
+}
+
+/// Makes the nodes that are there look who is new.
+pub async fn say_hello(db: &PgPool, node: Uuid) -> sqlx::Result<()> {
+    store::notify(db, &payloads(node, &[News::Hello])).await
+}
+
+async fn tell(db: &PgPool, node: Uuid, batch: &[News]) -> sqlx::Result<()> {
+    let presences = batch.iter().filter_map(|news| match news {
+        News::Presence { r, who, on } => Some((*r, *who, *on)),
+        _ => None,
+    });
+    for (room, side, online) in presences {
+        store::set_presence(db, node, room, side, online).await?;
+    }
+    store::notify(db, &payloads(node, batch)).await
+}
+
+/// `<node>` and a line of JSON for each.
+fn payloads(node: Uuid, batch: &[News]) -> Vec<String> {
+    let head = node.to_string();
+    let mut payloads = Vec::new();
+    let mut payload = head.clone();
+    for line in batch.iter().filter_map(|news| serde_json::to_string(news).ok()) {
+        if payload.len() + 1 + line.len() > PAYLOAD {
+            payloads.push(std::mem::replace(&mut payload, head.clone()));
+        }
+        payload.push('\n');
+        payload.push_str(&line);
+    }
+    payloads.push(payload);
+    payloads
+}
+
+/// What [`payloads`] wrote. Lines of a newer version that aren't understood are left out.
+pub fn read(payload: &str) -> Option<(Uuid, impl Iterator<Item = News>)> {
+    let mut lines = payload.lines();
+    let node = lines.next()?.parse().ok()?;
+    Some((node, lines.filter_map(|line| serde_json::from_str(line).ok())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{accounts::AccessEnded, chat::{RoomKey, Side}};
+
+    #[test]
+    fn payloads_fit_and_read_back() {
+        let node = Uuid::new_v4();
+        let r = RoomKey { buyer_id: i64::MAX, seller_id: i64::MAX };
+        let mut batch = vec![
+            News::Hello,
+            News::Typing { r, by: Side::Buyer },
+            News::Access(AccessEnded::Session(vec![255; 32])),
+        ];
+        batch.extend((0..1000).map(|s| News::Entry { r, s, a: [i64::MAX; 2] }));
+        let payloads = payloads(node, &batch);
+        assert!(payloads.iter().all(|payload| payload.len() < 8_000) && payloads.len() > 1);
+        let back: Vec<News> = payloads.iter().flat_map(|payload| read(payload).unwrap().1).collect();
+        assert_eq!(back, batch);
+        assert!(read("nonsense").is_none());
+    }
+}

@@ -1,0 +1,123 @@
+//! Nodes, presences, and notifications between them.
+
+use sqlx::{PgExecutor, PgPool, types::Uuid};
+
+use super::Status;
+use crate::chat::{RoomKey, Side, wire::ReadMarks};
+
+/// The channel on which nodes tell each other.
+pub(in crate::chat) const CHANNEL: &str = "haggle";
+
+pub(in crate::chat) async fn beat(db: impl PgExecutor<'_>, node: Uuid) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO nodes (id) VALUES ($1) ON CONFLICT ON CONSTRAINT nodes_pkey DO UPDATE SET seen_at = now()",
+        node
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Those that said within three beats that they live; older ones are forgotten.
+pub(in crate::chat) async fn other_nodes(db: &PgPool, node: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query!("DELETE FROM nodes WHERE id <> $1 AND seen_at < now() - interval '6 seconds'", node).execute(db).await?;
+    sqlx::query_scalar!("SELECT id FROM nodes WHERE id <> $1", node).fetch_all(db).await
+}
+
+pub(in crate::chat) async fn forget_node(db: impl PgExecutor<'_>, node: Uuid) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM nodes WHERE id = $1", node).execute(db).await?;
+    Ok(())
+}
+
+/// Writes down who is on this node, all at once.
+pub(in crate::chat) async fn tell_presences(
+    db: impl PgExecutor<'_>,
+    node: Uuid,
+    here: &[(RoomKey, Side)],
+) -> sqlx::Result<()> {
+    let buyers: Vec<i64> = here.iter().map(|(room, _)| room.buyer_id).collect();
+    let sellers: Vec<i64> = here.iter().map(|(room, _)| room.seller_id).collect();
+    let sides: Vec<String> = here.iter().map(|(_, side)| side.to_string()).collect();
+    sqlx::query!(
+        "INSERT INTO presences (node_id, buyer_id, seller_id, side)
+         SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::text[])
+         ON CONFLICT ON CONSTRAINT presences_pkey DO NOTHING",
+        node,
+        &buyers,
+        &sellers,
+        &sides
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(in crate::chat) async fn set_presence(
+    db: impl PgExecutor<'_>,
+    node: Uuid,
+    room: RoomKey,
+    side: Side,
+    online: bool,
+) -> sqlx::Result<()> {
+    if online {
+        return tell_presences(db, node, &[(room, side)]).await;
+    }
+    sqlx::query!(
+        "DELETE FROM presences WHERE node_id = $1 AND buyer_id = $2 AND seller_id = $3 AND side = $4",
+        node,
+        room.buyer_id,
+        room.seller_id,
+        side.as_str()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Who is in the room, on which node.
+pub(in crate::chat) async fn presences(db: impl PgExecutor<'_>, room: RoomKey) -> sqlx::Result<Vec<(Uuid, Side)>> {
+    let rows = sqlx::query!(
+        r#"SELECT node_id, side = 'buyer' AS "is_buyer!" FROM presences WHERE buyer_id = $1 AND seller_id = $2"#,
+        room.buyer_id,
+        room.seller_id
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.node_id, if row.is_buyer { Side::Buyer } else { Side::Seller }))
+        .collect())
+}
+
+/// Where these rooms stand; those without a word are left out.
+pub(in crate::chat) async fn statuses(
+    db: impl PgExecutor<'_>,
+    rooms: &[RoomKey],
+) -> sqlx::Result<Vec<(RoomKey, Status)>> {
+    let (buyers, sellers): (Vec<i64>, Vec<i64>) = rooms.iter().map(|room| (room.buyer_id, room.seller_id)).unzip();
+    let rows = sqlx::query!(
+        "SELECT r.buyer_id, r.seller_id, r.last_seq, r.buyer_read_seq, r.seller_read_seq, r.last_product_id
+         FROM unnest($1::bigint[], $2::bigint[]) AS k (buyer_id, seller_id)
+         JOIN rooms r USING (buyer_id, seller_id)",
+        &buyers,
+        &sellers
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let read = ReadMarks { buyer: row.buyer_read_seq, seller: row.seller_read_seq };
+            let status = Status { last_seq: row.last_seq, read, last_product_id: row.last_product_id };
+            (RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id }, status)
+        })
+        .collect())
+}
+
+/// Tells every listening node.
+pub(in crate::chat) async fn notify(db: impl PgExecutor<'_>, payloads: &[String]) -> sqlx::Result<()> {
+    sqlx::query!("SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload", CHANNEL, payloads)
+        .execute(db)
+        .await?;
+    Ok(())
+}
