@@ -50,7 +50,7 @@ impl AccessEvents {
         let _ = self.all.send(ended);
     }
 
-    pub(super) fn tell(&self, ended: AccessEnded) {
+    pub fn tell(&self, ended: AccessEnded) {
         let _ = self.here.send(ended.clone());
         self.hear(ended);
     }

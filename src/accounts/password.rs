@@ -26,7 +26,8 @@ static HASHING: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::
 
 /// What an unknown email is checked against, so that it costs what a wrong password does. Made with the
 /// parameters of [`hash`].
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$6Ht5Tl+bE2548P47z/uYAA$fwaeCcrTMxBnTWqqol8sTZZsqmfVUfXJ6sGJifKS4Lw";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$6Ht5Tl+bE2548P47z/uYAA$fwaeCcrTMxBnTWqqol8sTZZsqmfVUfXJ6sGJifKS4Lw";
 
 fn hash_now(password: &str) -> Result<String, argon2::password_hash::Error> {
     Ok(Argon2::default().hash_password(password.as_bytes())?.to_string())

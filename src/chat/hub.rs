@@ -35,10 +35,16 @@ const WAITING: usize = 8192;
 #[derive(Clone, Debug)]
 pub enum Told {
     /// A stored entry; sockets hold back what they've had already and notice holes.
-    Entry { seq: i64, frame: Utf8Bytes },
+    Entry {
+        seq: i64,
+        frame: Utf8Bytes,
+    },
     /// Read marks, presence: nothing that could be missed for good.
     Other(Utf8Bytes),
-    Typing { by: Side, frame: Utf8Bytes },
+    Typing {
+        by: Side,
+        frame: Utf8Bytes,
+    },
 }
 
 #[derive(Clone)]

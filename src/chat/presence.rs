@@ -61,7 +61,11 @@ impl Presence {
     pub fn elsewhere(&mut self, side: Side, node: Uuid, online: bool) -> bool {
         let before = self.online(side);
         let nodes = &mut self.side(side).elsewhere;
-        if online { nodes.insert(node) } else { nodes.remove(&node) };
+        if online {
+            nodes.insert(node)
+        } else {
+            nodes.remove(&node)
+        };
         self.online(side) != before
     }
 

@@ -2,10 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Serialize, Serializer, de};
+use serde::{Deserialize, Serialize, Serializer, de};
 
 /// Which of a room's two people somebody is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     Buyer,
@@ -68,7 +68,7 @@ fn id(digits: &str) -> Result<i64, NotARoom> {
     digits.parse().map_err(|_| NotARoom)
 }
 
-impl<'de> de::Deserialize<'de> for RoomKey {
+impl<'de> Deserialize<'de> for RoomKey {
     fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }

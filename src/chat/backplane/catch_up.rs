@@ -46,7 +46,8 @@ async fn catch_up(db: &PgPool, hub: &Hub, room: RoomKey) -> sqlx::Result<()> {
         if entries.is_empty() {
             return Ok(());
         }
-        let about: Vec<i64> = entries.iter().filter_map(|entry| Some(entry.starts.as_ref()?.product_id)).collect();
+        let about: Vec<i64> =
+            entries.iter().filter_map(|entry| Some(entry.starts.as_ref()?.product_id)).collect();
         let products = if about.is_empty() { Vec::new() } else { products::summaries(db, &about).await? };
         for entry in &entries {
             hub.place(room, entry.seq, service::entry_text(entry, &people, &products));

@@ -67,7 +67,10 @@ pub fn read(payload: &str) -> Option<(Uuid, impl Iterator<Item = News>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{accounts::AccessEnded, chat::{RoomKey, Side}};
+    use crate::{
+        accounts::AccessEnded,
+        chat::{RoomKey, Side},
+    };
 
     #[test]
     fn payloads_fit_and_read_back() {

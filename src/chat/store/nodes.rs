@@ -20,7 +20,9 @@ pub(in crate::chat) async fn beat(db: impl PgExecutor<'_>, node: Uuid) -> sqlx::
 
 /// Those that said within three beats that they live; older ones are forgotten.
 pub(in crate::chat) async fn other_nodes(db: &PgPool, node: Uuid) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query!("DELETE FROM nodes WHERE id <> $1 AND seen_at < now() - interval '6 seconds'", node).execute(db).await?;
+    sqlx::query!("DELETE FROM nodes WHERE id <> $1 AND seen_at < now() - interval '6 seconds'", node)
+        .execute(db)
+        .await?;
     sqlx::query_scalar!("SELECT id FROM nodes WHERE id <> $1", node).fetch_all(db).await
 }
 
@@ -75,7 +77,10 @@ pub(in crate::chat) async fn set_presence(
 }
 
 /// Who is in the room, on which node.
-pub(in crate::chat) async fn presences(db: impl PgExecutor<'_>, room: RoomKey) -> sqlx::Result<Vec<(Uuid, Side)>> {
+pub(in crate::chat) async fn presences(
+    db: impl PgExecutor<'_>,
+    room: RoomKey,
+) -> sqlx::Result<Vec<(Uuid, Side)>> {
     let rows = sqlx::query!(
         r#"SELECT node_id, side = 'buyer' AS "is_buyer!" FROM presences WHERE buyer_id = $1 AND seller_id = $2"#,
         room.buyer_id,
@@ -94,7 +99,8 @@ pub(in crate::chat) async fn statuses(
     db: impl PgExecutor<'_>,
     rooms: &[RoomKey],
 ) -> sqlx::Result<Vec<(RoomKey, Status)>> {
-    let (buyers, sellers): (Vec<i64>, Vec<i64>) = rooms.iter().map(|room| (room.buyer_id, room.seller_id)).unzip();
+    let (buyers, sellers): (Vec<i64>, Vec<i64>) =
+        rooms.iter().map(|room| (room.buyer_id, room.seller_id)).unzip();
     let rows = sqlx::query!(
         "SELECT r.buyer_id, r.seller_id, r.last_seq, r.buyer_read_seq, r.seller_read_seq, r.last_product_id
          FROM unnest($1::bigint[], $2::bigint[]) AS k (buyer_id, seller_id)

@@ -4,6 +4,7 @@ mod access;
 mod forms;
 mod history;
 mod inbox;
+mod nodes;
 mod once;
 mod sockets;
 mod talking;

@@ -1,6 +1,6 @@
 //! A marketplace of its own for a test: the real router on a port of its own.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use haggle::{
     app::{self, AppState},
@@ -18,9 +18,10 @@ pub struct TestApp {
     pub db: PgPool,
     pub uploads: Uploads,
     running: Option<Running>,
+    state: Option<AppState>,
     // Dropped last: the pools' connections go first.
-    _uploads_dir: TempDir,
-    database: TestDatabase,
+    _uploads_dir: Arc<TempDir>,
+    database: Arc<TestDatabase>,
 }
 
 struct Running {
@@ -37,11 +38,33 @@ impl TestApp {
             db: database.pool().await,
             uploads: Uploads::new(uploads_dir.path()),
             running: None,
-            _uploads_dir: uploads_dir,
-            database: database,
+            state: None,
+            _uploads_dir: Arc::new(uploads_dir),
+            database: Arc::new(database),
         };
         app.listen().await;
         app
+    }
+
+    /// One more node on the same database, not yet known to the others.
+    pub async fn beside(&self) -> Self {
+        let mut app = Self {
+            addr: ([127, 0, 0, 1], 0).into(),
+            db: self.database.pool().await,
+            uploads: self.uploads.clone(),
+            running: None,
+            state: None,
+            _uploads_dir: self._uploads_dir.clone(),
+            database: self.database.clone(),
+        };
+        app.listen().await;
+        app
+    }
+
+    /// Makes this node one of several, as `haggle serve` does.
+    pub async fn join_nodes(&self) {
+        let state = self.state.clone().expect("a running node");
+        haggle::chat::join_nodes(state.db, state.hub, state.access).await.expect("it joins");
     }
 
     /// What the real program is given as its `DATABASE_URL`.
@@ -72,6 +95,7 @@ impl TestApp {
         let listener = TcpListener::bind(self.addr).await.expect("a free port");
         self.addr = listener.local_addr().expect("an address");
         let state = AppState::new(self.db.clone(), self.uploads.clone(), self.origin().into(), 0);
+        self.state = Some(state.clone());
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async move {
             let stopped = async {

@@ -164,6 +164,11 @@ impl Person {
         person
     }
 
+    /// The same browser, led to another node.
+    pub fn at(&self, node: &TestApp) -> Person {
+        Person { origin: node.origin(), ..self.clone() }
+    }
+
     pub async fn get(&self, path: &str) -> Page {
         self.send(self.request(Method::GET, path)).await
     }

@@ -1,0 +1,115 @@
+//! Several nodes on one database are one chat.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::{Socket, TestApp, eventually, room};
+
+fn send(body: &str) -> Value {
+    json!({ "type": "send", "client_id": Uuid::new_v4(), "body": body })
+}
+
+/// Two nodes that know each other.
+async fn two_nodes() -> (TestApp, TestApp) {
+    let one = TestApp::start().await;
+    one.join_nodes().await;
+    let two = one.beside().await;
+    two.join_nodes().await;
+    // A presence that crosses over shows that both have noticed.
+    let (ana, tomas) = (one.buyer("Probe Buyer").await, one.seller("Probe Seller").await);
+    let name = room(&ana, &tomas);
+    ana.says(&name, "Anybody there?").await;
+    eventually("both nodes to know each other", async || {
+        let mut here = ana.socket(&format!("/ws/{name}")).await;
+        here.expect("hello").await;
+        let mut there = tomas.at(&two).socket(&format!("/ws/{name}")).await;
+        let hello = there.expect("hello").await;
+        (hello["online"] == true).then_some(())
+    })
+    .await;
+    (one, two)
+}
+
+async fn bodies(socket: &mut Socket, count: usize) -> Vec<(i64, String)> {
+    let mut bodies = Vec::new();
+    while bodies.len() < count {
+        let message = socket.expect("message").await;
+        bodies.push((message["seq"].as_i64().unwrap(), message["body"].as_str().unwrap().to_owned()));
+    }
+    bodies
+}
+
+#[tokio::test]
+async fn two_people_on_two_nodes_talk_as_on_one() {
+    let (one, two) = two_nodes().await;
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let name = room(&ana, &tomas);
+    ana.says(&name, "0").await;
+    let mut anas = ana.socket(&format!("/ws/{name}")).await;
+    anas.expect("hello").await;
+    let mut inbox = tomas.socket("/ws/inbox").await;
+    let mut tomass = tomas.socket(&format!("/ws/{name}")).await;
+    assert_eq!(tomass.expect("hello").await["online"], true);
+    assert_eq!(anas.expect("presence").await["who"], "seller");
+
+    for n in 1..=10 {
+        let (from, to) = if n % 2 == 0 { (&mut anas, &mut tomass) } else { (&mut tomass, &mut anas) };
+        from.send(send(&n.to_string())).await;
+        let told = to.expect_where("the message", |frame| frame["body"] == n.to_string()).await;
+        assert_eq!(told["seq"], n + 1);
+    }
+    anas.send(json!({ "type": "typing" })).await;
+    assert_eq!(tomass.expect("typing").await["by"], "buyer");
+    tomass.send(json!({ "type": "read", "seq": 11 })).await;
+    assert_eq!(anas.expect("read").await, json!({ "type": "read", "by": "seller", "seq": 11 }));
+    inbox.expect_where("an empty badge", |frame| frame["total"] == 0).await;
+
+    let other_browser = ana.elsewhere(&one).await;
+    other_browser.post("/account/sign-out-everywhere", &[]).await.expect(303);
+    assert_eq!(anas.closed().await, 4401);
+    let again = ana.at(&two);
+    again.sign_in(crate::support::PASSWORD).await.expect(303);
+    let mut there = again.socket(&format!("/ws/{name}")).await;
+    there.expect("hello").await;
+    again.at(&one).post("/account/sign-out-everywhere", &[]).await.expect(303);
+    assert_eq!(there.closed().await, 4401, "ended on the other node");
+}
+
+#[tokio::test]
+async fn both_write_at_once_on_two_nodes_and_everybody_has_the_same() {
+    let (one, two) = two_nodes().await;
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let name = room(&ana, &tomas);
+    ana.says(&name, "0").await;
+    let mut anas = ana.socket(&format!("/ws/{name}")).await;
+    let mut tomass = tomas.socket(&format!("/ws/{name}")).await;
+    anas.expect("hello").await;
+    tomass.expect("hello").await;
+    for n in 0..20 {
+        anas.send(send(&format!("a{n}"))).await;
+        tomass.send(send(&format!("t{n}"))).await;
+    }
+    let (first, second) = (bodies(&mut anas, 40).await, bodies(&mut tomass, 40).await);
+    assert_eq!(first, second);
+    assert_eq!(
+        first.iter().map(|(seq, _)| *seq).collect::<Vec<_>>(),
+        (2..=41).collect::<Vec<_>>(),
+        "no holes"
+    );
+    assert!(haggle::chat::recount(&one.db).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_a_node_stored_and_never_told_is_found_all_the_same() {
+    let (one, _two) = two_nodes().await;
+    // It doesn't know of the others, as one that died between its commit and telling.
+    let silent = one.beside().await;
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await);
+    let name = room(&ana, &tomas);
+    ana.says(&name, "told").await;
+    let mut socket = tomas.socket(&format!("/ws/{name}")).await;
+    socket.expect("hello").await;
+    ana.at(&silent).says(&name, "never told").await;
+    ana.at(&silent).says(&name, "nor this").await;
+    assert_eq!(bodies(&mut socket, 2).await, [(2, "never told".to_owned()), (3, "nor this".to_owned())]);
+}
