@@ -26,8 +26,8 @@ use crate::{
     db::{self, DataDir, Database, MIGRATIONS},
 };
 
-/// Not kept: sqlx's own list, which the manifest stands for, and who is signed in.
-const LEFT_OUT: [&str; 2] = ["_sqlx_migrations", "sessions"];
+/// Not kept: sqlx's own list, which the manifest stands for; who is signed in; who is connected.
+const LEFT_OUT: [&str; 4] = ["_sqlx_migrations", "sessions", "nodes", "presences"];
 
 #[derive(Serialize, Deserialize)]
 struct Manifest {
