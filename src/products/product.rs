@@ -10,7 +10,7 @@ use crate::accounts::{self, CurrentUser, SellerCard};
 use crate::web::{Error, Result};
 
 /// How many similar products a page shows.
-const SIMILAR: i64 = 8;
+const SIMILAR: i64 = 4;
 
 /// A product's own data.
 #[derive(Clone, Debug)]

@@ -24,25 +24,13 @@ class Gallery extends HTMLElement {
         this.show(at);
       });
     }
-    this.watch();
-    this.mark(this.photos.findIndex((photo) => `#${photo.id}` === location.hash));
+    // Whatever moves the strip, the photo that is in its middle counts.
+    this.strip.addEventListener("scroll", () => this.mark(this.inSight()), { passive: true });
+    this.mark(this.inSight());
   }
 
-  disconnectedCallback() {
-    this.watcher?.disconnect();
-  }
-
-  /** Whatever moves the strip, the photo that is mostly in sight is the one that counts. */
-  watch() {
-    this.watcher = new IntersectionObserver(
-      (seen) => {
-        for (const { target, isIntersecting } of seen) {
-          if (isIntersecting) this.mark(this.photos.indexOf(target));
-        }
-      },
-      { root: this.strip, threshold: 0.6 },
-    );
-    for (const photo of this.photos) this.watcher.observe(photo);
+  inSight() {
+    return Math.round(this.strip.scrollLeft / this.strip.clientWidth) || 0;
   }
 
   /** @param {KeyboardEvent} event */
@@ -55,7 +43,7 @@ class Gallery extends HTMLElement {
     this.show(to);
   }
 
-  /** Scrolls to a photo; `mark` follows when it is in sight. @param {number} at */
+  /** Scrolls to a photo; `mark` follows. @param {number} at */
   show(at) {
     const photo = this.photos[at];
     if (!photo) return;
@@ -66,7 +54,8 @@ class Gallery extends HTMLElement {
 
   /** @param {number} at */
   mark(at) {
-    this.at = Math.max(at, 0);
+    if (at === this.at) return;
+    this.at = at;
     this.back.disabled = this.at === 0;
     this.on.disabled = this.at === this.photos.length - 1;
     this.count.textContent = `${this.at + 1} / ${this.photos.length}`;
