@@ -2,10 +2,10 @@
 // WebSockets, and words that the server refuses.
 
 import assert from "node:assert/strict";
-import { AWAY, eventually, pair } from "./talk.mjs";
+import { AWAY, eventually, pair, roomOf } from "./talk.mjs";
 
 export default async function (market) {
-  const { buyer, hers } = await pair(market);
+  const { seller, buyer, hers, his } = await pair(market);
   buyer.expect(AWAY);
   await hers.live();
   await draft(buyer, hers);
@@ -13,7 +13,7 @@ export default async function (market) {
   await tunnel(buyer, hers);
   await noAnswer(buyer, hers);
   await refused(hers);
-  await noSockets(buyer, hers);
+  await noSockets(seller, buyer, hers, his);
 }
 
 /** A draft outlives a reload, and is gone once it is sent. */
@@ -88,10 +88,9 @@ async function refused(hers) {
   await eventually("stored", async () => (await hers.entries()).at(-1).state === "stored");
 }
 
-/** Where no WebSocket gets through, the form's address and history do, and it is said. */
-async function noSockets(buyer, hers) {
-  let open = false;
-  await buyer.page.routeWebSocket(/\/ws\/buyer_/, (socket) => (open ? socket.connectToServer() : socket.close()));
+/** Where no WebSocket gets through, plain requests do for both ways and for what was read. */
+async function noSockets(seller, buyer, hers, his) {
+  await buyer.page.routeWebSocket(/\/ws\/buyer_/, (socket) => socket.close());
   await buyer.page.reload();
   await eventually("slow is shown", async () => /every few seconds/.test(await hers.connection()), 30_000);
   await hers.say("by post");
@@ -99,5 +98,9 @@ async function noSockets(buyer, hers) {
     const { body, state } = (await hers.entries()).at(-1);
     return body === "by post" && state === "stored";
   });
-  open = true;
+  await seller.page.goto(`/rooms/${await roomOf(buyer.page)}`);
+  await his.live();
+  await his.say("got it");
+  await hers.hears("got it");
+  await eventually("seen", async () => (await his.entries()).at(-1).seen);
 }

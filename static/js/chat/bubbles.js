@@ -1,6 +1,7 @@
 /**
  * The bubbles of what isn't stored yet, made from the page's own `<template data-pending>`; the
- * words go in as text. A bubble is gone the moment its entry is in the timeline.
+ * words go in as text. A bubble is gone the moment its entry is in the timeline; a screen reader
+ * hears of the entry, and of a bubble only when it could not be sent.
  *
  * @typedef {import("./outbox.js").Item} Item
  */
@@ -29,6 +30,7 @@ export class Bubbles {
   pending(item) {
     const bubble = this.#find(item.client_id) ?? this.#make(item);
     bubble?.setAttribute("data-state", "pending");
+    bubble?.setAttribute("aria-hidden", "true");
     bubble?.querySelector(".entry-failed")?.setAttribute("hidden", "");
   }
 
@@ -36,6 +38,7 @@ export class Bubbles {
   failed(item, why = "") {
     const bubble = this.#find(item.client_id) ?? this.#make(item);
     bubble?.setAttribute("data-state", "failed");
+    bubble?.removeAttribute("aria-hidden");
     bubble?.querySelector(".entry-failed")?.removeAttribute("hidden");
     const reason = bubble?.querySelector("[data-reason]");
     if (reason) reason.textContent = why;

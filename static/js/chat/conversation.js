@@ -110,6 +110,14 @@ export class Conversation {
     this.#parts.reader.raise(marks[this.#seat] ?? 0);
   }
 
+  /** This person has read up to here. @param {number} seq @returns {boolean} whether it was told */
+  seen(seq) {
+    const { socket, polling, history } = this.#parts;
+    if (socket.send({ type: "read", seq })) return true;
+    if (polling.working) history.seen(seq);
+    return polling.working;
+  }
+
   /** @param {string} body @param {number} [product] */
   say(body, product) {
     this.#parts.sender.say(body, product);
@@ -117,10 +125,11 @@ export class Conversation {
     this.#parts.scroll.toEnd();
   }
 
-  /** @param {string} id */
+  /** The button vanishes with it, so the keyboard goes on in the list. @param {string} id */
   retry(id) {
     this.#parts.sender.retry(id);
     this.#parts.socket.hurry();
+    this.#parts.scroll.focus();
   }
 
   /** @param {import("./outbox.js").Item} item */

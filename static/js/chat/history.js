@@ -23,11 +23,13 @@ export class Failure extends Error {
 }
 
 export class History {
+  #room;
   #url;
 
   /** @param {string} room */
   constructor(room) {
-    this.#url = `/rooms/${room}/messages`;
+    this.#room = `/rooms/${room}`;
+    this.#url = `${this.#room}/messages`;
   }
 
   /** @returns {Promise<Page>} the entries that follow `seq` */
@@ -38,6 +40,11 @@ export class History {
   /** @returns {Promise<Page>} the entries just before `seq` */
   before(seq, limit = 50) {
     return request(`${this.#url}?before=${seq}&limit=${limit}`);
+  }
+
+  /** Tells that this person has read up to here; what pages without scripts do with a picture. */
+  seen(/** @type {number} */ seq) {
+    fetch(`${this.#room}/seen.gif?seq=${seq}`, { cache: "no-store" }).catch(() => {});
   }
 
   /** @param {Item} item @returns {Promise<import("./wire.js").Entry>} as it is stored */

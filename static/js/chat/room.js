@@ -79,7 +79,7 @@ function wire(root, signal) {
     reader: new Reader({
       seat,
       mark: marks[seat],
-      send: (seq) => socket.send({ type: "read", seq }),
+      send: (seq) => talk.seen(seq),
       signal,
     }),
     presence: new Presence({

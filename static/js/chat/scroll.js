@@ -61,9 +61,13 @@ export class Scroll {
     if (this.#button) this.#button.hidden = true;
   }
 
-  /** The button is about to vanish, so the keyboard goes on in the list. */
+  focus() {
+    this.#box.focus({ preventScroll: true });
+  }
+
+  /** The button vanishes with it, so the keyboard goes on in the list. */
   #follow() {
     this.toEnd();
-    this.#box.focus({ preventScroll: true });
+    this.focus();
   }
 }
