@@ -29,7 +29,7 @@ pub fn month(at: &OffsetDateTime, _: &dyn Values) -> Result<String> {
 #[askama::filter_fn]
 pub fn initials(name: &str, _: &dyn Values) -> Result<String> {
     let mut letters = name.split_whitespace().filter_map(|word| word.chars().next());
-    Ok(letters.next().into_iter().chain(letters.last()).flat_map(char::to_uppercase).collect())
+    Ok(letters.next().into_iter().chain(letters.next_back()).flat_map(char::to_uppercase).collect())
 }
 
 /// `12,480`

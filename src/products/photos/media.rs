@@ -105,7 +105,7 @@ mod tests {
             format!("/media/{key}/large.webp.bak"),
             format!("/media/{key}/..%2f..%2fsecret"),
             format!("/media/..%2f{key}/large.webp"),
-            format!("/media/%2e%2e/secret"),
+            "/media/%2e%2e/secret".to_owned(),
             format!("/media/{}/large.webp", key.as_str().to_uppercase()),
             format!("/media/{key}/"),
             "/media/%FF/large.webp".to_owned(),

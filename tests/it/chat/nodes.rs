@@ -55,7 +55,8 @@ async fn two_people_on_two_nodes_talk_as_on_one() {
     for n in 1..=10 {
         let (from, to) = if n % 2 == 0 { (&mut anas, &mut tomass) } else { (&mut tomass, &mut anas) };
         from.send(send(&n.to_string())).await;
-        let told = to.expect_where("the message", |frame| frame["body"] == n.to_string()).await;
+        let told =
+            to.expect_where("the message", |frame| frame["body"].as_str() == Some(&*n.to_string())).await;
         assert_eq!(told["seq"], n + 1);
     }
     anas.send(json!({ "type": "typing" })).await;

@@ -11,11 +11,11 @@ async fn marketplace() -> TestApp {
     let app = TestApp::start().await;
     let seller = app.seller("Tomas").await;
     let put = async |product: Product| product.of(&app, &seller).await;
-    put(Product::new("Red bicycle").category("vehicles").price(120_00, "EUR").place("Porto")).await;
+    put(Product::new("Red bicycle").category("vehicles").price(12_000, "EUR").place("Porto")).await;
     put(Product::new("Blue bicycle").category("vehicles").price(80_00, "EUR").place("Brno").condition("new"))
         .await;
     put(Product::new("Bicycles, a book").category("books").price(15_50, "EUR").place("Porto 4000")).await;
-    put(Product::new("Desk lamp").description("Fits a bicycle too.").price(150_00, "CZK").place("Brno"))
+    put(Product::new("Desk lamp").description("Fits a bicycle too.").price(15_000, "CZK").place("Brno"))
         .await;
     put(Product::new("Kittens").category("pets").price(0, "EUR").place("100%_")).await;
     app

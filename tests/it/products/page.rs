@@ -14,7 +14,7 @@ async fn views(app: &TestApp, id: i64) -> i64 {
 async fn everything_about_a_product_is_on_its_page() {
     let app = TestApp::start().await;
     let seller = app.seller("Second Spin").await;
-    let product = Product::new("City bicycle").description("Three gears.\n\nServiced.").price(185_00, "EUR");
+    let product = Product::new("City bicycle").description("Three gears.\n\nServiced.").price(18_500, "EUR");
     let id = product.category("vehicles").place("Porto").photos(3).of(&app, &seller).await;
     let page = app.visitor().get(&format!("/products/{id}")).await.ok();
     assert_eq!(page.text("h1"), "City bicycle");

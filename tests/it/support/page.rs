@@ -78,7 +78,7 @@ impl Page {
 
     /// What is written in every element, white space made single.
     pub fn texts(&self, selector: &str) -> Vec<String> {
-        self.each(selector, |element| written(element))
+        self.each(selector, written)
     }
 
     /// What is written in the only such element.
