@@ -75,6 +75,12 @@ pub(super) struct ProductsPage {
     pub pager: Pager,
 }
 
+impl ProductsPage {
+    fn is_narrowed(&self) -> bool {
+        !self.words.is_empty() || self.showing != Showing::All || self.seller.is_some()
+    }
+}
+
 pub(super) struct ProductRow {
     pub product: ProductSummary,
     pub listed: Listed,

@@ -65,6 +65,7 @@ async fn a_refused_name_comes_back_with_its_reason() {
     let first = page.attrs(".category-edit[id]", "action").remove(0);
     let page = admin.post(&first, &[("name", "Home"), ("icon", "car")]).await.refused();
     assert_eq!(page.text(".field-error"), "There is a category with that name.");
+    assert_eq!(page.text(".admin-tab[aria-current]"), "Categories");
     assert_eq!(page.form(&format!("[action='{first}']")).value("name"), "Home");
     // Its own name in other letters is no other's.
     admin.post(&first, &[("name", "VEHICLES"), ("icon", "no such icon")]).await.expect(303);

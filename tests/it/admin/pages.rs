@@ -13,7 +13,7 @@ async fn the_overview_counts_everything_and_draws_the_last_month() {
     let (app, admin) = with_admin().await;
     let empty = admin.get("/admin").await.ok();
     assert_eq!(empty.texts(".figure-value"), ["0", "0", "0", "0"]);
-    assert_eq!(empty.text(".empty-title"), "Nobody is selling yet");
+    assert_eq!(empty.text(".empty-title"), "No conversations lately");
     assert_eq!(empty.texts("svg.chart desc"), ["None yet."; 3]);
 
     let (seller, buyer) = (app.seller("Rita").await, app.buyer("Ana").await);
