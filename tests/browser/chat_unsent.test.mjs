@@ -80,7 +80,7 @@ async function noAnswer(buyer, hers) {
 async function refused(hers) {
   const error = hers.page.locator("[data-error]");
   await hers.say("🚲".repeat(4001));
-  assert.match(await error.textContent(), /1 character too many/);
+  await error.filter({ hasText: /1 character too many/ }).waitFor();
   assert.equal((await hers.text.inputValue()).length, 8002);
   await hers.text.fill("🚲".repeat(4000));
   assert.equal(await error.isVisible(), false);

