@@ -23,7 +23,7 @@ use crate::{
     admin,
     chat::{self, Hub, Journal, MessageLimits},
     dashboard,
-    products::{self, photos::Uploads},
+    products::{self, PhotoLimits, photos::Uploads},
     telemetry,
     web::{
         Error, Shell, ShellUser, assets,
@@ -45,6 +45,7 @@ pub struct AppState {
     pub message_limits: MessageLimits,
     pub access: AccessEvents,
     pub sign_in_limits: SignInLimits,
+    pub photo_limits: PhotoLimits,
     pub public_origin: PublicOrigin,
     pub trusted_proxies: TrustedProxies,
 }
@@ -60,6 +61,7 @@ impl AppState {
             uploads,
             access: AccessEvents::default(),
             sign_in_limits: SignInLimits::default(),
+            photo_limits: PhotoLimits::default(),
             public_origin: PublicOrigin(public_origin),
             trusted_proxies: TrustedProxies(trusted_proxies),
         }

@@ -12,7 +12,7 @@ use tower_sessions::Session;
 use super::store;
 use crate::web::{
     Error, Result,
-    session::{ACCOUNT_ID, id_hash},
+    session::{ACCOUNT_ID, EPOCH, id_hash},
 };
 
 /// Somebody signed in, not suspended.
@@ -26,6 +26,8 @@ pub struct CurrentUser {
     pub buyer_id: Option<i64>,
     /// `customers.id`, once they sell.
     pub seller_id: Option<i64>,
+    /// Which sign-ins of the account count; see `accounts.session_epoch`.
+    pub(super) epoch: i32,
     /// The hash of this browser's session id.
     pub session: Vec<u8>,
 }
@@ -33,7 +35,7 @@ pub struct CurrentUser {
 impl CurrentUser {
     /// Asks the database: whether this session goes on, and the account isn't suspended.
     pub async fn still_signed_in(&self, db: &PgPool) -> sqlx::Result<bool> {
-        store::still_signed_in(db, self.account_id, &self.session).await
+        store::still_signed_in(db, self.account_id, self.epoch, &self.session).await
     }
 }
 
@@ -55,8 +57,9 @@ where
         let session = session(parts, state).await?;
         let user = match session.get::<i64>(ACCOUNT_ID).await? {
             Some(account_id) => {
+                let epoch = session.get::<i32>(EPOCH).await?.unwrap_or(0);
                 let hash = session.id().map(|id| id_hash(&id)).unwrap_or_default();
-                store::current_user(&PgPool::from_ref(state), account_id, hash).await?.map(Arc::new)
+                store::current_user(&PgPool::from_ref(state), account_id, epoch, hash).await?.map(Arc::new)
             }
             None => None,
         };

@@ -54,9 +54,9 @@ pub(super) async fn new(
 }
 
 pub(super) async fn register(
-    State(db): State<PgPool>,
-    State(limits): State<SignInLimits>,
-    ClientAddr(addr): ClientAddr,
+    (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
+    (State(limits), ClientAddr(addr)): (State<SignInLimits>, ClientAddr),
+    MaybeUser(before): MaybeUser,
     (session, shell): (Session, Shell),
     Form(typed): Form<RegisterForm>,
 ) -> Result<Response> {
@@ -68,8 +68,8 @@ pub(super) async fn register(
     let role = errors.check("role", Role::parse(&typed.role));
     if let (Some(email), Some(name), Some(password), Some(role)) = (email, name, password, role) {
         match service::register(&db, &NewAccount { email, name, password, role }).await? {
-            Registered::Account(id) => {
-                service::begin_session(&session, id).await?;
+            Registered::Account(account) => {
+                service::begin_session(&session, &events, before.as_deref(), account).await?;
                 flash::success(&session, "Welcome! Your account is ready.").await?;
                 let home = if role == Role::Seller { "/seller/dashboard" } else { "/" };
                 return Ok(Redirect::to(typed.next.or(home)).into_response());
@@ -107,9 +107,9 @@ pub(super) async fn login(
 }
 
 pub(super) async fn sign_in(
-    State(db): State<PgPool>,
-    State(limits): State<SignInLimits>,
-    ClientAddr(addr): ClientAddr,
+    (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
+    (State(limits), ClientAddr(addr)): (State<SignInLimits>, ClientAddr),
+    MaybeUser(before): MaybeUser,
     (session, shell): (Session, Shell),
     Form(typed): Form<LoginForm>,
 ) -> Result<Response> {
@@ -117,8 +117,8 @@ pub(super) async fn sign_in(
     if let Some(email) = errors.check("email", Email::parse(&typed.email)) {
         limits.try_sign_in(addr, &email)?;
         match service::check_credentials(&db, &email, &typed.password).await? {
-            SignIn::Account(id) => {
-                service::begin_session(&session, id).await?;
+            SignIn::Account(account) => {
+                service::begin_session(&session, &events, before.as_deref(), account).await?;
                 return Ok(Redirect::to(typed.next.or("/")).into_response());
             }
             SignIn::Wrong => errors.add("password", "That email and password don't belong together."),
@@ -130,16 +130,16 @@ pub(super) async fn sign_in(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, LoginPage { shell, errors, next, email }).into_response())
 }
 
-/// Signing out twice is signing out.
+/// Signing out twice is signing out. The browser is asked to forget the pages it has seen.
 pub(super) async fn sign_out(
     State(events): State<AccessEvents>,
     MaybeUser(user): MaybeUser,
     session: Session,
-) -> Result<Redirect> {
+) -> Result<impl IntoResponse> {
     if let Some(user) = user {
         service::sign_out(&session, &events, &user).await?;
     }
-    Ok(Redirect::to("/"))
+    Ok(([("clear-site-data", "\"cache\"")], Redirect::to("/")))
 }
 
 async fn account_page(db: &PgPool, shell: Shell, user: CurrentUser) -> Result<AccountPage> {
@@ -257,9 +257,11 @@ pub(super) async fn change_password(
     let mut errors = FieldErrors::default();
     if let Some(new) = errors.check("password", Password::parse(&typed.password)) {
         limits.try_address(addr)?;
-        if service::change_password(&db, &events, user.account_id, &typed.current_password, &new).await? {
+        let changed =
+            service::change_password(&db, &events, user.account_id, &typed.current_password, &new).await?;
+        if let Some(account) = changed {
             session.flush().await?;
-            service::begin_session(&session, user.account_id).await?;
+            service::begin_session(&session, &events, None, account).await?;
             return saved(&session, "Your password is changed, and every other browser is signed out.").await;
         }
         errors.add("current_password", "That isn't your current password.");

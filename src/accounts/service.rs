@@ -6,10 +6,20 @@ use tower_sessions::Session;
 use super::{
     AccessEnded, AccessEvents, CurrentUser, Email, Name, NewAccount, Password, SellerCard, password, store,
 };
-use crate::web::{Result, session::ACCOUNT_ID};
+use crate::web::{
+    Result,
+    session::{ACCOUNT_ID, EPOCH},
+};
+
+/// An account that may have a session now.
+#[derive(Clone, Copy)]
+pub(super) struct SignedIn {
+    pub account_id: i64,
+    pub epoch: i32,
+}
 
 pub(super) enum Registered {
-    Account(i64),
+    Account(SignedIn),
     /// The address has an account already.
     Taken,
 }
@@ -21,7 +31,7 @@ pub(super) async fn register(db: &PgPool, new: &NewAccount) -> Result<Registered
     match store::insert_person(&mut tx, &new.email, &new.name, &hash, new.role).await {
         Ok(id) => {
             tx.commit().await?;
-            Ok(Registered::Account(id))
+            Ok(Registered::Account(SignedIn { account_id: id, epoch: 0 }))
         }
         Err(sqlx::Error::Database(e)) if e.constraint() == Some("accounts_email_key") => {
             Ok(Registered::Taken)
@@ -31,7 +41,7 @@ pub(super) async fn register(db: &PgPool, new: &NewAccount) -> Result<Registered
 }
 
 pub(super) enum SignIn {
-    Account(i64),
+    Account(SignedIn),
     Wrong,
     Suspended,
 }
@@ -42,15 +52,30 @@ pub(super) async fn check_credentials(db: &PgPool, email: &Email, attempt: &str)
     let right = password::verify(attempt, found.as_ref().map(|found| found.password_hash.clone())).await?;
     Ok(match found {
         Some(found) if right && found.suspended => SignIn::Suspended,
-        Some(found) if right => SignIn::Account(found.id),
+        Some(found) if right => {
+            SignIn::Account(SignedIn { account_id: found.id, epoch: found.session_epoch })
+        }
         _ => SignIn::Wrong,
     })
 }
 
-/// Makes this browser's session the account's, under a new id.
-pub(super) async fn begin_session(session: &Session, account_id: i64) -> Result<()> {
+/// Makes this browser's session the account's, under a new id. Whoever was signed in here before is
+/// signed out: nothing of theirs goes over.
+pub(super) async fn begin_session(
+    session: &Session,
+    events: &AccessEvents,
+    before: Option<&CurrentUser>,
+    SignedIn { account_id, epoch }: SignedIn,
+) -> Result<()> {
+    if before.is_some() {
+        session.clear().await;
+    }
     session.cycle_id().await?;
     session.insert(ACCOUNT_ID, account_id).await?;
+    session.insert(EPOCH, epoch).await?;
+    if let Some(before) = before {
+        events.tell(AccessEnded::Session(before.session.clone()));
+    }
     Ok(())
 }
 
@@ -66,25 +91,25 @@ pub(super) async fn sign_out_everywhere(db: &PgPool, events: &AccessEvents, acco
     Ok(())
 }
 
-/// Changes the password and ends every session, this one included; false if `current` is wrong.
+/// Changes the password and ends every session, this one included; nothing if `current` is wrong.
 pub(super) async fn change_password(
     db: &PgPool,
     events: &AccessEvents,
     account_id: i64,
     current: &str,
     new: &Password,
-) -> Result<bool> {
+) -> Result<Option<SignedIn>> {
     let stored = store::password_hash(db, account_id).await?;
     if !password::verify(current, Some(stored)).await? {
-        return Ok(false);
+        return Ok(None);
     }
     let hash = password::hash(new).await?;
     let mut tx = db.begin().await?;
     store::set_password(&mut *tx, account_id, &hash).await?;
-    store::end_sessions(&mut *tx, account_id).await?;
+    let epoch = store::end_sessions(&mut *tx, account_id).await?;
     tx.commit().await?;
     events.tell(AccessEnded::Account(account_id));
-    Ok(true)
+    Ok(Some(SignedIn { account_id, epoch }))
 }
 
 /// Ends a person's access until they are restored, in the caller's transaction. Nothing, if there is

@@ -13,12 +13,13 @@ pub(super) struct Credentials {
     pub id: i64,
     pub password_hash: String,
     pub suspended: bool,
+    pub session_epoch: i32,
 }
 
 pub(super) async fn credentials(db: impl PgExecutor<'_>, email: &Email) -> sqlx::Result<Option<Credentials>> {
     sqlx::query_as!(
         Credentials,
-        r#"SELECT id, password_hash, suspended_at IS NOT NULL AS "suspended!" FROM accounts WHERE email = $1"#,
+        r#"SELECT id, password_hash, suspended_at IS NOT NULL AS "suspended!", session_epoch FROM accounts WHERE email = $1"#,
         email.as_str()
     )
     .fetch_optional(db)
@@ -29,10 +30,11 @@ pub(super) async fn password_hash(db: impl PgExecutor<'_>, account_id: i64) -> s
     sqlx::query_scalar!("SELECT password_hash FROM accounts WHERE id = $1", account_id).fetch_one(db).await
 }
 
-/// The account behind a session, unless it is suspended.
+/// The account behind a session, unless it is suspended or all of its sessions have ended since.
 pub(super) async fn current_user(
     db: &PgPool,
     account_id: i64,
+    epoch: i32,
     session: Vec<u8>,
 ) -> sqlx::Result<Option<CurrentUser>> {
     let row = sqlx::query!(
@@ -40,8 +42,9 @@ pub(super) async fn current_user(
            FROM accounts a
            LEFT JOIN buyers b ON b.account_id = a.id
            LEFT JOIN customers c ON c.account_id = a.id
-           WHERE a.id = $1 AND a.suspended_at IS NULL"#,
-        account_id
+           WHERE a.id = $1 AND a.session_epoch = $2 AND a.suspended_at IS NULL"#,
+        account_id,
+        epoch
     )
     .fetch_optional(db)
     .await?;
@@ -52,6 +55,7 @@ pub(super) async fn current_user(
         is_admin: row.is_admin,
         buyer_id: row.buyer_id,
         seller_id: row.seller_id,
+        epoch,
         session,
     }))
 }
@@ -63,14 +67,16 @@ pub(super) async fn nobody_yet(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
 pub(super) async fn still_signed_in(
     db: impl PgExecutor<'_>,
     account_id: i64,
+    epoch: i32,
     session: &[u8],
 ) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"SELECT EXISTS (
                SELECT 1 FROM sessions s JOIN accounts a ON a.id = s.account_id
-               WHERE s.id_hash = $2 AND s.expires_at > now() AND a.id = $1 AND a.suspended_at IS NULL) AS "yes!""#,
+               WHERE s.id_hash = $2 AND s.expires_at > now() AND a.id = $1 AND a.session_epoch = $3 AND a.suspended_at IS NULL) AS "yes!""#,
         account_id,
-        session
+        session,
+        epoch
     )
     .fetch_one(db)
     .await
@@ -162,9 +168,15 @@ pub(super) async fn set_suspended(
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn end_sessions(db: impl PgExecutor<'_>, account_id: i64) -> sqlx::Result<()> {
-    sqlx::query!("DELETE FROM sessions WHERE account_id = $1", account_id).execute(db).await?;
-    Ok(())
+/// Ends all sessions, and those that are just being made; the epoch of the ones to come.
+pub(super) async fn end_sessions(db: impl PgExecutor<'_>, account_id: i64) -> sqlx::Result<i32> {
+    sqlx::query_scalar!(
+        "WITH ended AS (DELETE FROM sessions WHERE account_id = $1)
+         UPDATE accounts SET session_epoch = session_epoch + 1 WHERE id = $1 RETURNING session_epoch",
+        account_id
+    )
+    .fetch_one(db)
+    .await
 }
 
 pub(super) async fn seller_card(db: impl PgExecutor<'_>, seller_id: i64) -> sqlx::Result<Option<SellerCard>> {

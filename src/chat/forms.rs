@@ -11,7 +11,7 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::{
-    Body,
+    Body, RoomKey,
     history::wants_json,
     seat::Seat,
     service::{self, Draft, Refusal, Said},
@@ -22,7 +22,7 @@ use crate::{
     accounts::MaybeUser,
     app::AppState,
     products,
-    web::{Error, Form, Path, Result, Shell, flash, next},
+    web::{ClientAddr, Error, Form, Path, Result, Shell, flash, next},
 };
 
 #[derive(Deserialize)]
@@ -37,15 +37,19 @@ pub(super) struct SayForm {
 
 /// `POST /rooms/{room}/messages`
 pub(super) async fn say_in_room(
-    State(state): State<AppState>,
+    (State(state), ClientAddr(addr)): (State<AppState>, ClientAddr),
     seat: Result<Seat>,
     Path(room): Path<String>,
     (session, headers): (Session, HeaderMap),
     Form(form): Form<SayForm>,
 ) -> Result<Response> {
+    let room: RoomKey = room.parse().map_err(|_| Error::NotFound)?;
     let back = format!("/rooms/{room}");
     let seat = match seat {
-        Err(Error::SignInFirst { .. }) => return keep_and_sign_in(&session, back, form, "").await,
+        Err(Error::SignInFirst { .. }) => {
+            state.sign_in_limits.try_address(addr)?;
+            return keep_and_sign_in(&session, back, form, "").await;
+        }
         seat => seat?,
     };
     Ok(say(&state, &headers, seat, form, &back).await)
@@ -53,7 +57,7 @@ pub(super) async fn say_in_room(
 
 /// `POST /products/{id}/messages`: a buyer's, about this product.
 pub(super) async fn say_about_product(
-    State(state): State<AppState>,
+    (State(state), ClientAddr(addr)): (State<AppState>, ClientAddr),
     Path(id): Path<i64>,
     MaybeUser(user): MaybeUser,
     (session, headers): (Session, HeaderMap),
@@ -64,6 +68,7 @@ pub(super) async fn say_about_product(
         if wants_json(&headers) {
             return Err(Error::Unauthorized);
         }
+        state.sign_in_limits.try_address(addr)?;
         return keep_and_sign_in(&session, back, form, "#chat").await;
     };
     let product = products::summaries(&state.db, &[id]).await?.pop().ok_or(Error::NotFound)?;
@@ -158,7 +163,8 @@ async fn keep_and_sign_in(
     fragment: &str,
 ) -> Result<Response> {
     let to = next::login_path(&format!("{path}{fragment}"));
-    let body = form.body.chars().take(Body::MAX).collect();
+    // A session can't hold NUL, nor can a message.
+    let body = form.body.chars().filter(|c| *c != '\0').take(Body::MAX).collect();
     session.insert(KEPT, Kept { path, body }).await?;
     flash::success(session, "Sign in or register to send your message. Your text is kept.").await?;
     Ok(Redirect::to(&to).into_response())

@@ -30,6 +30,8 @@ use room::{Place, Room};
 const INBOX_BACKLOG: usize = 64;
 /// News and rooms that may wait; more are dropped, and the rows looked at instead.
 const WAITING: usize = 8192;
+/// Sockets of one account on one node: each page has two.
+const MAX_TABS: usize = 60;
 
 /// What a room is told.
 #[derive(Clone, Debug)]
@@ -53,6 +55,8 @@ pub struct Hub(Arc<Inner>);
 struct Inner {
     rooms: DashMap<RoomKey, Room>,
     people: DashMap<i64, broadcast::Sender<RoomKey>>,
+    /// Sockets of each account, of both kinds.
+    tabs: DashMap<i64, usize>,
     closing: CancellationToken,
     /// Whether this is the only node: then there is nobody to publish to.
     alone: AtomicBool,
@@ -84,6 +88,7 @@ impl Default for Hub {
         Hub(Arc::new(Inner {
             rooms: DashMap::new(),
             people: DashMap::new(),
+            tabs: DashMap::new(),
             closing: CancellationToken::new(),
             alone: AtomicBool::new(true),
             met: Notify::new(),
@@ -155,6 +160,16 @@ impl Hub {
 
     pub fn online(&self, room: RoomKey, side: Side) -> bool {
         self.0.rooms.get(&room).is_some_and(|room| room.presence.online(side))
+    }
+
+    /// A place for one more socket of this account; none if it has [`MAX_TABS`] here already.
+    pub fn open_tab(&self, account: i64) -> Option<Tab> {
+        let mut open = self.0.tabs.entry(account).or_default();
+        if *open >= MAX_TABS {
+            return None;
+        }
+        *open += 1;
+        Some(Tab { hub: self.clone(), account })
     }
 
     /// Listens for news in any of this person's rooms.
@@ -305,6 +320,23 @@ impl Hub {
 
 fn presence(who: Side, online: bool) -> Told {
     Told::Other(ServerFrame::Presence { who, online }.text())
+}
+
+/// One socket of an account, counted until it is dropped.
+pub struct Tab {
+    hub: Hub,
+    account: i64,
+}
+
+impl Drop for Tab {
+    fn drop(&mut self) {
+        if let Entry::Occupied(mut open) = self.hub.0.tabs.entry(self.account) {
+            *open.get_mut() -= 1;
+            if *open.get() == 0 {
+                open.remove();
+            }
+        }
+    }
 }
 
 /// A place in a room.

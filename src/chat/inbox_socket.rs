@@ -19,8 +19,8 @@ use super::{
     RoomKey, Side,
     hub::InboxListener,
     socket::{
-        ACCESS_ENDED, BUFFER, COME_BACK, Close, GONE, PING, SILENCE, TOO_BIG, access_ended, is_too_big,
-        say_goodbye, send,
+        ACCESS_ENDED, BUFFER, COME_BACK, Close, GONE, PING, SILENCE, TOO_BIG, TOO_FAST, TOO_MANY,
+        access_ended, frame_limit, is_too_big, say_goodbye, send,
     },
     store,
     wire::ServerFrame,
@@ -43,12 +43,16 @@ pub(super) async fn upgrade(
     if user.buyer_id.is_none() {
         return Err(Error::NotFound);
     }
+    let tab = state.hub.open_tab(user.account_id).ok_or(TOO_MANY)?;
     Ok(upgrade
         .read_buffer_size(BUFFER)
         .write_buffer_size(0)
         .max_message_size(MAX_FRAME)
         .max_frame_size(MAX_FRAME)
-        .on_upgrade(move |socket| run(state, user, socket)))
+        .on_upgrade(move |socket| async move {
+            run(state, user, socket).await;
+            drop(tab);
+        }))
 }
 
 async fn run(state: AppState, user: CurrentUser, mut socket: WebSocket) {
@@ -69,6 +73,7 @@ async fn watch(
         Ok(false) => return ACCESS_ENDED,
         Err(_) => return COME_BACK,
     }
+    let frames = frame_limit();
     let mut ping = interval(PING);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut heard = Instant::now();
@@ -83,6 +88,7 @@ async fn watch(
                 match message {
                     None | Some(Ok(Message::Close(_))) => Err(GONE),
                     Some(Err(error)) => Err(if is_too_big(&error) { TOO_BIG } else { GONE }),
+                    Some(Ok(_)) if frames.check().is_err() => Err(TOO_FAST),
                     Some(Ok(_)) => Ok(()),
                 }
             }

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{FromRequestParts, State},
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     app::AppState,
     products,
-    web::{Query, Result, Shell},
+    web::{Error, Query, Result, Shell},
 };
 
 /// What the page needs beside the seat.
@@ -73,8 +73,13 @@ pub(super) struct SeenQuery {
 pub(super) async fn seen(
     State(state): State<AppState>,
     seat: Seat,
+    headers: HeaderMap,
     Query(SeenQuery { seq }): Query<SeenQuery>,
 ) -> Result<impl IntoResponse> {
+    // Only as a part of our own page: a link somewhere else reads nothing.
+    if headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin") {
+        return Err(Error::NotFound);
+    }
     service::read(&state.db, &state.hub, &seat, seq).await?;
     Ok((StatusCode::OK, [(header::CONTENT_TYPE, "image/gif"), (header::CACHE_CONTROL, "no-store")], PIXEL))
 }

@@ -32,7 +32,7 @@ use super::{
 use crate::{
     accounts::{AccessEnded, CurrentUser},
     app::AppState,
-    web::{Result, forgery::SameOrigin},
+    web::{Error, Result, forgery::SameOrigin},
 };
 
 /// A frame of the contract is at most 32 KiB.
@@ -51,6 +51,9 @@ const BURST: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
 const GOODBYE: Duration = Duration::from_secs(2);
 const TYPING: Duration = Duration::from_secs(2);
 
+/// Refused before the upgrade.
+pub(super) const TOO_MANY: Error = Error::TooMany("You have too many windows open here. Please close some.");
+
 /// Why a socket is closed, in the contract's codes.
 pub(super) struct Close(pub u16, pub &'static str);
 
@@ -68,12 +71,16 @@ pub(super) async fn upgrade(
     _: SameOrigin,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response> {
+    let tab = state.hub.open_tab(seat.user.account_id).ok_or(TOO_MANY)?;
     Ok(upgrade
         .read_buffer_size(BUFFER)
         .write_buffer_size(0)
         .max_message_size(MAX_FRAME)
         .max_frame_size(MAX_FRAME)
-        .on_upgrade(move |socket| run(state, seat, socket)))
+        .on_upgrade(move |socket| async move {
+            run(state, seat, socket).await;
+            drop(tab);
+        }))
 }
 
 async fn run(state: AppState, seat: Seat, mut socket: WebSocket) {
@@ -106,6 +113,11 @@ pub(super) async fn send(socket: &mut WebSocket, message: Message) -> Result<(),
         Ok(Err(_)) => Err(GONE),
         Err(_) => Err(TOO_SLOW),
     }
+}
+
+/// Frames of any kind that one socket may send.
+pub(super) fn frame_limit() -> DefaultDirectRateLimiter {
+    RateLimiter::direct(Quota::per_second(FRAMES).allow_burst(BURST))
 }
 
 /// Resolves when this person's access ends. After a lag it looks the session up.
@@ -167,7 +179,7 @@ impl<'a> RoomSocket<'a> {
             events,
             last_seq: status.last_seq,
             pending: FuturesUnordered::new(),
-            frames: RateLimiter::direct(Quota::per_second(FRAMES).allow_burst(BURST)),
+            frames: frame_limit(),
             typed_at: None,
         })
     }
@@ -230,8 +242,8 @@ impl<'a> RoomSocket<'a> {
         match message {
             None | Some(Ok(Message::Close(_))) => Err(GONE),
             Some(Err(error)) => Err(if is_too_big(&error) { TOO_BIG } else { GONE }),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
             Some(Ok(_)) if self.frames.check().is_err() => Err(TOO_FAST),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
             Some(Ok(Message::Binary(_))) => self.refuse(None, Refusal::BadFrame).await,
             Some(Ok(Message::Text(text))) => match serde_json::from_str(&text) {
                 Ok(frame) => self.obey(frame).await,

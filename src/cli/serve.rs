@@ -87,6 +87,7 @@ async fn sweep(state: AppState) {
         }
         state.sign_in_limits.sweep();
         state.message_limits.sweep();
+        state.photo_limits.sweep();
     }
 }
 

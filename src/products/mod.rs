@@ -17,6 +17,7 @@ mod categories;
 mod condition;
 pub mod currency;
 mod form;
+mod limits;
 mod model;
 mod pages;
 pub mod photos;
@@ -36,6 +37,7 @@ pub use categories::{
     update_category,
 };
 pub use condition::Condition;
+pub use limits::PhotoLimits;
 pub use model::{ProductState, ProductSummary};
 use photos::{Photo, Uploads};
 pub use product::{Product, ProductFragment, count_view, page};

@@ -2,23 +2,27 @@
 //! as a draft at once, so that a form that is refused for another field keeps it.
 
 use anyhow::Context;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
+use http_body_util::Limited;
 use sqlx::PgPool;
 
 use super::{
     Photo, Uploads,
     form::{MOST_PHOTOS, Typed, refused_photo},
-    photos::{self, MAX_BYTES, Refused},
+    limits::PhotoLimits,
+    photos::{self, MAX_BYTES, PhotoKey, Refused},
     store,
 };
 use crate::web::{Error, FieldErrors, Form, Result};
 
 /// All of a form: the photos at their largest, and some text.
 pub const MAX_FORM: usize = MOST_PHOTOS * MAX_BYTES + MAX_TEXT;
-const MAX_TEXT: usize = 256 * 1024;
+const MAX_TEXT: usize = 64 * 1024;
+/// More than the form has, with the order of all photos.
+const MAX_FIELDS: usize = 100;
 
 /// What came.
 #[derive(Debug, Default)]
@@ -35,6 +39,7 @@ pub struct Sent {
 pub struct Desk<'a> {
     pub db: &'a PgPool,
     pub uploads: &'a Uploads,
+    pub limits: &'a PhotoLimits,
     pub seller_id: i64,
 }
 
@@ -43,13 +48,16 @@ impl Desk<'_> {
     pub async fn receive(&self, request: Request) -> Result<Sent> {
         let mut sent = Sent::default();
         if !is_multipart(&request) {
+            // Without files it is a form like any other, however much a form with them may hold.
+            let request = request.map(|body| Body::new(Limited::new(body, MAX_TEXT)));
             let Form(fields) = Form::<Vec<(String, String)>>::from_request(request, &()).await?;
-            for (field, value) in fields {
+            for (field, value) in fields.into_iter().take(MAX_FIELDS) {
                 sent.typed.set(&field, value);
             }
             return Ok(sent);
         }
         self.sweep().await?;
+        let mut texts = 0;
         let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| unreadable())?;
         while let Some(mut field) = multipart.next_field().await.map_err(broken)? {
             let name = field.name().unwrap_or_default().to_owned();
@@ -62,6 +70,10 @@ impl Desk<'_> {
                     }
                 }
                 _ => {
+                    texts += 1;
+                    if texts > MAX_FIELDS {
+                        return Err(unreadable());
+                    }
                     let bytes = read(&mut field, MAX_TEXT).await?.ok_or_else(unreadable)?;
                     sent.typed.set(&name, String::from_utf8_lossy(&bytes).into_owned());
                 }
@@ -79,6 +91,11 @@ impl Desk<'_> {
             sent.errors.add("photos", format!("A product has up to {MOST_PHOTOS} photos."));
             return Ok(());
         }
+        if !self.limits.allow(self.seller_id) {
+            sent.errors
+                .add("photos", "That were very many photos. Please wait some minutes, then send the rest.");
+            return Ok(());
+        }
         match photos::process(bytes).await {
             Ok(processed) => {
                 let key = self.uploads.save(&processed).await.context("storing a photo")?;
@@ -93,7 +110,9 @@ impl Desk<'_> {
 
     /// Those of the photos that the form says it keeps which really are drafts of this seller's.
     pub async fn kept_drafts(&self, typed: &Typed) -> Result<Vec<Photo>> {
-        Ok(store::photos::drafts(self.db, self.seller_id, &typed.kept).await?)
+        let keys: Vec<String> =
+            typed.kept.iter().filter(|key| key.parse::<PhotoKey>().is_ok()).cloned().collect();
+        Ok(store::photos::drafts(self.db, self.seller_id, &keys).await?)
     }
 
     async fn sweep(&self) -> Result<()> {

@@ -35,7 +35,8 @@ pub fn line(text: &str, max: usize) -> Result<String, String> {
 /// Like [`line`], but may be empty.
 pub fn optional_line(text: &str, max: usize) -> Result<String, String> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.chars().any(char::is_control) {
+    let only_invisible = !text.is_empty() && text.chars().all(|c| c.is_whitespace() || is_invisible(c));
+    if only_invisible || text.chars().any(|c| c.is_control() || turns_direction(c)) {
         return Err("Please use letters, digits and punctuation only.".to_owned());
     }
     at_most(text, max)
@@ -46,6 +47,16 @@ pub fn optional_line(text: &str, max: usize) -> Result<String, String> {
 pub fn search(text: &str, max: usize) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(max).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Characters that would turn what stands around them.
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Characters that are part of others, and nothing alone.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}')
 }
 
 /// Several lines: CRLF → LF, trimmed, without NUL, at most `max` characters; may be empty.

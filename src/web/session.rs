@@ -16,6 +16,8 @@ use tower_sessions::{
 
 /// The key in a session's data that says whose it is.
 pub const ACCOUNT_ID: &str = "account_id";
+/// The key that says which sign-in of that account it was.
+pub const EPOCH: &str = "epoch";
 pub const COOKIE: &str = "haggle";
 /// How long a session lasts after it was last written to.
 const LIFETIME: time::Duration = time::Duration::days(30);

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use tower_sessions::Session;
 
 use super::super::{
-    Photo, Product, ProductState, categories,
+    Photo, PhotoLimits, Product, ProductState, categories,
     form::{MOST_PHOTOS, ProductDraft, Typed},
     photos::Uploads,
     receive::{Desk, Sent},
@@ -26,12 +26,12 @@ pub async fn new(State(db): State<PgPool>, shell: Shell, seller: Seller) -> Resu
 }
 
 pub async fn create(
-    (State(db), State(uploads)): (State<PgPool>, State<Uploads>),
+    (State(db), State(uploads), State(limits)): (State<PgPool>, State<Uploads>, State<PhotoLimits>),
     (session, shell): (Session, Shell),
     seller: Seller,
     request: Request,
 ) -> Result<Response> {
-    let desk = Desk { db: &db, uploads: &uploads, seller_id: seller.id };
+    let desk = Desk { db: &db, uploads: &uploads, limits: &limits, seller_id: seller.id };
     let sent = desk.receive(request).await?;
     let filled = fill(&desk, sent, Vec::new()).await?;
     let Some(draft) = filled.draft else {
@@ -55,14 +55,14 @@ pub async fn edit(
 }
 
 pub async fn update(
-    (State(db), State(uploads)): (State<PgPool>, State<Uploads>),
+    (State(db), State(uploads), State(limits)): (State<PgPool>, State<Uploads>, State<PhotoLimits>),
     (session, shell): (Session, Shell),
     seller: Seller,
     Path(id): Path<i64>,
     request: Request,
 ) -> Result<Response> {
     let product = own(&db, &seller, id).await?;
-    let desk = Desk { db: &db, uploads: &uploads, seller_id: seller.id };
+    let desk = Desk { db: &db, uploads: &uploads, limits: &limits, seller_id: seller.id };
     let sent = desk.receive(request).await?;
     let filled = fill(&desk, sent, store::photos::of_product(&db, id).await?).await?;
     let Some(draft) = filled.draft else {

@@ -234,7 +234,7 @@ pub(in super::super) async fn usual_currency(db: impl PgExecutor<'_>) -> sqlx::R
     sqlx::query_scalar!(
         "SELECT currency FROM (
              SELECT currency FROM products
-             WHERE sold_at IS NULL AND hidden_at IS NULL AND deleted_at IS NULL
+             WHERE sold_at IS NULL AND hidden_at IS NULL AND deleted_at IS NULL AND paused_at IS NULL
              ORDER BY created_at DESC, id DESC LIMIT 100) AS newest
          GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1"
     )
@@ -247,7 +247,7 @@ pub(in super::super) async fn places(db: impl PgExecutor<'_>) -> sqlx::Result<Ve
     sqlx::query_scalar!(
         "SELECT place FROM (
              SELECT place FROM products
-             WHERE sold_at IS NULL AND hidden_at IS NULL AND deleted_at IS NULL
+             WHERE sold_at IS NULL AND hidden_at IS NULL AND deleted_at IS NULL AND paused_at IS NULL
              ORDER BY created_at DESC, id DESC LIMIT 300) AS newest
          GROUP BY place ORDER BY count(*) DESC, place LIMIT 30"
     )

@@ -38,7 +38,7 @@ async fn a_refused_registration_comes_back_filled_in_without_the_password() {
     let app = TestApp::start().await;
     app.buyer("Ana").await;
     let fine = [("name", "Bo"), ("email", "bo@example.com"), ("password", PASSWORD), ("role", "buyer")];
-    let cases: [(&str, &str); 12] = [
+    let cases: [(&str, &str); 14] = [
         ("email", ""),
         ("email", "bo"),
         ("email", "bo@example"),
@@ -48,6 +48,8 @@ async fn a_refused_registration_comes_back_filled_in_without_the_password() {
         ("name", " "),
         ("name", &"x".repeat(81)),
         ("name", "Bo\0"),
+        ("name", "\u{202e}Bo"),
+        ("name", "\u{200b}"),
         ("password", "short"),
         ("password", &"x".repeat(600)),
         ("role", "admin"),

@@ -125,3 +125,48 @@ async fn sign_out_everywhere_and_a_changed_password_end_every_session() {
     there.sign_in(PASSWORD).await.refused();
     there.sign_in("a new long password").await.expect(303);
 }
+
+#[tokio::test]
+async fn a_sign_in_with_the_old_password_does_not_outlive_its_change() {
+    let app = TestApp::start().await;
+    let ana = app.buyer("Ana").await;
+    let thief = || async {
+        let browser = app.visitor();
+        browser.post("/login", &[("email", "ana@example.com"), ("password", PASSWORD)]).await;
+        browser
+    };
+    let fields = [("current_password", PASSWORD), ("password", "a new long password")];
+    let (changed, ..) = tokio::join!(ana.post("/account/password", &fields), thief(), thief(), thief());
+    changed.expect(303);
+    let left: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM sessions s JOIN accounts a ON a.id = s.account_id
+         WHERE coalesce((s.data->>'epoch')::int, 0) = a.session_epoch",
+    )
+    .fetch_one(&app.db)
+    .await
+    .unwrap();
+    assert_eq!(left, 1, "only the one that changed it");
+    assert!(signed_in(&ana).await);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_was_checked_before_all_sessions_ended_is_worth_nothing() {
+    let app = TestApp::start().await;
+    let ana = app.register_buyer("Ana").await;
+    assert!(signed_in(&ana).await);
+    // Its row is there, as that of a session which is written after the others were deleted.
+    sqlx::query("UPDATE accounts SET session_epoch = session_epoch + 1").execute(&app.db).await.unwrap();
+    assert!(!signed_in(&ana).await);
+    assert_eq!(ana.try_socket("/ws/inbox").await.err(), Some(401));
+}
+
+#[tokio::test]
+async fn signing_in_as_somebody_else_signs_the_first_out() {
+    let app = TestApp::start().await;
+    let ana = app.buyer("Ana").await;
+    app.buyer("Bo").await;
+    let mut socket = ana.socket("/ws/inbox").await;
+    ana.post("/login", &[("email", "bo@example.com"), ("password", PASSWORD)]).await.expect(303);
+    assert_eq!(socket.closed().await, 4401);
+    assert_eq!(ana.get("/account").await.ok().attr("#name", "value"), "Bo");
+}

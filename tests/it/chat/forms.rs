@@ -114,3 +114,28 @@ async fn sellers_do_not_write_about_their_own_product_as_buyers() {
     assert!(!tomas.get(&format!("/products/{lamp}")).await.ok().has("form.composer"));
     assert!(!admin.get(&format!("/products/{lamp}")).await.ok().has("form.composer"));
 }
+
+#[tokio::test]
+async fn what_a_session_cannot_hold_breaks_nothing() {
+    let app = TestApp::start().await;
+    let tomas = app.seller("Tomas").await;
+    let lamp = Product::new("Lamp").of(&app, &tomas).await;
+    let visitor = app.visitor();
+    visitor.post(&format!("/products/{lamp}/messages"), &[("body", "a\0b")]).await.expect(303);
+    visitor.post("/rooms/a%00b/messages", &[("body", "x")]).await.expect(404);
+    visitor.post("/rooms/a%0d%0aX/messages", &[("body", "x")]).await.expect(404);
+    tomas.post("/seller/products", &[("title", "a"), ("kept", "\0")]).await.refused();
+}
+
+#[tokio::test]
+async fn a_link_on_another_site_reads_nothing() {
+    let app = TestApp::start().await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let name = room(&ana, &tomas);
+    ana.says(&name, "Hello").await;
+    let link = tomas
+        .request(Method::GET, &format!("/rooms/{name}/seen.gif?seq=1"))
+        .header("sec-fetch-site", "cross-site");
+    tomas.send(link).await.expect(404);
+    assert_eq!(tomas.get("/account").await.text(".nav [data-unread]"), "1");
+}

@@ -80,3 +80,22 @@ async fn somebody_too_fast_is_told_which_message_was_kept_back() {
     assert_eq!(error["code"], "rate_limited");
     assert!(error["client_id"].is_string());
 }
+
+#[tokio::test]
+async fn one_person_has_so_many_sockets_and_gets_the_place_of_a_closed_one_back() {
+    let app = TestApp::start().await;
+    let ana = app.buyer("Ana").await;
+    let mut open = Vec::new();
+    let refused = loop {
+        match ana.try_socket("/ws/inbox").await {
+            Ok(socket) => open.push(socket),
+            Err(status) => break status,
+        }
+    };
+    assert_eq!((refused, open.len()), (429, 60));
+    open.pop().unwrap().close().await;
+    crate::support::eventually("the place of the closed one", async || {
+        ana.try_socket("/ws/inbox").await.ok()
+    })
+    .await;
+}
