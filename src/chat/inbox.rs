@@ -83,5 +83,13 @@ pub(super) async fn show(
         Some(id) => buyers(&db, id).await?,
         None => Vec::new(),
     };
-    Ok(MessagesPage { shell, rows, buyers, is_seller: user.seller_id.is_some(), pager }.into_response())
+    Ok(MessagesPage {
+        shell,
+        rows,
+        buyers,
+        is_seller: user.seller_id.is_some(),
+        is_admin: user.is_admin,
+        pager,
+    }
+    .into_response())
 }

@@ -146,6 +146,7 @@ pub(super) struct MessagesPage {
     pub rows: Vec<InboxRow>,
     pub buyers: Vec<Conversation>,
     pub is_seller: bool,
+    pub is_admin: bool,
     pub pager: Pager,
 }
 

@@ -4,7 +4,9 @@
  * `FEATURES` is the table of what there is: a selector, and the module that serves what it finds.
  */
 import { autosubmit } from "./lib/autosubmit.js";
+import { busy } from "./lib/busy.js";
 import { localTimes } from "./lib/time.js";
+import { toChat } from "./lib/to_chat.js";
 
 /** @type {Array<[selector: string, load: () => Promise<unknown>]>} */
 const FEATURES = [
@@ -24,6 +26,8 @@ function enhance() {
 
 document.documentElement.classList.add("js");
 autosubmit();
+busy();
+toChat();
 enhance();
 document.addEventListener("htmx:after:swap", enhance);
 setInterval(() => document.hidden || localTimes(), 60_000);

@@ -36,6 +36,9 @@ class Inbox {
     const badge = document.querySelector("[data-unread]");
     showTotal(Number(badge?.getAttribute("data-unread")) || 0);
     this.#socket.open();
+    // A page that the browser kept for going back shows what was unread then.
+    const [how] = performance.getEntriesByType("navigation");
+    if (how?.type === "back_forward") this.#refreshSoon();
   }
 
   #changed({ room, unread, total }) {
