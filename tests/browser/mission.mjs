@@ -74,8 +74,7 @@ async function addProduct({ page }, title, price, photo) {
   await page.getByLabel("Condition").selectOption({ index: 2 });
   await page.getByLabel("Price").fill(price);
   await page.getByLabel("Place").fill("Porto");
-  // By key: a page without scripts that scrolls under a click never seems to stand still to Playwright.
-  await page.getByRole("button", { name: "Put it up for sale" }).press("Enter");
+  await pressed(page, "Put it up for sale");
   await page.getByRole("heading", { name: title, level: 1 }).waitFor();
   const picture = page.getByRole("img", { name: `${title}, photo 1 of 1` });
   await picture.waitFor();
@@ -86,8 +85,13 @@ async function addProduct({ page }, title, price, photo) {
 async function writes({ live }, talk, body) {
   if (live) return talk.say(body);
   await talk.text.fill(body);
-  await talk.page.getByRole("button", { name: "Send" }).click();
+  await pressed(talk.page, "Send");
   await talk.hears(body);
+}
+
+/** By key: a page without scripts that scrolls under a click never seems to stand still to Playwright. */
+function pressed(page, button) {
+  return page.getByRole("button", { name: button }).press("Enter");
 }
 
 /** With JavaScript it appears where somebody waits for it, without a reload. */
@@ -104,7 +108,7 @@ async function arrives({ live }, page, appears) {
 async function chooseBuyer({ seller, live }, name) {
   const dropdown = seller.page.getByLabel("Buyer");
   await dropdown.selectOption({ label: await labelOf(dropdown, name) });
-  if (!live) await seller.page.getByRole("button", { name: "Open" }).click();
+  if (!live) await pressed(seller.page, "Open");
   await seller.page.waitForURL(/\/rooms\/buyer_\d+_seller_\d+$/);
 }
 

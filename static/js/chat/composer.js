@@ -41,7 +41,7 @@ export class Composer {
       this.#changed();
       if (this.#text.value) typing();
     }, { signal });
-    this.#fit();
+    this.#changed(); // somebody may have typed before this script was here
   }
 
   /**
