@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
+use anyhow::Context;
+use async_nats::ServerAddr;
 use clap::Args;
 
 /// What every command may need.
@@ -18,6 +20,10 @@ pub struct Config {
     /// A PostgreSQL of your own; without it a private one runs
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
     pub database_url: Option<String>,
+
+    /// A NATS server over which several nodes tell each other what happens, instead of the database
+    #[arg(long, env = "NATS_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub nats_url: Option<String>,
 
     /// Photos, when not under the data directory
     #[arg(long, env = "HAGGLE_UPLOADS", value_name = "DIR", global = true)]
@@ -49,6 +55,12 @@ impl Config {
         }
     }
 
+    /// The NATS servers, several with commas between them; none if nodes tell each other by the database.
+    pub fn nats(&self) -> anyhow::Result<Vec<ServerAddr>> {
+        let Some(urls) = &self.nats_url else { return Ok(Vec::new()) };
+        urls.split(',').map(nats_server).collect()
+    }
+
     /// `scheme://host[:port]` of the public address, as a browser writes an Origin.
     pub fn public_origin(&self, listening: SocketAddr) -> anyhow::Result<Arc<str>> {
         let Some(url) = &self.public_url else {
@@ -60,6 +72,36 @@ impl Config {
                 Ok(format!("{scheme}://{}", authority.as_str().to_lowercase()).into())
             }
             _ => anyhow::bail!("HAGGLE_PUBLIC_URL must look like https://market.example"),
+        }
+    }
+}
+
+/// Never repeats what was given: it may hold a password.
+fn nats_server(url: &str) -> anyhow::Result<ServerAddr> {
+    const WANTED: &str = "NATS_URL must look like nats://host:4222 or tls://user:password@host:4222; \
+                          several servers are separated by commas";
+    let url = url.trim();
+    anyhow::ensure!(url.starts_with("nats://") || url.starts_with("tls://"), WANTED);
+    let server: ServerAddr = url.parse().ok().context(WANTED)?;
+    anyhow::ensure!(!server.host().is_empty(), WANTED);
+    Ok(server)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_nats_address_is_said_to_be_one_without_its_password() {
+        for good in ["nats://127.0.0.1:4222", "tls://me:secret@nats.example", "nats://[::1]:4222"] {
+            assert!(nats_server(good).is_ok(), "{good}");
+        }
+        for wrong in ["", "127.0.0.1:4222", "http://there", "nats://", "nats://me:secret@", "nats://a:port"] {
+            let refused = nats_server(wrong).unwrap_err().to_string();
+            assert!(
+                refused.starts_with("NATS_URL must look like") && !refused.contains("secret"),
+                "{refused}"
+            );
         }
     }
 }

@@ -63,6 +63,9 @@
 //! every socket in the room         in `seq` order, without holes, or `resync`
 //! ```
 //!
+//! The hub's news go to the other nodes by `chat::backplane`: notifications of PostgreSQL, or NATS. They
+//! are hints; a room that somebody listens to is compared with its row every two seconds anyhow.
+//!
 //! Invariants, each held by tests and asked of every row by `haggle doctor`:
 //!
 //! - An entry is stored before it is told. What a sender hears back is the stored entry.
@@ -87,6 +90,9 @@
 //!   product; an admin edits them.
 //! - **Without JavaScript, reading is a picture**: the room's last element is a one-pixel image inside
 //!   `<noscript>`, loaded lazily, that moves the read mark when the end of the timeline comes into view.
+//! - **With NATS, the database still carries what must not be lost** (access that ended, a node that
+//!   begins) and everything while NATS is away: each node listens to both. Ten lines, and no second way
+//!   to be told that somebody may not be here any longer.
 //! - **A registration with a taken address** is refused in words that a stranger gets as well as its
 //!   owner. Without a letter to confirm an address, that it is taken can't be kept wholly secret; the
 //!   limit on attempts from one address bounds what can be learnt.

@@ -6,9 +6,10 @@
 //! comes before it. Rooms nobody listens to take no memory.
 
 mod room;
+mod topic;
 
 use std::sync::{
-    Arc, Mutex,
+    Arc, Mutex, OnceLock,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -25,6 +26,8 @@ use super::{
     wire::{ReadMarks, ServerFrame},
 };
 use room::{Place, Room};
+use topic::Tuner;
+pub use topic::{Topic, Tuned};
 
 /// How many frames an inbox may be behind before its page has to ask again.
 const INBOX_BACKLOG: usize = 64;
@@ -60,8 +63,12 @@ struct Inner {
     closing: CancellationToken,
     /// Whether this is the only node: then there is nobody to publish to.
     alone: AtomicBool,
-    /// A node said hello.
+    /// A node said hello, or doubts arose.
     met: Notify,
+    /// What the other nodes told may not have arrived here.
+    doubts: AtomicBool,
+    /// Subscribes to what is listened to; none while the backplane tells everybody everything.
+    tuner: OnceLock<Tuner>,
     news: Queue<News>,
     behind: Queue<RoomKey>,
 }
@@ -92,6 +99,8 @@ impl Default for Hub {
             closing: CancellationToken::new(),
             alone: AtomicBool::new(true),
             met: Notify::new(),
+            doubts: AtomicBool::new(false),
+            tuner: OnceLock::new(),
             news: Queue::new(),
             behind: Queue::new(),
         }))
@@ -155,6 +164,7 @@ impl Hub {
         }
         if room.get().presence.nobody_here() {
             room.remove();
+            self.retune(Topic::Room(key));
         }
     }
 
@@ -285,9 +295,28 @@ impl Hub {
         }
     }
 
+    /// Sets who is in a room on the other nodes.
+    pub fn look_who(&self, key: RoomKey, elsewhere: &[(Uuid, Side)]) {
+        if let Some(mut room) = self.0.rooms.get_mut(&key) {
+            for side in room.presence.set_elsewhere(elsewhere) {
+                room.tell(presence(side, room.presence.online(side)));
+            }
+        }
+    }
+
     /// Another node has begun.
     pub fn meet(&self) {
         self.0.met.notify_one();
+    }
+
+    /// What the other nodes told may be lost: the rows are looked at, now.
+    pub fn doubt(&self) {
+        self.0.doubts.store(true, Ordering::Relaxed);
+        self.meet();
+    }
+
+    pub fn take_doubts(&self) -> bool {
+        self.0.doubts.swap(false, Ordering::Relaxed)
     }
 
     pub async fn met(&self) {
@@ -373,5 +402,6 @@ impl Drop for InboxListener {
     fn drop(&mut self) {
         // Our own receiver still counts: one left means nobody else.
         self.hub.0.people.remove_if(&self.account, |_, inbox| inbox.receiver_count() <= 1);
+        self.hub.retune(Topic::Inbox(self.account));
     }
 }

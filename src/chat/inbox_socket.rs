@@ -17,7 +17,7 @@ use tokio::{
 
 use super::{
     RoomKey, Side,
-    hub::InboxListener,
+    hub::{InboxListener, Topic},
     socket::{
         ACCESS_ENDED, BUFFER, COME_BACK, Close, GONE, PING, SILENCE, TOO_BIG, TOO_FAST, TOO_MANY,
         access_ended, frame_limit, is_too_big, say_goodbye, send,
@@ -44,19 +44,21 @@ pub(super) async fn upgrade(
         return Err(Error::NotFound);
     }
     let tab = state.hub.open_tab(user.account_id).ok_or(TOO_MANY)?;
+    // Before the page hears that it is connected, and asks what it may have missed.
+    let listener = state.hub.watch_inbox(user.account_id);
+    state.hub.tune(Topic::Inbox(user.account_id)).await;
     Ok(upgrade
         .read_buffer_size(BUFFER)
         .write_buffer_size(0)
         .max_message_size(MAX_FRAME)
         .max_frame_size(MAX_FRAME)
         .on_upgrade(move |socket| async move {
-            run(state, user, socket).await;
+            run(state, user, listener, socket).await;
             drop(tab);
         }))
 }
 
-async fn run(state: AppState, user: CurrentUser, mut socket: WebSocket) {
-    let listener = state.hub.watch_inbox(user.account_id);
+async fn run(state: AppState, user: CurrentUser, listener: InboxListener, mut socket: WebSocket) {
     let close = watch(&state, &user, listener, &mut socket).await;
     say_goodbye(socket, close).await;
 }

@@ -81,6 +81,19 @@ impl Presence {
             .collect()
     }
 
+    /// Notes what all other nodes say; the sides that go online or offline with it.
+    pub fn set_elsewhere(&mut self, now: &[(Uuid, Side)]) -> Vec<Side> {
+        [Side::Buyer, Side::Seller]
+            .into_iter()
+            .filter(|side| {
+                let before = self.online(*side);
+                self.side(*side).elsewhere =
+                    now.iter().filter(|(_, there)| there == side).map(|(node, _)| *node).collect();
+                before != self.online(*side)
+            })
+            .collect()
+    }
+
     pub fn online(&self, side: Side) -> bool {
         let seated = match side {
             Side::Buyer => &self.buyer,
@@ -137,5 +150,7 @@ mod tests {
         assert!(!presence.elsewhere(Side::Seller, node, true), "no news");
         assert_eq!(presence.lose(|gone| gone == node), [Side::Seller]);
         assert!(presence.online(Side::Buyer) && !presence.online(Side::Seller));
+        assert_eq!(presence.set_elsewhere(&[(node, Side::Seller), (node, Side::Buyer)]), [Side::Seller]);
+        assert_eq!(presence.set_elsewhere(&[]), [Side::Seller]);
     }
 }

@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use super::{
     Body,
-    hub::{Listener, Told},
+    hub::{Listener, Told, Topic},
     seat::Seat,
     service::{self, Draft, Pending, Refusal, Said},
     store,
@@ -157,6 +157,7 @@ impl<'a> RoomSocket<'a> {
     async fn open(state: &'a AppState, seat: &'a Seat, socket: &'a mut WebSocket) -> Result<Self, Close> {
         let listener = state.hub.join(seat.room, seat.side);
         let events = state.access.subscribe();
+        state.hub.tune(Topic::Room(seat.room)).await;
         let signed_in = seat.user.still_signed_in(&state.db).await.map_err(|_| COME_BACK)?;
         if !signed_in {
             return Err(ACCESS_ENDED);

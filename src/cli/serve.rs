@@ -20,6 +20,7 @@ use crate::{
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 pub async fn run(config: &Config) -> anyhow::Result<()> {
+    let nats = config.nats()?;
     let data = DataDir::open(&config.data)?;
     let listener = listen(config.addr).await?;
     let addr = listener.local_addr()?;
@@ -46,7 +47,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         }
         tokio::spawn(fill_in_pictures(database.pool.clone(), uploads));
     }
-    chat::join_nodes(state.db.clone(), state.hub.clone(), state.access.clone()).await?;
+    chat::join_nodes(state.db.clone(), state.hub.clone(), state.access.clone(), nats).await?;
     tokio::spawn(sweep(state.clone()));
     let served = tokio::select! {
         served = app::serve(listener, state, stop_signal()) => served,

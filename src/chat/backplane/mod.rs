@@ -7,17 +7,24 @@
 //! and telling, costs seconds and never a message.
 //!
 //! ```text
-//! hub ── News ──→ outbox ── NOTIFY, coalesced, after the commit ──→ other nodes' listener ──→ their hub
-//!                                                                        rows ──→ catch_up ──↗
+//! hub ── News ──→ outbox ── NOTIFY, or NATS; coalesced, after the commit ──→ other nodes' listener ──→ their hub
+//!                                                                               rows ──→ catch_up ──↗
 //! ```
 //!
-//! While a node is alone it tells nobody and looks at nothing.
+//! With NATS, what concerns a room or an inbox goes by a subject of its own ([`nats`]). The rest goes by
+//! the database all the same, which has just stored it: access that ended, and news of the nodes
+//! themselves. While NATS is away, everything does.
+//!
+//! A node whose connection to either was lost has doubts: it looks at the rows, also at who is where, and
+//! lets its inbox sockets come back. While a node is alone it tells nobody and looks at nothing.
 
 mod catch_up;
+mod nats;
 mod nodes;
 mod outbox;
 mod postgres;
 
+use async_nats::ServerAddr;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -43,16 +50,52 @@ pub enum News {
     /// A node has begun: it wants to be known, and to know who is where.
     #[serde(rename = "h")]
     Hello,
+    /// What this node told lately may not have arrived.
+    #[serde(rename = "d")]
+    Doubt,
+}
+
+impl News {
+    /// The room that it is about.
+    fn room(&self) -> Option<RoomKey> {
+        match self {
+            News::Entry { r, .. }
+            | News::Read { r, .. }
+            | News::Typing { r, .. }
+            | News::Presence { r, .. } => Some(*r),
+            News::Access(_) | News::Hello | News::Doubt => None,
+        }
+    }
+
+    /// Whose inboxes changed with it.
+    fn accounts(&self) -> &[i64] {
+        match self {
+            News::Entry { a, .. } => a,
+            News::Read { a, .. } => std::slice::from_ref(a),
+            _ => &[],
+        }
+    }
 }
 
 /// Joins the other nodes: from now on the hub's news go out and theirs come in.
-pub async fn start(db: PgPool, hub: Hub, access: AccessEvents) -> sqlx::Result<()> {
+///
+/// `servers`: of NATS, if it shall carry them. They needn't be there yet.
+pub async fn start(
+    db: PgPool,
+    hub: Hub,
+    access: AccessEvents,
+    servers: Vec<ServerAddr>,
+) -> anyhow::Result<()> {
     let node = Uuid::new_v4();
+    let nats = match &servers[..] {
+        [] => None,
+        servers => Some(nats::start(servers, &store::database_name(&db).await?, &hub, node).await?),
+    };
     if let Some(behind) = hub.take_behind() {
         tokio::spawn(catch_up::run(db.clone(), hub.clone(), behind));
     }
     if let Some(news) = hub.take_news() {
-        tokio::spawn(outbox::run(db.clone(), hub.clone(), node, news));
+        tokio::spawn(outbox::run(db.clone(), nats, hub.clone(), node, news));
     }
     store::beat(&db, node).await?;
     outbox::say_hello(&db, node).await?;
@@ -74,20 +117,26 @@ async fn pass_on(hub: Hub, access: AccessEvents) {
     }
 }
 
-/// What another node told.
+/// What another node told everybody.
 fn hear(hub: &Hub, access: &AccessEvents, node: Uuid, news: News) {
+    if let Some(room) = news.room() {
+        hub.tell_people_here(room, news.accounts());
+    }
     match news {
-        News::Entry { r, s, a } => {
-            hub.hear_of_entry(r, s);
-            hub.tell_people_here(r, &a);
-        }
-        News::Read { r, by, s, a } => {
-            hub.hear_of_read(r, by, s);
-            hub.tell_people_here(r, &[a]);
-        }
-        News::Typing { r, by } => hub.hear_of_typing(r, by),
-        News::Presence { r, who, on } => hub.hear_of_presence(r, who, node, on),
         News::Access(ended) => access.hear(ended),
         News::Hello => hub.meet(),
+        News::Doubt => hub.doubt(),
+        news => hear_in_room(hub, node, &news),
+    }
+}
+
+/// What another node told to those in a room.
+fn hear_in_room(hub: &Hub, node: Uuid, news: &News) {
+    match *news {
+        News::Entry { r, s, .. } => hub.hear_of_entry(r, s),
+        News::Read { r, by, s, .. } => hub.hear_of_read(r, by, s),
+        News::Typing { r, by } => hub.hear_of_typing(r, by),
+        News::Presence { r, who, on } => hub.hear_of_presence(r, who, node, on),
+        News::Access(_) | News::Hello | News::Doubt => {}
     }
 }

@@ -6,7 +6,8 @@ use sqlx::PgPool;
 use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
 
-use crate::chat::{Hub, store};
+use super::News;
+use crate::chat::{Hub, RoomKey, store};
 
 /// Also how often rooms are looked at without a hint.
 const BEAT: Duration = Duration::from_secs(2);
@@ -14,6 +15,7 @@ const BEAT: Duration = Duration::from_secs(2);
 pub async fn run(db: PgPool, hub: Hub, node: Uuid) {
     let mut beats = interval(BEAT);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut doubts = false;
     loop {
         tokio::select! {
             _ = beats.tick() => {}
@@ -23,14 +25,17 @@ pub async fn run(db: PgPool, hub: Hub, node: Uuid) {
                 return;
             }
         }
-        if let Err(error) = beat(&db, &hub, node).await {
-            tracing::warn!(%error, "this node could not say that it lives");
+        doubts |= hub.take_doubts();
+        match beat(&db, &hub, node, doubts).await {
+            Ok(()) => doubts = false,
+            Err(error) => tracing::warn!(%error, "this node could not say that it lives"),
         }
     }
 }
 
-async fn beat(db: &PgPool, hub: &Hub, node: Uuid) -> sqlx::Result<()> {
-    store::beat(db, node).await?;
+/// `doubts`: whether what the others told lately may be lost.
+async fn beat(db: &PgPool, hub: &Hub, node: Uuid, doubts: bool) -> sqlx::Result<()> {
+    let was_given_up = store::beat(db, node).await?;
     let others: HashSet<Uuid> = store::other_nodes(db, node).await?.into_iter().collect();
     let was_alone = hub.is_alone();
     hub.set_alone(others.is_empty());
@@ -38,20 +43,33 @@ async fn beat(db: &PgPool, hub: &Hub, node: Uuid) -> sqlx::Result<()> {
     if others.is_empty() {
         return Ok(());
     }
-    if was_alone {
+    if was_alone || was_given_up {
         store::tell_presences(db, node, &hub.here()).await?;
+        hub.publish(News::Doubt);
     }
-    look(db, hub).await
+    let rooms = hub.listened();
+    if doubts {
+        look_who(db, hub, node, &rooms).await?;
+        hub.forget_inboxes();
+    }
+    look(db, hub, &rooms).await
 }
 
 /// Brings the rooms that somebody listens to up to date, hint or no hint.
-pub async fn look(db: &PgPool, hub: &Hub) -> sqlx::Result<()> {
-    let rooms = hub.listened();
+async fn look(db: &PgPool, hub: &Hub, rooms: &[RoomKey]) -> sqlx::Result<()> {
     if rooms.is_empty() {
         return Ok(());
     }
-    for (room, status) in store::statuses(db, &rooms).await? {
+    for (room, status) in store::statuses(db, rooms).await? {
         hub.look(room, status.last_seq, status.read);
+    }
+    Ok(())
+}
+
+async fn look_who(db: &PgPool, hub: &Hub, node: Uuid, rooms: &[RoomKey]) -> sqlx::Result<()> {
+    let elsewhere = store::presences_elsewhere(db, node, rooms).await?;
+    for room in rooms {
+        hub.look_who(*room, elsewhere.get(room).map_or(&[], Vec::as_slice));
     }
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! What this node tells the others: collected while the last is on its way, after the commit, in as few
-//! notifications as it fits into.
+//! payloads as it fits into.
 
 use sqlx::PgPool;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::News;
+use super::{News, nats::Nats};
 use crate::chat::{Hub, store};
 
 /// News in one statement.
@@ -13,10 +13,10 @@ const BATCH: usize = 1024;
 /// PostgreSQL takes less than 8,000 bytes.
 const PAYLOAD: usize = 7_900;
 
-pub async fn run(db: PgPool, hub: Hub, node: Uuid, mut news: mpsc::Receiver<News>) {
+pub async fn run(db: PgPool, nats: Option<Nats>, hub: Hub, node: Uuid, mut news: mpsc::Receiver<News>) {
     let mut batch = Vec::new();
     while news.recv_many(&mut batch, BATCH).await > 0 {
-        let told = tell(&db, node, &batch).await;
+        let told = tell(&db, nats.as_ref(), node, &batch).await;
         batch.clear();
         if let Err(error) = told {
             // The others look at the rows by themselves.
@@ -30,7 +30,7 @@ pub async fn say_hello(db: &PgPool, node: Uuid) -> sqlx::Result<()> {
     store::notify(db, &payloads(node, &[News::Hello])).await
 }
 
-async fn tell(db: &PgPool, node: Uuid, batch: &[News]) -> sqlx::Result<()> {
+async fn tell(db: &PgPool, nats: Option<&Nats>, node: Uuid, batch: &[News]) -> sqlx::Result<()> {
     let presences = batch.iter().filter_map(|news| match news {
         News::Presence { r, who, on } => Some((*r, *who, *on)),
         _ => None,
@@ -38,15 +38,24 @@ async fn tell(db: &PgPool, node: Uuid, batch: &[News]) -> sqlx::Result<()> {
     for (room, side, online) in presences {
         store::set_presence(db, node, room, side, online).await?;
     }
-    store::notify(db, &payloads(node, batch)).await
+    let nats = nats.filter(|nats| nats.is_there());
+    let (by_nats, by_database): (Vec<_>, Vec<_>) =
+        batch.iter().partition(|news| nats.is_some() && news.room().is_some());
+    if !by_database.is_empty() {
+        store::notify(db, &payloads(node, by_database)).await?;
+    }
+    if let Some(nats) = nats {
+        nats.tell(node, &by_nats).await;
+    }
+    Ok(())
 }
 
 /// `<node>` and a line of JSON for each.
-fn payloads(node: Uuid, batch: &[News]) -> Vec<String> {
+pub fn payloads<'a>(node: Uuid, batch: impl IntoIterator<Item = &'a News>) -> Vec<String> {
     let head = node.to_string();
     let mut payloads = Vec::new();
     let mut payload = head.clone();
-    for line in batch.iter().filter_map(|news| serde_json::to_string(news).ok()) {
+    for line in batch.into_iter().filter_map(|news| serde_json::to_string(news).ok()) {
         if payload.len() + 1 + line.len() > PAYLOAD {
             payloads.push(std::mem::replace(&mut payload, head.clone()));
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::{PgPool, postgres::PgListener};
 use uuid::Uuid;
 
-use super::{hear, nodes, outbox};
+use super::{hear, outbox};
 use crate::{
     accounts::{AccessEnded, AccessEvents},
     chat::{Hub, store::CHANNEL},
@@ -31,12 +31,9 @@ pub async fn listen(db: PgPool, hub: Hub, access: AccessEvents, node: Uuid) {
 async fn listen_once(db: &PgPool, hub: &Hub, access: &AccessEvents, node: Uuid) -> sqlx::Result<()> {
     let mut listener = PgListener::connect_with(db).await?;
     listener.listen(CHANNEL).await?;
-    if !hub.is_alone() {
-        // Whatever was told while nobody listened here.
-        nodes::look(db, hub).await?;
-        hub.forget_inboxes();
-        access.hear(AccessEnded::Unsure);
-    }
+    // Whatever was told while nobody listened here.
+    hub.doubt();
+    access.hear(AccessEnded::Unsure);
     // `None`: the connection was lost, and with it what was told meanwhile.
     while let Some(notification) = listener.try_recv().await? {
         let Some((from, news)) = outbox::read(notification.payload()) else { continue };

@@ -9,7 +9,8 @@ mod rooms;
 pub(super) use history::history;
 pub(super) use journal::{lock_rooms, repeats, spoken_of, write};
 pub(super) use nodes::{
-    CHANNEL, beat, forget_node, notify, other_nodes, presences, set_presence, statuses, tell_presences,
+    CHANNEL, beat, database_name, forget_node, notify, other_nodes, presences, presences_elsewhere,
+    set_presence, statuses, tell_presences,
 };
 pub(super) use recount::recount;
 pub(super) use rooms::{

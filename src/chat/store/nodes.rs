@@ -1,5 +1,7 @@
 //! Nodes, presences, and notifications between them.
 
+use std::collections::HashMap;
+
 use sqlx::{PgExecutor, PgPool, types::Uuid};
 
 use super::Status;
@@ -8,14 +10,25 @@ use crate::chat::{RoomKey, Side, wire::ReadMarks};
 /// The channel on which nodes tell each other.
 pub(in crate::chat) const CHANNEL: &str = "haggle";
 
-pub(in crate::chat) async fn beat(db: impl PgExecutor<'_>, node: Uuid) -> sqlx::Result<()> {
-    sqlx::query!(
-        "INSERT INTO nodes (id) VALUES ($1) ON CONFLICT ON CONSTRAINT nodes_pkey DO UPDATE SET seen_at = now()",
+/// Says that the node lives; true if the others didn't know, or had given it up.
+pub(in crate::chat) async fn beat(db: impl PgExecutor<'_>, node: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"INSERT INTO nodes (id) VALUES ($1) ON CONFLICT ON CONSTRAINT nodes_pkey DO UPDATE SET seen_at = now()
+           RETURNING xmax = 0 AS "new!""#,
         node
     )
-    .execute(db)
-    .await?;
-    Ok(())
+    .fetch_one(db)
+    .await
+}
+
+/// A name for this database that no other has, as far as one server or its copies can be told apart.
+pub(in crate::chat) async fn database_name(db: impl PgExecutor<'_>) -> sqlx::Result<String> {
+    sqlx::query_scalar!(
+        r#"SELECT s.system_identifier || '-' || d.oid AS "name!"
+           FROM pg_control_system() s, pg_database d WHERE d.datname = current_database()"#
+    )
+    .fetch_one(db)
+    .await
 }
 
 /// Those that said within three beats that they live; older ones are forgotten.
@@ -92,6 +105,33 @@ pub(in crate::chat) async fn presences(
         .into_iter()
         .map(|row| (row.node_id, if row.is_buyer { Side::Buyer } else { Side::Seller }))
         .collect())
+}
+
+/// Who is in these rooms, on which other node; rooms without anybody are left out.
+pub(in crate::chat) async fn presences_elsewhere(
+    db: impl PgExecutor<'_>,
+    node: Uuid,
+    rooms: &[RoomKey],
+) -> sqlx::Result<HashMap<RoomKey, Vec<(Uuid, Side)>>> {
+    let (buyers, sellers): (Vec<i64>, Vec<i64>) =
+        rooms.iter().map(|room| (room.buyer_id, room.seller_id)).unzip();
+    let rows = sqlx::query!(
+        r#"SELECT node_id, buyer_id AS "buyer_id!", seller_id AS "seller_id!", side = 'buyer' AS "is_buyer!"
+           FROM unnest($2::bigint[], $3::bigint[]) AS k (buyer_id, seller_id)
+           JOIN presences USING (buyer_id, seller_id) WHERE node_id <> $1"#,
+        node,
+        &buyers,
+        &sellers
+    )
+    .fetch_all(db)
+    .await?;
+    let mut presences: HashMap<_, Vec<_>> = HashMap::new();
+    for row in rows {
+        let room = RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id };
+        let side = if row.is_buyer { Side::Buyer } else { Side::Seller };
+        presences.entry(room).or_default().push((row.node_id, side));
+    }
+    Ok(presences)
 }
 
 /// Where these rooms stand; those without a word are left out.

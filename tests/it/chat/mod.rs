@@ -4,7 +4,6 @@ mod access;
 mod forms;
 mod history;
 mod inbox;
-mod nodes;
 mod once;
 mod sockets;
 mod talking;

@@ -61,10 +61,11 @@ impl TestApp {
         app
     }
 
-    /// Makes this node one of several, as `haggle serve` does.
-    pub async fn join_nodes(&self) {
+    /// Makes this node one of several, as `haggle serve` does with this `NATS_URL`, if any.
+    pub async fn join_nodes(&self, nats: Option<&str>) {
         let state = self.state.clone().expect("a running node");
-        haggle::chat::join_nodes(state.db, state.hub, state.access).await.expect("it joins");
+        let servers = nats.map(|url| url.parse().expect("a NATS address")).into_iter().collect();
+        haggle::chat::join_nodes(state.db, state.hub, state.access, servers).await.expect("it joins");
     }
 
     /// What the real program is given as its `DATABASE_URL`.

@@ -1,20 +1,26 @@
-//! Several nodes on one database are one chat.
+//! People on different nodes.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Socket, TestApp, eventually, room};
+use crate::{
+    nats_server::NatsServer,
+    over::Over,
+    support::{Socket, TestApp, eventually, room},
+};
 
-fn send(body: &str) -> Value {
+pub fn send(body: &str) -> Value {
     json!({ "type": "send", "client_id": Uuid::new_v4(), "body": body })
 }
 
 /// Two nodes that know each other.
-async fn two_nodes() -> (TestApp, TestApp) {
+pub async fn two_nodes(over: Over) -> (TestApp, TestApp, Option<NatsServer>) {
+    let server = over.server().await;
+    let nats = server.as_ref().map(NatsServer::url);
     let one = TestApp::start().await;
-    one.join_nodes().await;
+    one.join_nodes(nats.as_deref()).await;
     let two = one.beside().await;
-    two.join_nodes().await;
+    two.join_nodes(nats.as_deref()).await;
     // A presence that crosses over shows that both have noticed.
     let (ana, tomas) = (one.buyer("Probe Buyer").await, one.seller("Probe Seller").await);
     let name = room(&ana, &tomas);
@@ -27,7 +33,7 @@ async fn two_nodes() -> (TestApp, TestApp) {
         (hello["online"] == true).then_some(())
     })
     .await;
-    (one, two)
+    (one, two, server)
 }
 
 async fn bodies(socket: &mut Socket, count: usize) -> Vec<(i64, String)> {
@@ -39,9 +45,8 @@ async fn bodies(socket: &mut Socket, count: usize) -> Vec<(i64, String)> {
     bodies
 }
 
-#[tokio::test]
-async fn two_people_on_two_nodes_talk_as_on_one() {
-    let (one, two) = two_nodes().await;
+pub async fn two_people_on_two_nodes_talk_as_on_one(over: Over) {
+    let (one, two, _server) = two_nodes(over).await;
     let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
     let name = room(&ana, &tomas);
     ana.says(&name, "0").await;
@@ -76,9 +81,8 @@ async fn two_people_on_two_nodes_talk_as_on_one() {
     assert_eq!(there.closed().await, 4401, "ended on the other node");
 }
 
-#[tokio::test]
-async fn both_write_at_once_on_two_nodes_and_everybody_has_the_same() {
-    let (one, two) = two_nodes().await;
+pub async fn both_write_at_once_on_two_nodes_and_everybody_has_the_same(over: Over) {
+    let (one, two, _server) = two_nodes(over).await;
     let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
     let name = room(&ana, &tomas);
     ana.says(&name, "0").await;
@@ -100,9 +104,8 @@ async fn both_write_at_once_on_two_nodes_and_everybody_has_the_same() {
     assert!(haggle::chat::recount(&one.db).await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn what_a_node_stored_and_never_told_is_found_all_the_same() {
-    let (one, _two) = two_nodes().await;
+pub async fn what_a_node_stored_and_never_told_is_found_all_the_same(over: Over) {
+    let (one, _two, _server) = two_nodes(over).await;
     // It doesn't know of the others, as one that died between its commit and telling.
     let silent = one.beside().await;
     let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await);

@@ -1,0 +1,77 @@
+//! Several nodes on one database are one chat, in each way in which they can tell each other.
+//!
+//! What needs a NATS server is listed as ignored where there is none; with `HAGGLE_DEMAND_NATS=1`
+//! (`.ci/run`) that is a failure instead.
+
+#![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+mod nats_server;
+mod over;
+#[allow(dead_code, unused_imports, reason = "shared with tests/it, which uses the rest")]
+#[path = "../it/support/mod.rs"]
+mod support;
+mod talking;
+mod with_nats;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+use over::Over;
+
+/// One trial for each test, named after it.
+macro_rules! trials {
+    ($ignored:expr, $prefix:expr, $arguments:tt, [$($module:ident::$test:ident),+ $(,)?]) => {
+        [$(trial(format!("{}::{}", $prefix, stringify!($test)), $ignored, move || $module::$test $arguments)),+]
+    };
+}
+
+fn main() -> ExitCode {
+    let args = Arguments::from_args();
+    let missing = nats_server::missing();
+    if let Some(missing) = missing {
+        eprintln!("Node tests: {missing}");
+        if std::env::var_os("HAGGLE_DEMAND_NATS").is_some_and(|it| it == "1") {
+            return ExitCode::FAILURE;
+        }
+    }
+    let mut list = Vec::new();
+    for over in [Over::Database, Over::Nats] {
+        let ignored = over == Over::Nats && missing.is_some();
+        list.extend(trials!(
+            ignored,
+            over,
+            (over),
+            [
+                talking::two_people_on_two_nodes_talk_as_on_one,
+                talking::both_write_at_once_on_two_nodes_and_everybody_has_the_same,
+                talking::what_a_node_stored_and_never_told_is_found_all_the_same,
+            ]
+        ));
+    }
+    list.extend(trials!(
+        missing.is_some(),
+        "nats",
+        (),
+        [
+            with_nats::a_node_subscribes_to_what_somebody_listens_to_and_no_more,
+            with_nats::what_travels_are_hints_under_the_databases_own_name,
+            with_nats::while_it_is_away_nodes_tell_each_other_by_the_database,
+            with_nats::one_that_was_never_there_stops_nothing,
+        ]
+    ));
+    libtest_mimic::run(&args, list).exit_code()
+}
+
+/// With a runtime of its own, as `#[tokio::test]` makes it.
+fn trial<F: Future<Output = ()>>(
+    name: String,
+    ignored: bool,
+    test: impl FnOnce() -> F + Send + 'static,
+) -> Trial {
+    let run = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(test());
+        Ok(())
+    };
+    Trial::test(name, run).with_ignored_flag(ignored)
+}

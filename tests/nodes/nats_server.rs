@@ -1,0 +1,74 @@
+//! A NATS server for one test, that can be killed and started again.
+
+use std::{net::TcpListener, process::Stdio};
+
+use tokio::{
+    net::TcpStream,
+    process::{Child, Command},
+};
+
+use crate::support::eventually;
+
+const PROGRAM: &str = "nats-server";
+
+/// What a machine without NATS is told.
+pub fn missing() -> Option<&'static str> {
+    let version = std::process::Command::new(PROGRAM).arg("--version").output();
+    version.is_err().then_some("there is no nats-server; install it (`apt install nats-server`)")
+}
+
+pub struct NatsServer {
+    port: u16,
+    monitor: u16,
+    running: Option<Child>,
+}
+
+impl NatsServer {
+    pub async fn start() -> Self {
+        let mut server = Self { port: free_port(), monitor: free_port(), running: None };
+        server.begin().await;
+        server
+    }
+
+    /// At the same address as before.
+    pub async fn begin(&mut self) {
+        let [port, monitor] = [self.port, self.monitor].map(|port| port.to_string());
+        let child = Command::new(PROGRAM)
+            .args(["--addr", "127.0.0.1", "--port", &port, "--http_port", &monitor])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn();
+        self.running = Some(child.expect("nats-server starts"));
+        eventually("NATS to answer", async || {
+            TcpStream::connect(("127.0.0.1", self.port)).await.ok()?;
+            TcpStream::connect(("127.0.0.1", self.monitor)).await.ok()
+        })
+        .await;
+    }
+
+    /// At once, without a good-bye.
+    pub async fn kill(&mut self) {
+        if let Some(mut child) = self.running.take() {
+            child.kill().await.expect("nats-server ends");
+        }
+    }
+
+    /// As a `NATS_URL`.
+    pub fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// What somebody is subscribed to.
+    pub async fn subjects(&self) -> Vec<String> {
+        let url = format!("http://127.0.0.1:{}/connz?subs=1", self.monitor);
+        let connections: serde_json::Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+        let connections = connections["connections"].as_array().unwrap();
+        let subjects = connections.iter().filter_map(|one| one["subscriptions_list"].as_array()).flatten();
+        subjects.filter_map(|subject| Some(subject.as_str()?.to_owned())).collect()
+    }
+}
+
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a free port").port()
+}

@@ -1,0 +1,130 @@
+//! What is particular to NATS.
+
+use futures_util::StreamExt as _;
+use serde_json::json;
+
+use crate::{
+    nats_server::{NatsServer, free_port},
+    over::Over,
+    support::{Person, TestApp, eventually, room, soon},
+    talking::{send, two_nodes},
+};
+
+/// Writes on the one side until it is told on the other, both ways.
+async fn they_talk(ana: &Person, tomas: &Person) {
+    let name = room(ana, tomas);
+    ana.says(&name, "There?").await;
+    let mut anas = ana.socket(&format!("/ws/{name}")).await;
+    let mut tomass = tomas.socket(&format!("/ws/{name}")).await;
+    tomass.expect("hello").await;
+    anas.send(send("A question")).await;
+    tomass.expect_where("the question", |frame| frame["body"] == "A question").await;
+    tomass.send(send("An answer")).await;
+    anas.expect_where("the answer", |frame| frame["body"] == "An answer").await;
+}
+
+pub async fn a_node_subscribes_to_what_somebody_listens_to_and_no_more() {
+    let (one, _two, server) = two_nodes(Over::Nats).await;
+    let server = server.unwrap();
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await);
+    let (name, account) = (room(&ana, &tomas), format!(".inbox.{}", ana.account_id));
+    let about = async |end: &str| {
+        let subjects = server.subjects().await;
+        subjects.iter().filter(|subject| subject.ends_with(end)).count()
+    };
+    assert_eq!((about(&name).await, about(&account).await), (0, 0));
+    let inbox = ana.socket("/ws/inbox").await;
+    let mut here = ana.socket(&format!("/ws/{name}")).await;
+    here.expect("hello").await;
+    assert_eq!((about(&name).await, about(&account).await), (1, 1));
+    let tab = ana.socket("/ws/inbox").await;
+    assert_eq!(about(&account).await, 1, "one for all tabs");
+    inbox.close().await;
+    tab.close().await;
+    eventually("the inbox to be left", async || (about(&account).await == 0).then_some(())).await;
+}
+
+pub async fn what_travels_are_hints_under_the_databases_own_name() {
+    let (one, two, server) = two_nodes(Over::Nats).await;
+    let elsewhere = TestApp::start().await;
+    elsewhere.join_nodes(server.as_ref().map(|it| it.url()).as_deref()).await;
+    let spy = async_nats::connect(server.as_ref().unwrap().url()).await.unwrap();
+    let mut told = spy.subscribe("haggle.>").await.unwrap();
+    spy.flush().await.unwrap();
+
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    they_talk(&ana, &tomas).await;
+    let own = subject_of(&server, &room(&ana, &tomas)).await;
+    let market = own.split('.').nth(1).unwrap().to_owned();
+    let last = format!("haggle.{market}.inbox.{}", ana.account_id);
+    soon("the answer's hint", async {
+        loop {
+            let hint = told.next().await.unwrap();
+            let words = String::from_utf8(hint.payload.to_vec()).unwrap();
+            assert_eq!(hint.subject.split('.').nth(1).unwrap(), market);
+            assert!(
+                !words.contains("question") && !words.contains("answer") && !words.contains('@'),
+                "{words}"
+            );
+            if *hint.subject == last && words.contains("\"s\":3") {
+                return;
+            }
+        }
+    })
+    .await;
+
+    // Another marketplace's first room has the same name, and another subject.
+    let (bo, cem) = (elsewhere.buyer("Bo").await, elsewhere.seller("Cem").await);
+    let mut there = bo.socket(&format!("/ws/{}", room(&bo, &cem))).await;
+    there.expect("hello").await;
+    let other = subject_of(&server, &room(&bo, &cem)).await;
+    assert_ne!(other.split('.').nth(1).unwrap(), market);
+}
+
+/// What the newest subscription to this room is.
+async fn subject_of(server: &Option<NatsServer>, room: &str) -> String {
+    let mut subjects = server.as_ref().unwrap().subjects().await;
+    subjects.retain(|subject| subject.ends_with(&format!(".room.{room}")));
+    subjects.pop().expect("somebody listens to the room")
+}
+
+pub async fn while_it_is_away_nodes_tell_each_other_by_the_database() {
+    let (one, two, server) = two_nodes(Over::Nats).await;
+    let mut server = server.unwrap();
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    they_talk(&ana, &tomas).await;
+    let name = room(&ana, &tomas);
+    let mut anas = ana.socket(&format!("/ws/{name}")).await;
+    let mut tomass = tomas.socket(&format!("/ws/{name}")).await;
+    anas.expect("hello").await;
+    tomass.expect("hello").await;
+
+    server.kill().await;
+    they_talk(&ana, &tomas).await;
+    // What no look at the rows would find.
+    eventually("typing to cross over without NATS", async || {
+        anas.send(json!({ "type": "typing" })).await;
+        let typing = tokio::time::timeout(std::time::Duration::from_secs(3), tomass.expect("typing")).await;
+        typing.ok()
+    })
+    .await;
+
+    server.begin().await;
+    eventually("the nodes to be back", async || {
+        let subjects = server.subjects().await;
+        (subjects.iter().filter(|subject| subject.ends_with(&name)).count() == 2).then_some(())
+    })
+    .await;
+    they_talk(&ana, &tomas).await;
+    assert!(haggle::chat::recount(&one.db).await.unwrap().is_empty());
+}
+
+pub async fn one_that_was_never_there_stops_nothing() {
+    let nobody = format!("nats://127.0.0.1:{}", free_port());
+    let one = TestApp::start().await;
+    one.join_nodes(Some(&nobody)).await;
+    let two = one.beside().await;
+    two.join_nodes(Some(&nobody)).await;
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    they_talk(&ana, &tomas).await;
+}
