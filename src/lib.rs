@@ -71,6 +71,7 @@
 //! - An entry is stored before it is told. What a sender hears back is the stored entry.
 //! - `seq` is 1, 2, 3 … in each room, shared by both tables, given under the room's row lock.
 //! - The same `client_id` from the same side stores once, by socket, by form, by both.
+//! - A picture of a conversation is served to its two people; to everybody else it doesn't exist.
 //! - Unread = the other side's total − how many of theirs stand at or before my read mark; all of it is
 //!   decided under the same lock, so it equals a recount.
 //! - No handler, page or query of [`admin`] touches a message's text.
@@ -88,6 +89,10 @@
 //!   of their own. A library for the rest would have had nothing to do.
 //! - **The default categories are in a migration**, so that an empty marketplace can take its first
 //!   product; an admin edits them.
+//! - **A picture in a conversation is its room's**: its files lie in a folder of that room's own, so who
+//!   may see it is said by the `Seat` and the path alone, without a query, and `/media` can't reach it. It
+//!   is posted by the form, also by the script: sockets carry small frames only. Its files are stored
+//!   before the message that names them, and taken away if that is refused.
 //! - **Without JavaScript, reading is a picture**: the room's last element is a one-pixel image inside
 //!   `<noscript>`, loaded lazily, that moves the read mark when the end of the timeline comes into view.
 //! - **With NATS, the database still carries what must not be lost** (access that ended, a node that

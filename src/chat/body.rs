@@ -1,6 +1,6 @@
 //! What somebody says: the text of one entry.
 
-/// 1 to 4,000 Unicode scalar values after CRLF → LF and trimming, without NUL.
+/// 1 to 4,000 Unicode scalar values after CRLF → LF and trimming, without NUL. Empty only under a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Body(String);
 
@@ -16,6 +16,14 @@ pub enum BodyError {
 
 impl Body {
     pub const MAX: usize = 4000;
+
+    /// The words under a picture, which may be none.
+    pub fn caption(text: &str) -> Result<Self, BodyError> {
+        match Body::parse(text) {
+            Err(BodyError::Empty) => Ok(Body(String::new())),
+            parsed => parsed,
+        }
+    }
 
     pub fn parse(text: &str) -> Result<Self, BodyError> {
         let text = text.replace("\r\n", "\n");
@@ -41,6 +49,8 @@ mod tests {
     fn bodies_are_trimmed_counted_in_characters_and_free_of_nul() {
         assert_eq!(Body::parse("  a\r\nb \n").unwrap().as_str(), "a\nb");
         assert_eq!(Body::parse(" \r\n\t "), Err(BodyError::Empty));
+        assert_eq!(Body::caption(" \r\n\t ").unwrap().as_str(), "");
+        assert_eq!(Body::caption(&"a".repeat(4001)), Err(BodyError::TooLong));
         assert_eq!(Body::parse("a\0b"), Err(BodyError::Nul));
         assert!(Body::parse(&"🚲".repeat(4000)).is_ok());
         assert_eq!(Body::parse(&"a".repeat(4001)), Err(BodyError::TooLong));

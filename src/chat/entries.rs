@@ -4,7 +4,7 @@ use linkify::{LinkFinder, LinkKind};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Side, seat::People};
+use super::{Side, photos::RoomPhoto, seat::People};
 use crate::products::{ProductSummary, price::Price};
 
 /// One row of `messages` (from the buyer) or `post_messages` (from the seller).
@@ -13,11 +13,20 @@ pub struct Entry {
     pub seq: i64,
     pub from: Side,
     pub client_id: Uuid,
+    /// Empty where a picture says it all.
     pub body: String,
+    pub photo: Option<RoomPhoto>,
     pub product_id: Option<i64>,
     /// The product that the talk turns to here, as it was when this was said.
     pub starts: Option<Snapshot>,
     pub sent_at: OffsetDateTime,
+}
+
+impl Entry {
+    /// As rows and frames name it.
+    pub fn kind(&self) -> &'static str {
+        if self.photo.is_some() { "photo" } else { "text" }
+    }
 }
 
 #[derive(Clone, Debug)]

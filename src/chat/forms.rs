@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::State,
+    extract::{Request, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
@@ -13,6 +13,8 @@ use uuid::Uuid;
 use super::{
     Body, RoomKey,
     history::wants_json,
+    photos,
+    receive::SayForm,
     seat::Seat,
     service::{self, Draft, Refusal, Said},
     views::NotSentPage,
@@ -22,18 +24,8 @@ use crate::{
     accounts::MaybeUser,
     app::AppState,
     products,
-    web::{ClientAddr, Error, Form, Path, Result, Shell, flash, next},
+    web::{ClientAddr, Error, Path, Result, Shell, flash, next},
 };
-
-#[derive(Deserialize)]
-pub(super) struct SayForm {
-    #[serde(default)]
-    body: String,
-    #[serde(default)]
-    client_id: String,
-    #[serde(default)]
-    product_id: String,
-}
 
 /// `POST /rooms/{room}/messages`
 pub(super) async fn say_in_room(
@@ -41,17 +33,19 @@ pub(super) async fn say_in_room(
     seat: Result<Seat>,
     Path(room): Path<String>,
     (session, headers): (Session, HeaderMap),
-    Form(form): Form<SayForm>,
+    request: Request,
 ) -> Result<Response> {
     let room: RoomKey = room.parse().map_err(|_| Error::NotFound)?;
     let back = format!("/rooms/{room}");
     let seat = match seat {
         Err(Error::SignInFirst { .. }) => {
             state.sign_in_limits.try_address(addr)?;
+            let form = SayForm::receive(request).await?;
             return keep_and_sign_in(&session, back, form, "").await;
         }
         seat => seat?,
     };
+    let form = SayForm::receive(request).await?;
     Ok(say(&state, &headers, seat, form, &back).await)
 }
 
@@ -61,7 +55,7 @@ pub(super) async fn say_about_product(
     Path(id): Path<i64>,
     MaybeUser(user): MaybeUser,
     (session, headers): (Session, HeaderMap),
-    Form(form): Form<SayForm>,
+    request: Request,
 ) -> Result<Response> {
     let back = format!("/products/{id}");
     let Some(user) = user else {
@@ -69,6 +63,7 @@ pub(super) async fn say_about_product(
             return Err(Error::Unauthorized);
         }
         state.sign_in_limits.try_address(addr)?;
+        let form = SayForm::receive(request).await?;
         return keep_and_sign_in(&session, back, form, "#chat").await;
     };
     let product = products::summaries(&state.db, &[id]).await?.pop().ok_or(Error::NotFound)?;
@@ -76,13 +71,13 @@ pub(super) async fn say_about_product(
         return Err(Error::Forbidden("This is your own product. Buyers' messages are in My Messages."));
     }
     let seat = Seat::of_buyer(&state.db, &user, product.seller_id).await?.ok_or(Error::NotFound)?;
-    let form = SayForm { product_id: id.to_string(), ..form };
+    let form = SayForm { product_id: id.to_string(), ..SayForm::receive(request).await? };
     Ok(say(&state, &headers, seat, form, &back).await)
 }
 
 async fn say(state: &AppState, headers: &HeaderMap, seat: Seat, form: SayForm, back: &str) -> Response {
     let client_id = form.client_id.parse().unwrap_or_else(|_| Uuid::new_v4());
-    let said = match draft(&form, client_id) {
+    let said = match draft(state, &seat, &form, client_id).await {
         Ok(draft) => say_draft(state, &seat, draft, wants_json(headers)).await,
         Err(refusal) => Err(refusal),
     };
@@ -99,24 +94,36 @@ async fn say(state: &AppState, headers: &HeaderMap, seat: Seat, form: SayForm, b
     }
 }
 
-fn draft(form: &SayForm, client_id: Uuid) -> Result<Draft, Refusal> {
+/// The message that the form means. Its picture is stored; whoever says the draft settles that.
+async fn draft(state: &AppState, seat: &Seat, form: &SayForm, client_id: Uuid) -> Result<Draft, Refusal> {
     let product_id = match form.product_id.trim() {
         "" => None,
         id => Some(id.parse().map_err(|_| Refusal::BadProduct)?),
     };
-    Ok(Draft { client_id, body: Body::parse(&form.body)?, product_id })
+    let Some(photo) = form.photo.clone() else {
+        return Ok(Draft { client_id, body: Body::parse(&form.body)?, product_id, photo: None });
+    };
+    let body = Body::caption(&form.body)?;
+    let bytes = photo.map_err(Refusal::Photo)?;
+    let photo = photos::keep(&state.uploads, &state.photo_limits, seat, bytes).await?;
+    Ok(Draft { client_id, body, product_id, photo: Some(photo) })
 }
 
 /// A person whose form carries an id that was used for other words gets a fresh one: no words are
 /// lost. A program is told instead.
 async fn say_draft(state: &AppState, seat: &Seat, draft: Draft, strict: bool) -> Result<Said, Refusal> {
     let again = Draft { client_id: Uuid::new_v4(), ..draft.clone() };
-    match service::say(&state.journal, &state.message_limits, seat, draft).await {
+    let photo = draft.photo.clone();
+    let said = match service::say(&state.journal, &state.message_limits, seat, draft).await {
         Err(Refusal::ClientIdReused) if !strict => {
             service::say(&state.journal, &state.message_limits, seat, again).await
         }
         said => said,
+    };
+    if let Some(photo) = photo {
+        photos::settle(&state.uploads, photo, &said).await;
     }
+    said
 }
 
 fn not_sent(
@@ -128,7 +135,7 @@ fn not_sent(
     back: &str,
 ) -> Response {
     let status = match refusal {
-        Refusal::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::RateLimited | Refusal::TooManyPhotos => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
@@ -143,6 +150,7 @@ fn not_sent(
         body: form.body,
         client_id,
         product_id: form.product_id,
+        had_photo: form.photo.is_some(),
     };
     (status, page).into_response()
 }

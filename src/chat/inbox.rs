@@ -27,7 +27,7 @@ pub struct Conversation {
     pub side: Side,
     pub other_name: String,
     pub last_from: Side,
-    /// The last entry's first 200 characters.
+    /// The last entry's first 200 characters; empty for a picture without words.
     pub last_body: String,
     pub last_at: OffsetDateTime,
     pub unread: i64,

@@ -1,19 +1,25 @@
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     routing::{get, post},
 };
 
-use super::{forms, history, inbox, inbox_socket, product_page, room, socket};
+use super::{forms, history, inbox, inbox_socket, photos, product_page, receive::MAX_FORM, room, socket};
 use crate::app::AppState;
 
 pub fn router() -> Router<AppState> {
+    // The forms with a picture in them.
+    let large = Router::new()
+        .route("/products/{id}/messages", post(forms::say_about_product))
+        .route("/rooms/{room}/messages", get(history::show).post(forms::say_in_room))
+        .layer(DefaultBodyLimit::max(MAX_FORM));
     Router::new()
         .route("/products/{id}", get(product_page::show))
-        .route("/products/{id}/messages", post(forms::say_about_product))
         .route("/messages", get(inbox::show))
         .route("/rooms/{room}", get(room::show))
-        .route("/rooms/{room}/messages", get(history::show).post(forms::say_in_room))
+        .route("/rooms/{room}/photos/{key}/{file}", get(photos::show))
         .route("/rooms/{room}/seen.gif", get(room::seen))
         .route("/ws/{room}", get(socket::upgrade))
         .route("/ws/inbox", get(inbox_socket::upgrade))
+        .merge(large)
 }

@@ -9,6 +9,7 @@ use axum::{
     extract::{FromRef, FromRequestParts, Path},
     http::request::Parts,
 };
+use serde::Deserialize;
 use sqlx::PgPool;
 
 use super::{RoomKey, Side, store};
@@ -71,6 +72,12 @@ impl Seat {
     }
 }
 
+/// Every path with a `{room}` in it.
+#[derive(Deserialize)]
+struct InRoom {
+    room: String,
+}
+
 impl<S> FromRequestParts<S> for Seat
 where
     S: Send + Sync,
@@ -80,7 +87,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let user = CurrentUser::from_request_parts(parts, state).await?;
-        let Path(room) = Path::<String>::from_request_parts(parts, state).await?;
+        let Path(InRoom { room }) = Path::from_request_parts(parts, state).await?;
         let room = room.parse().map_err(|_| Error::NotFound)?;
         Seat::find(&PgPool::from_ref(state), room, &user).await?.ok_or(Error::NotFound)
     }

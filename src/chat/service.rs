@@ -9,11 +9,12 @@ use super::{
     Body, Hub, Journal, MessageLimits,
     body::BodyError,
     entries::{Entry, EntryView},
+    photos::RoomPhoto,
     seat::{People, Seat},
     store, views,
     wire::{EntryFrame, ServerFrame},
 };
-use crate::products::ProductSummary;
+use crate::products::{ProductSummary, photos};
 
 /// A message that could be stored.
 #[derive(Clone, Debug)]
@@ -22,6 +23,7 @@ pub struct Draft {
     pub client_id: Uuid,
     pub body: Body,
     pub product_id: Option<i64>,
+    pub photo: Option<RoomPhoto>,
 }
 
 /// What became of a draft.
@@ -56,6 +58,10 @@ pub enum Refusal {
     ClientIdReused,
     #[error("That was very fast. Wait a moment, then send it again.")]
     RateLimited,
+    #[error("{0}")]
+    Photo(photos::Refused),
+    #[error("Those were very many pictures. Please wait some minutes, then send the rest.")]
+    TooManyPhotos,
     #[error("The message could not be stored just now. Please send it again.")]
     Unavailable,
 }
@@ -69,7 +75,8 @@ impl Refusal {
             Refusal::TooLong => "too_long",
             Refusal::BadProduct => "bad_product",
             Refusal::ClientIdReused => "client_id_reused",
-            Refusal::RateLimited => "rate_limited",
+            Refusal::Photo(_) => "bad_photo",
+            Refusal::RateLimited | Refusal::TooManyPhotos => "rate_limited",
             Refusal::Unavailable => "unavailable",
         }
     }
@@ -116,7 +123,7 @@ pub async fn say(
 pub fn frame<'a>(entry: &'a Entry, people: &People, products: &[ProductSummary]) -> EntryFrame<'a> {
     EntryFrame {
         seq: entry.seq,
-        kind: "text",
+        kind: entry.kind(),
         from: entry.from,
         client_id: entry.client_id,
         body: &entry.body,

@@ -275,7 +275,7 @@ impl<'a> RoomSocket<'a> {
         let handed_in = match Body::parse(body) {
             Err(error) => Err(error.into()),
             Ok(body) => {
-                let draft = Draft { client_id, body, product_id };
+                let draft = Draft { client_id, body, product_id, photo: None };
                 service::hand_in(&self.state.journal, &self.state.message_limits, self.seat, draft).await
             }
         };

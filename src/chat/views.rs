@@ -162,4 +162,6 @@ pub(super) struct NotSentPage {
     pub body: String,
     pub client_id: Uuid,
     pub product_id: String,
+    /// There was a picture too; a browser can't be given a file back.
+    pub had_photo: bool,
 }

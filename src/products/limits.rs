@@ -1,4 +1,5 @@
-//! How many photos one seller may send: decoding the largest takes a second of a core each.
+//! How many photos one account may send, of products and in conversations: decoding the largest takes a
+//! second of a core each.
 
 use std::{num::NonZeroU32, sync::Arc};
 
@@ -12,8 +13,8 @@ const BURST: NonZeroU32 = NonZeroU32::new(80).expect("not zero");
 const PER_MINUTE: NonZeroU32 = NonZeroU32::new(6).expect("not zero");
 
 impl PhotoLimits {
-    pub fn allow(&self, seller_id: i64) -> bool {
-        self.0.check_key(&seller_id).is_ok()
+    pub fn allow(&self, account_id: i64) -> bool {
+        self.0.check_key(&account_id).is_ok()
     }
 
     /// Forgets whoever hasn't sent one for a while; run now and then.

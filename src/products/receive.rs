@@ -2,11 +2,8 @@
 //! as a draft at once, so that a form that is refused for another field keeps it.
 
 use anyhow::Context;
-use axum::body::{Body, Bytes};
-use axum::extract::multipart::{Field, MultipartError};
-use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::{StatusCode, header};
-use http_body_util::Limited;
+use axum::body::Bytes;
+use axum::extract::Request;
 use sqlx::PgPool;
 
 use super::{
@@ -16,11 +13,13 @@ use super::{
     photos::{self, MAX_BYTES, PhotoKey, Refused},
     store,
 };
-use crate::web::{Error, FieldErrors, Form, Result};
+use crate::web::{
+    FieldErrors, Result,
+    multipart::{self, MAX_TEXT},
+};
 
 /// All of a form: the photos at their largest, and some text.
 pub const MAX_FORM: usize = MOST_PHOTOS * MAX_BYTES + MAX_TEXT;
-const MAX_TEXT: usize = 64 * 1024;
 /// More than the form has, with the order of all photos.
 const MAX_FIELDS: usize = 100;
 
@@ -41,29 +40,29 @@ pub struct Desk<'a> {
     pub uploads: &'a Uploads,
     pub limits: &'a PhotoLimits,
     pub seller_id: i64,
+    pub account_id: i64,
 }
 
 impl Desk<'_> {
     /// Reads the form, sent with files or without.
     pub async fn receive(&self, request: Request) -> Result<Sent> {
         let mut sent = Sent::default();
-        if !is_multipart(&request) {
-            // Without files it is a form like any other, however much a form with them may hold.
-            let request = request.map(|body| Body::new(Limited::new(body, MAX_TEXT)));
-            let Form(fields) = Form::<Vec<(String, String)>>::from_request(request, &()).await?;
-            for (field, value) in fields.into_iter().take(MAX_FIELDS) {
-                sent.typed.set(&field, value);
+        let mut parts = match multipart::Sent::read(request).await? {
+            multipart::Sent::Parts(parts) => parts,
+            multipart::Sent::Fields(fields) => {
+                for (field, value) in fields.into_iter().take(MAX_FIELDS) {
+                    sent.typed.set(&field, value);
+                }
+                return Ok(sent);
             }
-            return Ok(sent);
-        }
+        };
         self.sweep().await?;
         let mut texts = 0;
-        let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| unreadable())?;
-        while let Some(mut field) = multipart.next_field().await.map_err(broken)? {
+        while let Some(mut field) = parts.next_field().await.map_err(multipart::broken)? {
             let name = field.name().unwrap_or_default().to_owned();
             match field.file_name().map(str::to_owned) {
                 Some(file_name) if name == "photos" => {
-                    if let Some(bytes) = read(&mut field, MAX_BYTES).await? {
+                    if let Some(bytes) = multipart::bytes(&mut field, MAX_BYTES).await? {
                         self.add_photo(&mut sent, &file_name, bytes).await?;
                     } else {
                         sent.errors.add("photos", refused_photo(&file_name, Refused::TooManyBytes));
@@ -72,10 +71,9 @@ impl Desk<'_> {
                 _ => {
                     texts += 1;
                     if texts > MAX_FIELDS {
-                        return Err(unreadable());
+                        return Err(multipart::unreadable());
                     }
-                    let bytes = read(&mut field, MAX_TEXT).await?.ok_or_else(unreadable)?;
-                    sent.typed.set(&name, String::from_utf8_lossy(&bytes).into_owned());
+                    sent.typed.set(&name, multipart::text(&mut field).await?);
                 }
             }
         }
@@ -91,7 +89,7 @@ impl Desk<'_> {
             sent.errors.add("photos", format!("A product has up to {MOST_PHOTOS} photos."));
             return Ok(());
         }
-        if !self.limits.allow(self.seller_id) {
+        if !self.limits.allow(self.account_id) {
             sent.errors
                 .add("photos", "That were very many photos. Please wait some minutes, then send the rest.");
             return Ok(());
@@ -129,38 +127,4 @@ impl Desk<'_> {
             }
         }
     }
-}
-
-fn is_multipart(request: &Request) -> bool {
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
-}
-
-/// The field's bytes; nothing if there are more than `max`. All of it is read either way, because the
-/// next field comes after it.
-async fn read(field: &mut Field<'_>, max: usize) -> Result<Option<Bytes>> {
-    let mut bytes = Vec::new();
-    let mut fits = true;
-    while let Some(chunk) = field.chunk().await.map_err(broken)? {
-        fits = fits && bytes.len() + chunk.len() <= max;
-        if fits {
-            bytes.extend_from_slice(&chunk);
-        } else {
-            bytes = Vec::new();
-        }
-    }
-    Ok(fits.then(|| bytes.into()))
-}
-
-fn broken(error: MultipartError) -> Error {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Error::TooLarge("These photos are too large together. Please send fewer at once.")
-        }
-        _ => unreadable(),
-    }
-}
-
-fn unreadable() -> Error {
-    Error::BadRequest("The form couldn't be read. Please send it again.".to_owned())
 }

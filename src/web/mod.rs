@@ -14,6 +14,7 @@ pub mod forgery;
 pub mod form;
 pub mod headers;
 pub mod health;
+pub mod multipart;
 pub mod next;
 pub mod paging;
 pub mod session;

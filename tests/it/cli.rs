@@ -38,9 +38,18 @@ async fn a_backup_brings_everything_back_into_an_empty_marketplace_only() {
     let lamp = Product::new("A lamp\twith a tab, a \\ and 🚲").photos(2).of(&app, &tomas).await;
     ana.asks(lamp, "One\nline and another").await;
     tomas.says(&room(&ana, &tomas), "Yes").await;
-    let photo = data.path().join("uploads/ab/abcd/small.webp");
-    std::fs::create_dir_all(photo.parent().unwrap()).unwrap();
-    std::fs::write(&photo, b"a picture").unwrap();
+    let photos = ["uploads/ab/abcd/small.webp", "uploads/rooms/buyer_1_seller_1/ab/abcd/small.webp"];
+    for photo in photos.map(|photo| data.path().join(photo)) {
+        std::fs::create_dir_all(photo.parent().unwrap()).unwrap();
+        std::fs::write(&photo, b"a picture").unwrap();
+    }
+    let payload =
+        format!(r#"{{"photo": {{"key": "{}", "width": 8, "height": 6, "digest": "a"}}}}"#, "a".repeat(32));
+    sqlx::query("UPDATE messages SET kind = 'photo', payload = $1::jsonb")
+        .bind(payload)
+        .execute(&app.db)
+        .await
+        .unwrap();
 
     let file = data.path().join("everything.tar");
     let file = file.to_str().unwrap();
@@ -74,7 +83,9 @@ async fn a_backup_brings_everything_back_into_an_empty_marketplace_only() {
         .execute(&restored)
         .await
         .unwrap();
-    assert_eq!(std::fs::read(elsewhere.path().join("uploads/ab/abcd/small.webp")).unwrap(), b"a picture");
+    for photo in photos {
+        assert_eq!(std::fs::read(elsewhere.path().join(photo)).unwrap(), b"a picture");
+    }
 
     std::fs::write(data.path().join("junk"), b"junk").unwrap();
     let bare = TestDatabase::bare().await;

@@ -49,6 +49,11 @@ fn rows_after(version: i64) -> &'static str {
              SELECT md5('y'), id, 800, 600 FROM customers;
              UPDATE products SET paused_at = now()"
         }
+        11 => {
+            "INSERT INTO messages (room_id, seq, ordinal, client_id, kind, payload, body, sent_at)
+             SELECT id, 3, 2, gen_random_uuid(), 'photo',
+                 '{\"photo\": {\"key\": \"a\", \"width\": 8, \"height\": 6, \"digest\": \"b\"}}', '', now() FROM rooms"
+        }
         _ => "",
     }
 }
@@ -80,7 +85,7 @@ async fn each_step_keeps_the_rows_of_those_before() {
         ("SELECT count(*) FROM sessions WHERE account_id IS NOT NULL", 1),
         ("SELECT count(*) FROM products WHERE search @@ to_tsquery('english', 'lamp & shine')", 1),
         ("SELECT count(*) FROM photos", 1),
-        ("SELECT count(*) FROM messages NATURAL JOIN (SELECT id AS room_id FROM rooms) AS r", 1),
+        ("SELECT count(*) FROM messages NATURAL JOIN (SELECT id AS room_id FROM rooms) AS r", 2),
         ("SELECT count(*) FROM post_messages NATURAL JOIN (SELECT id AS room_id FROM rooms) AS r", 1),
         ("SELECT count(*) FROM audit_log", 1),
         ("SELECT count(*) FROM demo_pictures", 1),

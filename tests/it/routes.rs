@@ -53,6 +53,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/rooms/{room}", SignedIn),
     ("GET", "/rooms/{room}/messages", SignedIn),
     ("POST", "/rooms/{room}/messages", SignedIn),
+    ("GET", "/rooms/{room}/photos/{key}/{file}", SignedIn),
     ("GET", "/rooms/{room}/seen.gif", SignedIn),
     ("GET", "/ws/inbox", SignedIn),
     ("GET", "/ws/{room}", SignedIn),

@@ -10,6 +10,7 @@ use crate::{
     chat::{
         RoomKey, Side,
         entries::{Entry, Snapshot},
+        photos::RoomPhoto,
         service::{Refusal, Said},
     },
     products::ProductSummary,
@@ -90,7 +91,10 @@ pub fn plan(
 }
 
 fn repeat(entry: &Entry, write: &Write) -> Result<Said, Refusal> {
-    let same = entry.body == write.draft.body.as_str() && entry.product_id == write.draft.product_id;
+    let digest = |photo: &Option<RoomPhoto>| photo.as_ref().map(|photo| photo.digest.clone());
+    let same = entry.body == write.draft.body.as_str()
+        && entry.product_id == write.draft.product_id
+        && digest(&entry.photo) == digest(&write.draft.photo);
     if same { Ok(Said::Repeated(entry.clone())) } else { Err(Refusal::ClientIdReused) }
 }
 
@@ -117,6 +121,7 @@ impl LockedRoom {
             from: write.side,
             client_id: write.draft.client_id,
             body: write.draft.body.as_str().to_owned(),
+            photo: write.draft.photo.clone(),
             product_id: write.draft.product_id,
             starts,
             sent_at: self.now,

@@ -1,12 +1,16 @@
 //! A room's timeline: both tables merged, in `seq` order, by their primary keys.
 
-use sqlx::{PgExecutor, types::Uuid};
+use sqlx::{
+    PgExecutor,
+    types::{Json, Uuid},
+};
 use time::OffsetDateTime;
 
 use crate::{
     chat::{
         RoomKey, Side,
         entries::{Entry, Snapshot},
+        photos::{Payload, RoomPhoto},
     },
     products::price::Price,
 };
@@ -17,6 +21,7 @@ pub(super) struct EntryRow {
     pub from_buyer: bool,
     pub client_id: Uuid,
     pub body: String,
+    pub payload: Option<Json<Payload>>,
     pub product_id: Option<i64>,
     pub starts_product: bool,
     pub product_title: Option<String>,
@@ -26,10 +31,9 @@ pub(super) struct EntryRow {
     pub sent_at: OffsetDateTime,
 }
 
-impl TryFrom<EntryRow> for Entry {
-    type Error = sqlx::Error;
-
-    fn try_from(row: EntryRow) -> sqlx::Result<Entry> {
+impl EntryRow {
+    pub fn entry(self, room: RoomKey) -> sqlx::Result<Entry> {
+        let row = self;
         let starts = match (row.starts_product, row.product_id, row.product_price_minor, row.product_currency)
         {
             (true, Some(product_id), Some(minor), Some(currency)) => Some(Snapshot {
@@ -45,6 +49,7 @@ impl TryFrom<EntryRow> for Entry {
             from: if row.from_buyer { Side::Buyer } else { Side::Seller },
             client_id: row.client_id,
             body: row.body,
+            photo: row.payload.map(|Json(payload)| RoomPhoto::from_payload(room, payload)).transpose()?,
             product_id: row.product_id,
             starts,
             sent_at: row.sent_at,
@@ -70,15 +75,15 @@ pub(in crate::chat) async fn history(
                       CASE WHEN $5 THEN least($4, $3 + $6 + 1) ELSE least($4, last_seq + 1) END AS upper
                FROM rooms WHERE buyer_id = $1 AND seller_id = $2
            )
-           SELECT seq AS "seq!", from_buyer AS "from_buyer!", client_id AS "client_id!", body AS "body!", product_id,
-                  starts_product AS "starts_product!", product_title, product_price_minor, product_currency,
+           SELECT seq AS "seq!", from_buyer AS "from_buyer!", client_id AS "client_id!", body AS "body!",
+                  payload AS "payload: Json<Payload>", product_id, starts_product AS "starts_product!", product_title, product_price_minor, product_currency,
                   product_photo, sent_at AS "sent_at!"
            FROM (
-               SELECT m.seq, true AS from_buyer, m.client_id, m.body, m.product_id, m.starts_product, m.product_title,
+               SELECT m.seq, true AS from_buyer, m.client_id, m.body, m.payload, m.product_id, m.starts_product, m.product_title,
                       m.product_price_minor, m.product_currency, m.product_photo, m.sent_at
                FROM room JOIN messages m ON m.room_id = room.id AND m.seq > room.lower AND m.seq < room.upper
                UNION ALL
-               SELECT p.seq, false, p.client_id, p.body, p.product_id, p.starts_product, p.product_title,
+               SELECT p.seq, false, p.client_id, p.body, p.payload, p.product_id, p.starts_product, p.product_title,
                       p.product_price_minor, p.product_currency, p.product_photo, p.sent_at
                FROM room JOIN post_messages p ON p.room_id = room.id AND p.seq > room.lower AND p.seq < room.upper
            ) timeline
@@ -92,5 +97,5 @@ pub(in crate::chat) async fn history(
     )
     .fetch_all(db)
     .await?;
-    rows.into_iter().map(Entry::try_from).collect()
+    rows.into_iter().map(|row| row.entry(room)).collect()
 }

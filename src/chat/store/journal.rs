@@ -2,17 +2,20 @@
 
 use std::collections::HashSet;
 
-use sqlx::{PgConnection, types::Uuid};
+use sqlx::{
+    PgConnection,
+    types::{Json, Uuid},
+};
 
 use super::history::EntryRow;
 use crate::{
     chat::{
         RoomKey, Side,
-        entries::Entry,
         journal::{
             Write,
             plan::{Insert, Known, LockedRoom, LockedRooms},
         },
+        photos::Payload,
     },
     products::ProductSummary,
 };
@@ -101,15 +104,16 @@ pub(in crate::chat) async fn repeats(
     }
     let rows = sqlx::query!(
         r#"SELECT r.buyer_id AS "buyer_id!", r.seller_id AS "seller_id!", e.seq AS "seq!", e.from_buyer AS "from_buyer!",
-                  e.client_id AS "client_id!", e.body AS "body!", e.product_id, e.starts_product AS "starts_product!",
+                  e.client_id AS "client_id!", e.body AS "body!", e.payload AS "payload: Json<Payload>", e.product_id,
+                  e.starts_product AS "starts_product!",
                   e.product_title, e.product_price_minor, e.product_currency, e.product_photo, e.sent_at AS "sent_at!"
            FROM (
-               SELECT m.room_id, m.seq, true AS from_buyer, m.client_id, m.body, m.product_id, m.starts_product,
+               SELECT m.room_id, m.seq, true AS from_buyer, m.client_id, m.body, m.payload, m.product_id, m.starts_product,
                       m.product_title, m.product_price_minor, m.product_currency, m.product_photo, m.sent_at
                FROM unnest($1::bigint[], $2::uuid[]) AS k (room_id, client_id)
                JOIN messages m USING (room_id, client_id)
                UNION ALL
-               SELECT p.room_id, p.seq, false, p.client_id, p.body, p.product_id, p.starts_product,
+               SELECT p.room_id, p.seq, false, p.client_id, p.body, p.payload, p.product_id, p.starts_product,
                       p.product_title, p.product_price_minor, p.product_currency, p.product_photo, p.sent_at
                FROM unnest($1::bigint[], $2::uuid[]) AS k (room_id, client_id)
                JOIN post_messages p USING (room_id, client_id)
@@ -122,11 +126,12 @@ pub(in crate::chat) async fn repeats(
     rows.into_iter()
         .map(|row| {
             let room = RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id };
-            let entry = Entry::try_from(EntryRow {
+            let row = EntryRow {
                 seq: row.seq,
                 from_buyer: row.from_buyer,
                 client_id: row.client_id,
                 body: row.body,
+                payload: row.payload,
                 product_id: row.product_id,
                 starts_product: row.starts_product,
                 product_title: row.product_title,
@@ -134,7 +139,8 @@ pub(in crate::chat) async fn repeats(
                 product_currency: row.product_currency,
                 product_photo: row.product_photo,
                 sent_at: row.sent_at,
-            })?;
+            };
+            let entry = row.entry(room)?;
             Ok(((room, entry.from, entry.client_id), entry))
         })
         .collect()
@@ -175,6 +181,8 @@ struct Rows {
     seq: Vec<i64>,
     ordinal: Vec<i64>,
     client_id: Vec<Uuid>,
+    kind: Vec<&'static str>,
+    payload: Vec<Option<Json<Payload>>>,
     body: Vec<String>,
     product_id: Vec<Option<i64>>,
     starts_product: Vec<bool>,
@@ -199,6 +207,8 @@ pub(in crate::chat) async fn write(
         rows.seq.push(entry.seq);
         rows.ordinal.push(*ordinal);
         rows.client_id.push(entry.client_id);
+        rows.kind.push(entry.kind());
+        rows.payload.push(entry.photo.as_ref().map(|photo| Json(photo.payload())));
         rows.body.push(entry.body.clone());
         rows.product_id.push(entry.product_id);
         rows.starts_product.push(starts.is_some());
@@ -213,27 +223,28 @@ pub(in crate::chat) async fn write(
     sqlx::query!(
         r#"WITH entry AS (
                SELECT * FROM unnest($1::bool[], $2::bigint[], $3::bigint[], $4::bigint[], $5::uuid[], $6::text[],
-                   $7::bigint[], $8::bool[], $9::text[], $10::bigint[], $11::text[], $12::text[], $13::timestamptz[])
-               AS e (from_buyer, room_id, seq, ordinal, client_id, body, product_id, starts_product, product_title,
+                   $7::jsonb[], $8::text[], $9::bigint[], $10::bool[], $11::text[], $12::bigint[], $13::text[],
+                   $14::text[], $15::timestamptz[])
+               AS e (from_buyer, room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
                      product_price_minor, product_currency, product_photo, sent_at)
            ), from_buyers AS (
-               INSERT INTO messages (room_id, seq, ordinal, client_id, body, product_id, starts_product, product_title,
+               INSERT INTO messages (room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
                                      product_price_minor, product_currency, product_photo, sent_at)
-               SELECT room_id, seq, ordinal, client_id, body, product_id, starts_product, product_title,
+               SELECT room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
                       product_price_minor, product_currency, product_photo, sent_at
                FROM entry WHERE from_buyer
            ), from_sellers AS (
-               INSERT INTO post_messages (room_id, seq, ordinal, client_id, body, product_id, starts_product, product_title,
+               INSERT INTO post_messages (room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
                                           product_price_minor, product_currency, product_photo, sent_at)
-               SELECT room_id, seq, ordinal, client_id, body, product_id, starts_product, product_title,
+               SELECT room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
                       product_price_minor, product_currency, product_photo, sent_at
                FROM entry WHERE NOT from_buyer
            )
            UPDATE rooms r
            SET last_seq = n.last_seq, buyer_total = n.buyer_total, seller_total = n.seller_total,
                last_product_id = n.last_product_id, last_from = n.last_from, last_body = n.last_body, last_at = n.last_at
-           FROM unnest($14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::text[],
-                       $20::text[], $21::timestamptz[])
+           FROM unnest($16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::text[],
+                       $22::text[], $23::timestamptz[])
                 AS n (id, last_seq, buyer_total, seller_total, last_product_id, last_from, last_body, last_at)
            WHERE r.id = n.id"#,
         &rows.from_buyer,
@@ -241,6 +252,8 @@ pub(in crate::chat) async fn write(
         &rows.seq,
         &rows.ordinal,
         &rows.client_id,
+        &rows.kind as &[&str],
+        &rows.payload as &[Option<Json<Payload>>],
         &rows.body,
         &rows.product_id as &[Option<i64>],
         &rows.starts_product,

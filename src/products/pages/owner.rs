@@ -31,7 +31,8 @@ pub async fn create(
     seller: Seller,
     request: Request,
 ) -> Result<Response> {
-    let desk = Desk { db: &db, uploads: &uploads, limits: &limits, seller_id: seller.id };
+    let account_id = seller.user.account_id;
+    let desk = Desk { db: &db, uploads: &uploads, limits: &limits, seller_id: seller.id, account_id };
     let sent = desk.receive(request).await?;
     let filled = fill(&desk, sent, Vec::new()).await?;
     let Some(draft) = filled.draft else {
@@ -62,7 +63,8 @@ pub async fn update(
     request: Request,
 ) -> Result<Response> {
     let product = own(&db, &seller, id).await?;
-    let desk = Desk { db: &db, uploads: &uploads, limits: &limits, seller_id: seller.id };
+    let account_id = seller.user.account_id;
+    let desk = Desk { db: &db, uploads: &uploads, limits: &limits, seller_id: seller.id, account_id };
     let sent = desk.receive(request).await?;
     let filled = fill(&desk, sent, store::photos::of_product(&db, id).await?).await?;
     let Some(draft) = filled.draft else {

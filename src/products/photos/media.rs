@@ -29,8 +29,19 @@ async fn show(
     Path((key, file)): Path<(String, String)>,
     request: Request,
 ) -> Response {
+    serve(&uploads, &key, &file, request, FOR_EVER).await
+}
+
+/// The file that a path's last two parts name, or 404. `kept` says who may keep it, and how long.
+pub async fn serve(
+    uploads: &Uploads,
+    key: &str,
+    file: &str,
+    request: Request,
+    kept: HeaderValue,
+) -> Response {
     // Only these two types make a path: no text of the request's does.
-    let (Ok(key), Some(size)) = (key.parse::<PhotoKey>(), Size::from_file(&file)) else {
+    let (Ok(key), Some(size)) = (key.parse::<PhotoKey>(), Size::from_file(file)) else {
         return Error::NotFound.into_response();
     };
     let file = ServeFile::new(uploads.path(&key, size));
@@ -42,7 +53,7 @@ async fn show(
         return Error::NotFound.into_response();
     }
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, FOR_EVER);
+    headers.insert(header::CACHE_CONTROL, kept);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
     response
 }

@@ -9,6 +9,9 @@
 //! bytes ─ process ─→ Processed ─ Uploads::save ─→ PhotoKey ─→ GET /media/<key>/large.webp
 //! ```
 //!
+//! Pictures of a conversation go the same way into a folder of that room's own ([`Uploads::inside`]),
+//! which `/media` doesn't reach; chat serves them to its two people.
+//!
 //! What lies under a key never changes. Another picture is another key, so browsers may keep what
 //! they got for ever.
 //!
@@ -32,7 +35,7 @@ use tokio::sync::Semaphore;
 
 pub use self::encode::Processed;
 pub use self::key::{PhotoKey, Size};
-pub use self::media::router;
+pub use self::media::{router, serve};
 pub use self::photo::Photo;
 pub use self::refused::Refused;
 pub use self::uploads::Uploads;

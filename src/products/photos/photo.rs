@@ -40,6 +40,11 @@ impl Photo {
 
     /// For `<img srcset>`: each size with its width.
     pub fn srcset(&self) -> String {
+        self.srcset_at(|size| self.key.url(size))
+    }
+
+    /// The same for a photo that is served somewhere else than under `/media`.
+    pub fn srcset_at(&self, url: impl Fn(Size) -> String) -> String {
         let mut sizes: Vec<(u32, Size)> = Vec::new();
         for size in [Size::Small, Size::Medium, Size::Large] {
             let (width, _) = size.within(self.width, self.height);
@@ -48,7 +53,7 @@ impl Photo {
                 sizes.push((width, size));
             }
         }
-        let each = sizes.iter().map(|(width, size)| format!("{} {width}w", self.key.url(*size)));
+        let each = sizes.iter().map(|(width, size)| format!("{} {width}w", url(*size)));
         each.collect::<Vec<_>>().join(", ")
     }
 }

@@ -19,6 +19,12 @@ impl Uploads {
         Self { root: root.into().into() }
     }
 
+    /// A folder inside of this one, for photos that aren't everybody's: their keys mean nothing outside
+    /// of it. `name` isn't two hex digits, where the photos themselves lie.
+    pub fn inside(&self, name: impl AsRef<Path>) -> Self {
+        Self::new(self.root.join(name))
+    }
+
     /// Stores the photo's files under a new key.
     ///
     /// A key has all of its files or isn't there: they are written aside, and moved in at the end.

@@ -46,21 +46,44 @@ export class Bubbles {
 
   /** @param {string} id */
   remove(id) {
-    this.#find(id)?.remove();
+    const bubble = this.#find(id);
+    if (bubble) this.#handOver(bubble, id);
+    bubble?.remove();
   }
 
   /** @param {Item} item */
-  #make({ client_id, body, at }) {
+  #make({ client_id, body, at, picture }) {
     const copy = document.importNode(this.#template.content, true);
     const bubble = copy.querySelector("li");
     if (!bubble) return null;
     bubble.dataset.clientId = client_id;
     const text = bubble.querySelector(".bubble-body");
     if (text) text.textContent = body;
+    for (const part of bubble.querySelectorAll("[data-photo]")) {
+      if (picture) part.removeAttribute("hidden");
+      else part.remove();
+    }
+    const shown = bubble.querySelector("img");
+    if (picture && shown) Object.assign(shown, { width: picture.width, height: picture.height, src: picture.url });
     bubble.querySelector("time")?.setAttribute("datetime", new Date(at).toISOString());
     this.#list.append(bubble);
     localTimes(bubble);
     return bubble;
+  }
+
+  /** The entry shows the picture that the sender's page has until the server's is there. */
+  #handOver(/** @type {HTMLElement} */ bubble, /** @type {string} */ id) {
+    const own = bubble.querySelector("img")?.src;
+    if (!own) return;
+    /** @type {HTMLImageElement | null} */
+    const stored = this.#list.querySelector(`[data-seq][data-client-id="${CSS.escape(id)}"] .bubble-photo img`);
+    const done = () => {
+      stored?.style.removeProperty("background");
+      URL.revokeObjectURL(own);
+    };
+    if (!stored) return done();
+    stored.style.background = `url("${own}") center / cover`;
+    stored.addEventListener("load", done, { once: true });
   }
 
   /** @returns {HTMLElement | null} never a stored entry, whose id is the same */

@@ -6,6 +6,7 @@
  * What was typed is in the draft until it is handed on, and in the outbox from then on.
  */
 import { clean, length, LIMIT } from "./body.js";
+import { PictureField } from "./picture.js";
 import { tooLong } from "./words.js";
 
 /** The key code that Safari gives an Enter which only ended a composition. */
@@ -17,21 +18,29 @@ export class Composer {
   #error;
   #draft;
   #say;
+  #picture;
 
   /**
    * @param {HTMLFormElement} form
    * @param {object} parts
    * @param {import("./draft.js").Draft} parts.draft
-   * @param {(body: string, product?: number) => void} parts.say
+   * @param {HTMLElement} parts.room where pictures may be dropped
+   * @param {(body: string, product?: number, picture?: import("./picture.js").Picture) => void} parts.say
    * @param {() => void} parts.typing
    * @param {AbortSignal} parts.signal
    */
-  constructor(form, { draft, say, typing, signal }) {
+  constructor(form, { room, draft, say, typing, signal }) {
     this.#form = form;
     this.#text = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("body"));
     this.#error = form.querySelector("[data-error]");
     this.#draft = draft;
     this.#say = say;
+    this.#picture = new PictureField(form, {
+      room,
+      complain: (sentence) => this.complain(sentence),
+      chosen: () => this.#text.focus(),
+      signal,
+    });
     form.noValidate = true;
     this.#text.removeAttribute("maxlength"); // counts UTF-16 units; the limit is in characters
     if (!this.#text.value) this.#text.value = draft.text;
@@ -60,6 +69,13 @@ export class Composer {
     link.closest("[data-about]")?.removeAttribute("hidden");
   }
 
+  /** The words of a message that couldn't be sent, where nothing else was written since. */
+  giveBack(/** @type {string} */ body) {
+    if (this.#text.value) return;
+    this.#text.value = body;
+    this.#changed();
+  }
+
   /** Says what is wrong, beside the field; nothing takes it back. */
   complain(/** @type {string} */ sentence) {
     this.#text.toggleAttribute("aria-invalid", sentence !== "");
@@ -78,10 +94,13 @@ export class Composer {
 
   #submit(/** @type {SubmitEvent} */ event) {
     event.preventDefault();
+    // Chosen just now: it is sent when it is known to be a picture.
+    const { looked, picture } = this.#picture;
+    if (looked) return void looked.then(() => this.#picture.picture && this.#form.requestSubmit());
     const body = clean(this.#text.value);
-    if (body === "" || length(body) > LIMIT) return this.#text.focus();
+    if ((body === "" && !picture) || length(body) > LIMIT) return this.#text.focus();
     const product = /** @type {HTMLInputElement | null} */ (this.#form.elements.namedItem("product_id"));
-    this.#say(body, Number(product?.value) || undefined);
+    this.#say(body, Number(product?.value) || undefined, this.#picture.take() ?? undefined);
     this.#text.value = "";
     this.#text.focus();
     this.#changed();

@@ -16,6 +16,7 @@
  * @property {import("./polling.js").Polling} polling
  * @property {import("./feed.js").Feed} feed
  * @property {import("./sender.js").Sender} sender
+ * @property {import("./upload.js").Upload} upload
  * @property {import("./reader.js").Reader} reader
  * @property {import("./presence.js").Presence} presence
  */
@@ -118,9 +119,12 @@ export class Conversation {
     return polling.working;
   }
 
-  /** @param {string} body @param {number} [product] */
-  say(body, product) {
-    this.#parts.sender.say(body, product);
+  /**
+   * @param {string} body @param {number} [product]
+   * @param {import("./picture.js").Picture} [picture]
+   */
+  say(body, product, picture) {
+    this.#parts.sender.say(body, product, picture);
     this.#parts.presence.said();
     this.#parts.scroll.toEnd();
   }
@@ -133,10 +137,36 @@ export class Conversation {
   }
 
   /** @param {import("./outbox.js").Item} item */
-  transmit({ client_id, body, product_id }) {
+  transmit(item) {
+    if (item.picture) {
+      this.#parts.upload.send(item);
+      return false;
+    }
+    const { client_id, body, product_id } = item;
     if (this.#parts.socket.send({ type: "send", client_id, body, product_id })) return true;
     this.#parts.polling.now();
     return false;
+  }
+
+  /** A picture got there. @param {Entry} entry */
+  uploaded(entry) {
+    this.#message(entry);
+  }
+
+  /**
+   * A picture didn't get there. One that the server won't have goes back to its writer.
+   * @param {import("./outbox.js").Item} item @param {import("./history.js").Failure} failure
+   */
+  notUploaded(item, failure) {
+    const { sender, composer } = this.#parts;
+    const { client_id } = item;
+    if (failure.final) return this.end(failure);
+    if (!failure.code) return sender.lost(item);
+    if (failure.code === "bad_photo") {
+      sender.withdraw(client_id);
+      composer?.giveBack(item.body);
+    }
+    this.#refused({ client_id, code: failure.code, message: failure.message });
   }
 
   /** One round without a socket. Throws where it didn't get through. */
@@ -152,7 +182,7 @@ export class Conversation {
   /** Posts what is due, then sees what there is. */
   async #exchange() {
     const { outbox, history, feed } = this.#parts;
-    for (const item of outbox.due) {
+    for (const item of outbox.due.filter(({ picture }) => !picture)) {
       try {
         this.#message(await history.post(item));
       } catch (/** @type {any} */ failure) {

@@ -8,6 +8,8 @@
  */
 
 const PATIENCE = 15_000;
+/** How long a picture may take to get there. */
+const UPLOAD = 120_000;
 
 export class Failure extends Error {
   /** @param {number} status 0 where nothing answered @param {string} [code] */
@@ -48,21 +50,24 @@ export class History {
   }
 
   /** @param {Item} item @returns {Promise<import("./wire.js").Entry>} as it is stored */
-  post({ body, client_id, product_id }) {
-    const form = new URLSearchParams({ body, client_id });
+  post({ body, client_id, product_id, picture }) {
+    const form = picture ? new FormData() : new URLSearchParams();
+    form.set("body", body);
+    form.set("client_id", client_id);
     if (product_id) form.set("product_id", String(product_id));
-    return request(this.#url, { method: "POST", body: form });
+    if (picture) /** @type {FormData} */ (form).set("photo", picture.file);
+    return request(this.#url, { method: "POST", body: form }, picture ? UPLOAD : PATIENCE);
   }
 }
 
 /** @returns {Promise<any>} the JSON that was answered; a redirect is a failure like any other */
-async function request(url, options = {}) {
+async function request(url, options = {}, patience = PATIENCE) {
   const response = await fetch(url, {
     ...options,
     headers: { Accept: "application/json" },
     cache: "no-store",
     redirect: "error",
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(patience),
   }).catch((error) => {
     throw new Failure(0, "", error.message);
   });

@@ -1,12 +1,14 @@
 /**
- * What was written and isn't known to be stored yet, kept across reloads, crashes and sign-ins.
+ * What was written and isn't known to be stored yet, kept across reloads, crashes and sign-ins. A
+ * message with a picture is kept as long as the page: the browser's storage is too small for it.
  *
  * An item leaves the outbox only when the server's own entry with its `client_id` was seen, and it
  * keeps that id through every try, so sending it once more is always safe. Each item has a key of
  * its own: two tabs of one person never overwrite each other's.
  *
  * @typedef {{ client_id: string, body: string, product_id?: number, at: number,
- *             refused?: string }} Item `at` orders them; `refused` waits for the person
+ *             refused?: string, picture?: import("./picture.js").Picture }} Item `at` orders them;
+ *             `refused` waits for the person
  * @typedef {import("../lib/storage.js").Store} Store
  */
 import { keep } from "../lib/storage.js";
@@ -50,11 +52,20 @@ export class Outbox {
     return this.#items.get(id);
   }
 
-  /** @param {string} body @param {number} [product_id] */
-  put(body, product_id) {
+  /** Whether leaving the page would lose something. */
+  get fleeting() {
+    return this.all.some((item) => item.picture);
+  }
+
+  /**
+   * @param {string} body @param {number} [product_id]
+   * @param {import("./picture.js").Picture} [picture]
+   */
+  put(body, product_id, picture) {
     const newest = this.all.at(-1)?.at ?? 0;
     /** @type {Item} */
     const item = { client_id: uuid(), body, product_id, at: Math.max(this.#now(), newest + 1) };
+    if (picture) item.picture = picture;
     this.#keep(item);
     return item;
   }
@@ -86,13 +97,13 @@ export class Outbox {
     const item = this.#items.get(id);
     if (!item) return undefined;
     this.settle(id);
-    return this.put(item.body, item.product_id);
+    return this.put(item.body, item.product_id, item.picture);
   }
 
   /** @param {Item} item */
   #keep(item) {
     this.#items.set(item.client_id, item);
-    keep(this.#store, this.#prefix + item.client_id, JSON.stringify(item));
+    if (!item.picture) keep(this.#store, this.#prefix + item.client_id, JSON.stringify(item));
   }
 
   #load() {

@@ -3,7 +3,8 @@
  * `conversation.js`, what the parts do is in their own files, and none of them knows another.
  *
  *     socket ──frames──▶ feed ──each entry once, in order──▶ timeline, sender, reader
- *     composer ──words──▶ sender ──▶ outbox, bubbles, then socket (polling, where there is none)
+ *     composer ──words──▶ sender ──▶ outbox, bubbles, then socket (polling, where there is none;
+ *                                    upload, where there is a picture)
  *
  * Without this script the same page works by its form and links.
  */
@@ -25,6 +26,8 @@ import { Scroll } from "./scroll.js";
 import { Sender } from "./sender.js";
 import { Socket } from "./socket.js";
 import { Timeline } from "./timeline.js";
+import { Upload } from "./upload.js";
+import { Viewer } from "./viewer.js";
 
 /** @param {HTMLElement} root @param {AbortSignal} signal ends everything that is started here */
 function wire(root, signal) {
@@ -49,7 +52,8 @@ function wire(root, signal) {
   const bubbles = new Bubbles(part("timeline"), part("pending"), (id) => talk.retry(id), signal);
   const composer = part("composer") && new Composer(part("composer"), {
     draft: new Draft(store, owner),
-    say: (body, product) => talk.say(body, product),
+    room: root,
+    say: (body, product, picture) => talk.say(body, product, picture),
     typing: () => talk.presence.type(),
     signal,
   });
@@ -76,6 +80,11 @@ function wire(root, signal) {
       transmit: (item) => talk.transmit(item),
       unanswered: () => socket.reopen(),
     }),
+    upload: new Upload({
+      post: (item) => history.post(item),
+      stored: (entry) => talk.uploaded(entry),
+      failed: (item, failure) => talk.notUploaded(item, failure),
+    }),
     reader: new Reader({
       seat,
       mark: marks[seat],
@@ -90,7 +99,9 @@ function wire(root, signal) {
   }, marks);
 
   new Liveness(socket, () => talk.missed(), signal);
+  new Viewer(part("viewer"), part("timeline"), signal);
   if (part("older")) new Older(part("older"), scroll, talk.past, signal);
+  addEventListener("beforeunload", (event) => outbox.fleeting && event.preventDefault(), { signal });
   for (const event of ["online", "offline"]) {
     addEventListener(event, () => talk.render(), { signal });
   }

@@ -11,6 +11,9 @@ import { REFUSALS, REFUSED } from "./words.js";
 /** How long the server may take to acknowledge. */
 const PATIENCE = 10_000;
 
+/** The same for a picture, which has to get there first. */
+const UPLOAD = 150_000;
+
 /** Refusals that pass by themselves: sent again after a while, with growing waits. */
 const PASSING = new Set(["rate_limited", "unavailable"]);
 
@@ -53,9 +56,12 @@ export class Sender {
     }
   }
 
-  /** @param {string} body @param {number} [product_id] */
-  say(body, product_id) {
-    this.#try(this.#outbox.put(body, product_id));
+  /**
+   * @param {string} body @param {number} [product_id]
+   * @param {import("./picture.js").Picture} [picture]
+   */
+  say(body, product_id, picture) {
+    this.#try(this.#outbox.put(body, product_id, picture));
   }
 
   /** Sends all that is due, in the order of writing. */
@@ -96,6 +102,20 @@ export class Sender {
     return why;
   }
 
+  /** It goes back to its writer, who has to change something. @param {string} id */
+  withdraw(id) {
+    const item = this.#outbox.get(id);
+    this.settle(id);
+    return item;
+  }
+
+  /** It didn't get there; it is tried again by and by. @param {Item} item */
+  lost(item) {
+    this.#calm(item.client_id);
+    this.#fail(item);
+    this.#tryLater();
+  }
+
   /** Nothing will be acknowledged here any more. */
   stop() {
     clearTimeout(this.#later);
@@ -115,7 +135,7 @@ export class Sender {
       this.#timers.delete(item.client_id);
       this.#fail(item);
       if (handed) this.#unanswered();
-    }, this.#patience));
+    }, item.picture ? UPLOAD : this.#patience));
   }
 
   /** @param {Item} item @param {string} [why] */

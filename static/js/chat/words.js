@@ -14,11 +14,15 @@ export const REFUSALS = {
   empty: "Write something first.",
   too_long: "That message is too long.",
   bad_product: "That product isn't part of this conversation.",
+  bad_photo: "That picture can't be sent. Choose another one.",
   client_id_reused: "That message could not be sent. Try again.",
   blocked: "You can't write in this conversation.",
   rate_limited: "You are writing very fast. Wait a moment, then try again.",
   unavailable: "Haggle can't store messages right now. Try again in a moment.",
 };
+
+export const NOT_A_PICTURE = "That file can't be shown as a picture. Choose another one.";
+export const ONE_PICTURE = "One picture at a time: this is the first of them.";
 
 export const REFUSED = "That message could not be sent.";
 

@@ -5,5 +5,6 @@ mod forms;
 mod history;
 mod inbox;
 mod once;
+mod photos;
 mod sockets;
 mod talking;

@@ -6,21 +6,10 @@ mod lists;
 mod page;
 mod photos;
 
-use std::io::Cursor;
-
-use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use image::ImageFormat;
 use reqwest::multipart::{Form, Part};
 
-use crate::support::{Page, Person, TestApp};
-
-/// A picture's file.
-fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
-    let pixel = |x: u32, y: u32| Rgb([(x * 255 / width) as u8, (y * 255 / height) as u8, 99]);
-    let picture = DynamicImage::from(RgbImage::from_fn(width, height, pixel));
-    let mut file = Cursor::new(Vec::new());
-    picture.write_to(&mut file, format).unwrap();
-    file.into_inner()
-}
+use crate::support::{Page, Person, TestApp, picture};
 
 fn photo(name: &str) -> Part {
     Part::bytes(picture(60, 40, ImageFormat::Jpeg)).file_name(name.to_owned())

@@ -3,9 +3,9 @@
 use image::ImageFormat;
 use reqwest::multipart::{Form, Part};
 
-use crate::support::{Person, TestApp};
+use crate::support::{Person, TestApp, picture};
 
-use super::{filled, id_of, keys, photo, picture};
+use super::{filled, id_of, keys, photo};
 
 /// Sends the edit form with these fields about the photos.
 async fn rearrange(seller: &Person, id: i64, fields: &[(&str, &str)]) {

@@ -1,6 +1,6 @@
 //! A marketplace of its own for a test: the real router on a port of its own.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use haggle::{
     app::{self, AppState},
@@ -20,7 +20,7 @@ pub struct TestApp {
     running: Option<Running>,
     state: Option<AppState>,
     // Dropped last: the pools' connections go first.
-    _uploads_dir: Arc<TempDir>,
+    uploads_dir: Arc<TempDir>,
     database: Arc<TestDatabase>,
 }
 
@@ -39,7 +39,7 @@ impl TestApp {
             uploads: Uploads::new(uploads_dir.path()),
             running: None,
             state: None,
-            _uploads_dir: Arc::new(uploads_dir),
+            uploads_dir: Arc::new(uploads_dir),
             database: Arc::new(database),
         };
         app.listen().await;
@@ -54,7 +54,7 @@ impl TestApp {
             uploads: self.uploads.clone(),
             running: None,
             state: None,
-            _uploads_dir: self._uploads_dir.clone(),
+            uploads_dir: self.uploads_dir.clone(),
             database: self.database.clone(),
         };
         app.listen().await;
@@ -66,6 +66,11 @@ impl TestApp {
         let state = self.state.clone().expect("a running node");
         let servers = nats.map(|url| url.parse().expect("a NATS address")).into_iter().collect();
         haggle::chat::join_nodes(state.db, state.hub, state.access, servers).await.expect("it joins");
+    }
+
+    /// Where photos lie, for looking behind the pages.
+    pub fn uploads_dir(&self) -> &Path {
+        self.uploads_dir.path()
     }
 
     /// What the real program is given as its `DATABASE_URL`.

@@ -1,6 +1,19 @@
 //! Things to talk about, put straight into the database, and talk about them.
 
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+
 use super::{Person, TestApp};
+
+/// A picture's file.
+pub fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+    let pixel = |x: u32, y: u32| Rgb([(x * 255 / width) as u8, (y * 255 / height) as u8, 99]);
+    let picture = DynamicImage::from(RgbImage::from_fn(width, height, pixel));
+    let mut file = Cursor::new(Vec::new());
+    picture.write_to(&mut file, format).unwrap();
+    file.into_inner()
+}
 
 /// `buyer_1_seller_2`.
 pub fn room(buyer: &Person, seller: &Person) -> String {

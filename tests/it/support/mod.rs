@@ -18,7 +18,7 @@ mod wait;
 
 pub use app::TestApp;
 pub use databases::TestDatabase;
-pub use factory::{Product, room};
+pub use factory::{Product, picture, room};
 pub use page::{Form, Page};
 pub use person::{PASSWORD, Person};
 pub use socket::Socket;

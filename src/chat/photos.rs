@@ -1,0 +1,136 @@
+//! Pictures in a conversation: kept in a folder of their room's own, and served to its two people only.
+//!
+//! A picture's files are stored before the message that shows it, and taken away again if there is no
+//! such message: every stored entry has its picture.
+
+use axum::{
+    body::Bytes,
+    extract::{Request, State},
+    http::HeaderValue,
+    response::Response,
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{
+    RoomKey,
+    seat::Seat,
+    service::{Refusal, Said},
+};
+use crate::{
+    products::{
+        PhotoLimits,
+        photos::{self, Photo, PhotoKey, Size, Uploads},
+    },
+    web::Path,
+};
+
+/// A picture that was sent in a room.
+#[derive(Clone, Debug)]
+pub struct RoomPhoto {
+    pub room: RoomKey,
+    pub photo: Photo,
+    /// Of the file that was sent: what tells a message that is sent twice from another one.
+    pub digest: String,
+}
+
+/// A message's `payload` in the database.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Payload {
+    photo: Stored,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Stored {
+    key: String,
+    width: u32,
+    height: u32,
+    digest: String,
+}
+
+impl RoomPhoto {
+    pub fn payload(&self) -> Payload {
+        let Photo { key, width, height } = &self.photo;
+        let (key, digest) = (key.to_string(), self.digest.clone());
+        Payload { photo: Stored { key, width: *width, height: *height, digest } }
+    }
+
+    pub fn from_payload(room: RoomKey, Payload { photo }: Payload) -> sqlx::Result<Self> {
+        let key: PhotoKey = photo.key.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+        let Stored { width, height, digest, .. } = photo;
+        Ok(RoomPhoto { room, photo: Photo { key, width, height }, digest })
+    }
+
+    fn url(&self, size: Size) -> String {
+        format!("/rooms/{}/photos/{}/{}", self.room, self.photo.key, size.file())
+    }
+
+    pub fn large(&self) -> String {
+        self.url(Size::Large)
+    }
+
+    pub fn medium(&self) -> String {
+        self.url(Size::Medium)
+    }
+
+    pub fn srcset(&self) -> String {
+        self.photo.srcset_at(|size| self.url(size))
+    }
+
+    /// Width and height in a bubble.
+    pub fn shown(&self) -> (u32, u32) {
+        Size::Small.within(self.photo.width, self.photo.height)
+    }
+}
+
+/// The folder of a room's pictures. The room is part of the path: a key opens nothing in another room.
+fn folder(uploads: &Uploads, room: RoomKey) -> Uploads {
+    uploads.inside(format!("rooms/{room}"))
+}
+
+/// Takes a file that somebody sent apart and stores it, to be named by a message.
+pub async fn keep(
+    uploads: &Uploads,
+    limits: &PhotoLimits,
+    seat: &Seat,
+    bytes: Bytes,
+) -> Result<RoomPhoto, Refusal> {
+    if !limits.allow(seat.user.account_id) {
+        return Err(Refusal::TooManyPhotos);
+    }
+    let digest = format!("{:x}", Sha256::digest(&bytes));
+    let processed = photos::process(bytes).await.map_err(Refusal::Photo)?;
+    let key = folder(uploads, seat.room).save(&processed).await.map_err(|error| {
+        tracing::error!(%error, room = %seat.room, "a picture could not be stored");
+        Refusal::Unavailable
+    })?;
+    let photo = Photo { key, width: processed.width, height: processed.height };
+    Ok(RoomPhoto { room: seat.room, photo, digest })
+}
+
+/// Removes the picture's files, if no message names them.
+pub async fn settle(uploads: &Uploads, photo: RoomPhoto, said: &Result<Said, Refusal>) {
+    match said {
+        // Nobody knows whether that message was stored; files that stay behind do no harm.
+        Ok(Said::Stored(_)) | Err(Refusal::Unavailable) => {}
+        Ok(Said::Repeated(_)) | Err(_) => {
+            let RoomPhoto { room, photo, .. } = photo;
+            if let Err(error) = folder(uploads, room).remove(&photo.key).await {
+                tracing::warn!(%error, %room, "a picture's files could not be removed");
+            }
+        }
+    }
+}
+
+/// Never changed, and nobody else's.
+const IN_THIS_BROWSER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
+
+/// `GET /rooms/{room}/photos/{key}/{file}`
+pub(super) async fn show(
+    State(uploads): State<Uploads>,
+    seat: Seat,
+    Path((_, key, file)): Path<(String, String, String)>,
+    request: Request,
+) -> Response {
+    photos::serve(&folder(&uploads, seat.room), &key, &file, request, IN_THIS_BROWSER).await
+}

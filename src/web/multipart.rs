@@ -1,0 +1,69 @@
+//! Forms that may have files in them, read as they arrive.
+
+use axum::body::{Body, Bytes};
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::{StatusCode, header};
+use http_body_util::Limited;
+
+use super::{Error, Form, Result};
+
+/// The most text that one field holds, and a form without files in all.
+pub const MAX_TEXT: usize = 64 * 1024;
+
+/// A sent form: its fields, where there are no files in it, or its parts to be read one by one.
+pub enum Sent {
+    Fields(Vec<(String, String)>),
+    Parts(Multipart),
+}
+
+impl Sent {
+    pub async fn read(request: Request) -> Result<Self> {
+        if is_multipart(&request) {
+            return Ok(Sent::Parts(Multipart::from_request(request, &()).await.map_err(|_| unreadable())?));
+        }
+        // Without files it is a form like any other, however much a form with them may hold.
+        let request = request.map(|body| Body::new(Limited::new(body, MAX_TEXT)));
+        Ok(Sent::Fields(Form::from_request(request, &()).await?.0))
+    }
+}
+
+fn is_multipart(request: &Request) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
+}
+
+/// The field's text.
+pub async fn text(field: &mut Field<'_>) -> Result<String> {
+    let bytes = bytes(field, MAX_TEXT).await?.ok_or_else(unreadable)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The field's bytes; nothing if there are more than `max`. All of it is read either way, because the
+/// next field comes after it.
+pub async fn bytes(field: &mut Field<'_>, max: usize) -> Result<Option<Bytes>> {
+    let mut bytes = Vec::new();
+    let mut fits = true;
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        fits = fits && bytes.len() + chunk.len() <= max;
+        if fits {
+            bytes.extend_from_slice(&chunk);
+        } else {
+            bytes = Vec::new();
+        }
+    }
+    Ok(fits.then(|| bytes.into()))
+}
+
+pub fn broken(error: MultipartError) -> Error {
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Error::TooLarge("These photos are too large together. Please send fewer at once.")
+        }
+        _ => unreadable(),
+    }
+}
+
+pub fn unreadable() -> Error {
+    Error::BadRequest("The form couldn't be read. Please send it again.".to_owned())
+}

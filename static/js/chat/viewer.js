@@ -1,0 +1,21 @@
+/**
+ * A picture of the conversation, as large as the window. Its link leads to the same file, for another
+ * tab and for pages without scripts.
+ */
+export class Viewer {
+  /** @param {HTMLDialogElement} dialog @param {HTMLElement} list @param {AbortSignal} signal */
+  constructor(dialog, list, signal) {
+    const image = /** @type {HTMLImageElement} */ (dialog.querySelector("img"));
+    list.addEventListener("click", (event) => {
+      const link = event.target instanceof Element && event.target.closest("a.bubble-photo");
+      if (!(link instanceof HTMLAnchorElement)) return;
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      image.src = link.href;
+      image.alt = link.querySelector("img")?.alt ?? "";
+      dialog.showModal();
+    }, { signal });
+    dialog.addEventListener("click", () => dialog.close(), { signal });
+    dialog.addEventListener("close", () => image.removeAttribute("src"), { signal });
+  }
+}
