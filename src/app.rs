@@ -53,6 +53,7 @@ pub struct AppState {
 impl AppState {
     pub fn new(db: PgPool, uploads: Uploads, public_origin: Arc<str>, trusted_proxies: usize) -> Self {
         let hub = Hub::default();
+        chat::start_search(&db, &hub);
         AppState {
             journal: Journal::start(&db, &hub),
             hub,

@@ -32,21 +32,25 @@ pub enum Span {
     Latest,
     After(i64),
     Before(i64),
+    /// With this entry in the middle.
+    Around(i64),
 }
 
 #[derive(Deserialize)]
 pub struct SpanQuery {
     after: Option<i64>,
     before: Option<i64>,
+    at: Option<i64>,
     limit: Option<i64>,
 }
 
 impl SpanQuery {
     pub fn parse(&self) -> Result<(Span, i64)> {
-        let span = match (self.after, self.before) {
-            (None, None) => Span::Latest,
-            (Some(after), None) if after >= 0 => Span::After(after),
-            (None, Some(before)) if before >= 1 => Span::Before(before),
+        let span = match (self.after, self.before, self.at) {
+            (None, None, None) => Span::Latest,
+            (Some(after), None, None) if after >= 0 => Span::After(after),
+            (None, Some(before), None) if before >= 1 => Span::Before(before),
+            (None, None, Some(at)) if at >= 1 => Span::Around(at),
             _ => {
                 return Err(Error::BadRequest(
                     "Give either after or before, as the number of an entry.".to_owned(),
@@ -76,8 +80,13 @@ pub async fn load(db: &PgPool, seat: &Seat, span: Span, limit: i64) -> Result<Pa
         Span::Latest => (0, i64::MAX - MAX_LIMIT),
         Span::After(seq) => (seq.min(i64::MAX - 2 * MAX_LIMIT), i64::MAX - MAX_LIMIT),
         Span::Before(seq) => (0, seq),
+        // A whole page, also near the ends.
+        Span::Around(seq) => {
+            ((seq - limit / 2 - 1).min(status.last_seq - limit).max(0), i64::MAX - MAX_LIMIT)
+        }
     };
-    let entries = store::history(db, seat.room, after, before, matches!(span, Span::After(_)), limit).await?;
+    let from_start = matches!(span, Span::After(_) | Span::Around(_));
+    let entries = store::history(db, seat.room, after, before, from_start, limit).await?;
     let more = match span {
         Span::After(_) => entries.last().is_some_and(|entry| entry.seq < status.last_seq),
         _ => entries.first().is_some_and(|entry| entry.seq > 1),

@@ -71,6 +71,8 @@ struct Inner {
     tuner: OnceLock<Tuner>,
     news: Queue<News>,
     behind: Queue<RoomKey>,
+    /// Rooms with something new to search.
+    written: Queue<RoomKey>,
 }
 
 /// A bounded queue whose reader is taken once.
@@ -103,6 +105,7 @@ impl Default for Hub {
             tuner: OnceLock::new(),
             news: Queue::new(),
             behind: Queue::new(),
+            written: Queue::new(),
         }))
     }
 }
@@ -114,6 +117,8 @@ impl Hub {
         self.place(key, seq, frame);
         self.tell_people_here(key, &accounts);
         self.publish(News::Entry { r: key, s: seq, a: accounts });
+        // A full queue is no loss: search looks by itself.
+        let _ = self.0.written.sender.try_send(key);
     }
 
     /// A side has read up to `seq`.
@@ -344,6 +349,10 @@ impl Hub {
 
     pub fn take_behind(&self) -> Option<mpsc::Receiver<RoomKey>> {
         self.0.behind.take()
+    }
+
+    pub fn take_written(&self) -> Option<mpsc::Receiver<RoomKey>> {
+        self.0.written.take()
     }
 }
 

@@ -1,4 +1,4 @@
-//! `/messages`, "My Messages": a person's conversations, newest first.
+//! `/messages`, "My Messages": a person's conversations, newest first; with `?q=` what is found in them.
 
 use axum::{
     extract::State,
@@ -8,7 +8,12 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
-use super::{RoomKey, Side, store, views::MessagesPage};
+use super::{
+    RoomKey, Side,
+    search::{self, Terms},
+    store,
+    views::MessagesPage,
+};
 use crate::{
     accounts::CurrentUser,
     products::{self, ProductSummary},
@@ -63,6 +68,9 @@ pub(super) struct InboxQuery {
     page: Option<i64>,
     /// The dropdown's choice.
     room: Option<String>,
+    /// What is looked for.
+    #[serde(default)]
+    q: String,
 }
 
 pub(super) async fn show(
@@ -74,17 +82,21 @@ pub(super) async fn show(
     if let Some(room) = query.room.and_then(|room| room.parse::<RoomKey>().ok()) {
         return Ok(Redirect::to(&format!("/rooms/{room}")).into_response());
     }
+    let buyers = match user.seller_id {
+        Some(id) => buyers(&db, id).await?,
+        None => Vec::new(),
+    };
+    if let Some(terms) = Terms::parse(&query.q) {
+        return search::show(&db, &user, shell, buyers, (query.q, terms), query.page).await;
+    }
     let total = store::count_conversations(&db, user.buyer_id, user.seller_id).await?;
     let pager = Pager::new(query.page, PER_PAGE, total, "/messages?");
     let conversations =
         store::conversations(&db, user.buyer_id, user.seller_id, pager.limit(), pager.offset()).await?;
     let rows = rows(&db, conversations).await?;
-    let buyers = match user.seller_id {
-        Some(id) => buyers(&db, id).await?,
-        None => Vec::new(),
-    };
     Ok(MessagesPage {
         shell,
+        q: String::new(),
         rows,
         buyers,
         is_seller: user.seller_id.is_some(),

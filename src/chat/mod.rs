@@ -13,6 +13,7 @@
 //! hub.rs                         tells everybody in the room, and both people's inboxes
 //!         ↓
 //! backplane/                     tells the other nodes, if there are any
+//! search/fill.rs                 makes it findable, in no hurry
 //! ```
 //!
 //! The invariant: every entry is stored before it is told, and numbered under its room's row lock,
@@ -36,6 +37,7 @@ mod recount;
 mod room;
 mod room_key;
 mod routes;
+mod search;
 mod seat;
 mod service;
 mod socket;
@@ -56,6 +58,7 @@ pub use limits::MessageLimits;
 pub use recount::{Discrepancy, recount};
 pub use room_key::{RoomKey, Side};
 pub use routes::router;
+pub use search::{mend as mend_search, start as start_search};
 
 /// How many messages wait for this person, over all their rooms.
 pub async fn unread(db: &PgPool, user: &CurrentUser) -> Result<i64> {

@@ -51,6 +51,9 @@ pub(super) async fn render(
     let page = history::load(db, &seat, span, limit).await?;
     let mut chat = Chat::new(&seat, &page);
     chat.draft = forms::take_draft(&session, &format!("/rooms/{}", seat.room)).await?;
+    if let Span::Around(seq) = span {
+        chat.hit = Some(seq);
+    }
     if span == Span::Latest
         && let Some(about) = page.status.last_product_id
     {

@@ -5,7 +5,13 @@ use askama_web::WebTemplate;
 use uuid::Uuid;
 
 use super::{
-    Conversation, InboxRow, RoomKey, Side, entries::EntryView, history::Page, seat::Seat, wire::ReadMarks,
+    Conversation, InboxRow, RoomKey, Side,
+    entries::EntryView,
+    history::Page,
+    search::{Piece, Terms, excerpt},
+    seat::Seat,
+    store::Hit,
+    wire::ReadMarks,
 };
 use crate::{
     products::{ProductFragment, ProductState, ProductSummary},
@@ -40,6 +46,8 @@ pub(super) struct Chat {
     pub read: ReadMarks,
     pub earlier: bool,
     pub later: bool,
+    /// The entry that was looked for, where the page is about one.
+    pub hit: Option<i64>,
     /// Where the composer's form goes.
     pub action: String,
     /// What the next message is about.
@@ -65,6 +73,7 @@ impl Chat {
             read: page.status.read,
             earlier: first_seq > 1,
             later: shown_last < page.status.last_seq,
+            hit: None,
             action: format!("/rooms/{}/messages", seat.room),
             about: None,
             draft: String::new(),
@@ -143,11 +152,69 @@ pub(super) enum Panel {
 #[template(path = "chat/messages.html")]
 pub(super) struct MessagesPage {
     pub shell: Shell,
+    /// What the search box holds.
+    pub q: String,
     pub rows: Vec<InboxRow>,
     pub buyers: Vec<Conversation>,
     pub is_seller: bool,
     pub is_admin: bool,
     pub pager: Pager,
+}
+
+/// What was found in a person's conversations.
+#[derive(Template, WebTemplate)]
+#[template(path = "chat/search.html")]
+pub(super) struct SearchPage {
+    pub shell: Shell,
+    pub q: String,
+    pub buyers: Vec<Conversation>,
+    /// Those whose names fit.
+    pub people: Vec<PersonView>,
+    pub hits: Vec<HitView>,
+    pub pager: Pager,
+    /// More hits aren't counted.
+    pub most: i64,
+}
+
+impl SearchPage {
+    /// How many messages were found.
+    fn found(&self) -> String {
+        match self.pager.total {
+            0 => "No message found".to_owned(),
+            1 => "1 message".to_owned(),
+            total if total >= self.most => format!("The latest {total} messages"),
+            total => format!("{total} messages"),
+        }
+    }
+}
+
+/// Somebody with whom there is a conversation, seen from `side`.
+pub(super) struct PersonView {
+    pub room: RoomKey,
+    pub side: Side,
+    pub name: String,
+}
+
+impl PersonView {
+    fn avatar(&self) -> i64 {
+        avatar(self.room, self.side)
+    }
+}
+
+/// A message in which it stands, and the words around it.
+pub(super) struct HitView {
+    pub hit: Hit,
+    pub pieces: Vec<Piece>,
+}
+
+impl HitView {
+    pub fn new(hit: Hit, terms: &Terms) -> Self {
+        HitView { pieces: excerpt(&hit.body, terms), hit }
+    }
+
+    fn avatar(&self) -> i64 {
+        avatar(self.hit.room, self.hit.side)
+    }
 }
 
 /// A message that a form couldn't get stored, with its text and a way to send it again. Needs no

@@ -26,8 +26,9 @@ use crate::{
     db::{self, DataDir, Database, MIGRATIONS},
 };
 
-/// Not kept: sqlx's own list, which the manifest stands for; who is signed in; who is connected.
-const LEFT_OUT: [&str; 4] = ["_sqlx_migrations", "sessions", "nodes", "presences"];
+/// Not kept: sqlx's own list, which the manifest stands for; who is signed in; who is connected; what
+/// search makes of the messages by itself.
+const LEFT_OUT: [&str; 5] = ["_sqlx_migrations", "sessions", "nodes", "presences", "message_search"];
 
 #[derive(Serialize, Deserialize)]
 struct Manifest {

@@ -13,6 +13,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         .with_context(|| format!("photos can't be written to {}", uploads.display()))?;
     println!("Photos can be written to {}.", uploads.display());
     let wrong = chat::recount(&database.pool).await?;
+    let mended = chat::mend_search(&database.pool).await;
     database.close().await;
     for discrepancy in &wrong {
         println!("{}: {}", discrepancy.room, discrepancy.what);
@@ -21,6 +22,10 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         bail!("{} conversations are counted wrongly", wrong.len());
     }
     println!("Every conversation is numbered without holes and counted right.");
+    match mended? {
+        0 => println!("Every message can be found by searching."),
+        mended => println!("{mended} messages could not be found by searching; now they can."),
+    }
     Ok(())
 }
 

@@ -36,7 +36,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("accounts", &["accounts", "buyers", "customers", "sessions"]),
     ("web", &["sessions"]),
     ("products", &["categories", "products", "photos", "photo_drafts"]),
-    ("chat", &["rooms", "messages", "post_messages"]),
+    ("chat", &["rooms", "messages", "post_messages", "message_search"]),
     ("admin", &["audit_log"]),
 ];
 

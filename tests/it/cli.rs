@@ -110,3 +110,19 @@ async fn the_doctor_finds_a_wrong_count() {
     let complaint = haggle(&app.database_url(), data.path(), &["doctor"]).await.unwrap_err();
     assert!(complaint.contains("counted wrongly"), "{complaint}");
 }
+
+#[tokio::test]
+async fn the_doctor_makes_every_message_findable() {
+    let (app, data) = (TestApp::start().await, tempfile::tempdir().unwrap());
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    for body in ["one", "two", "three"] {
+        ana.says(&room(&ana, &tomas), body).await;
+    }
+    let doctor = async || haggle(&app.database_url(), data.path(), &["doctor"]).await.unwrap();
+    doctor().await;
+    assert!(doctor().await.contains("Every message can be found"));
+    // A hole is worse than an end that is missing: it never fills by itself.
+    sqlx::query("DELETE FROM message_search WHERE seq = 2").execute(&app.db).await.unwrap();
+    assert!(doctor().await.contains("3 messages could not be found"));
+    assert!(doctor().await.contains("Every message can be found"));
+}

@@ -54,6 +54,10 @@ fn rows_after(version: i64) -> &'static str {
              SELECT id, 3, 2, gen_random_uuid(), 'photo',
                  '{\"photo\": {\"key\": \"a\", \"width\": 8, \"height\": 6, \"digest\": \"b\"}}', '', now() FROM rooms"
         }
+        12 => {
+            "INSERT INTO message_search (room_id, seq, people, sent_at, text)
+             SELECT room_id, seq, '{1,2}', sent_at, lower(body) FROM messages"
+        }
         _ => "",
     }
 }
@@ -87,6 +91,7 @@ async fn each_step_keeps_the_rows_of_those_before() {
         ("SELECT count(*) FROM photos", 1),
         ("SELECT count(*) FROM messages NATURAL JOIN (SELECT id AS room_id FROM rooms) AS r", 2),
         ("SELECT count(*) FROM post_messages NATURAL JOIN (SELECT id AS room_id FROM rooms) AS r", 1),
+        ("SELECT count(*) FROM message_search WHERE people @> '{2}' AND text LIKE '%still%'", 1),
         ("SELECT count(*) FROM audit_log", 1),
         ("SELECT count(*) FROM demo_pictures", 1),
         ("SELECT count(*) FROM categories", 12),

@@ -1,10 +1,11 @@
-//! All of chat's SQL: rooms, messages, post_messages.
+//! All of chat's SQL: rooms, messages, post_messages, message_search.
 
 mod history;
 mod journal;
 mod nodes;
 mod recount;
 mod rooms;
+mod search;
 
 pub(super) use history::history;
 pub(super) use journal::{lock_rooms, repeats, spoken_of, write};
@@ -17,3 +18,4 @@ pub(super) use rooms::{
     Status, conversations, conversations_about, count_conversations, mark_read, people, status, unread_in,
     unread_total,
 };
+pub(super) use search::{Hit, behind, behind_lately, clear_wrong, fill, names, search};

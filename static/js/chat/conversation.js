@@ -19,7 +19,10 @@
  * @property {import("./upload.js").Upload} upload
  * @property {import("./reader.js").Reader} reader
  * @property {import("./presence.js").Presence} presence
+ * @property {HTMLAnchorElement | null} newest leads from a part in the middle to the end
  */
+
+/** Where an entry stands that was looked for, or `null`. @typedef {HTMLElement | null} Hit */
 
 /** So many tries in a row without a socket, and history is polled meanwhile. */
 const GIVE_UP_AFTER = 3;
@@ -28,6 +31,8 @@ export class Conversation {
   #seat;
   #other;
   #gone = false;
+  /** Something was said here while what it follows wasn't shown. */
+  #said = false;
   /** @type {Parts} */
   #parts = /** @type {any} */ (null);
 
@@ -41,17 +46,23 @@ export class Conversation {
     return this.#parts.presence;
   }
 
-  /** Takes up the page as the server rendered it. @param {Parts} parts @param {Marks} marks */
-  begin(parts, marks) {
+  /**
+   * Takes up the page as the server rendered it.
+   * @param {Parts} parts @param {Marks} marks @param {Hit} hit
+   */
+  begin(parts, marks, hit) {
     this.#parts = parts;
-    const { timeline, sender, reader, scroll, socket } = parts;
+    const { timeline, sender, reader, scroll, socket, feed } = parts;
     timeline.seen(marks[this.#other]);
     for (const entry of timeline.entries) {
       sender.settle(entry.dataset.clientId ?? "");
       reader.observe(entry);
     }
     sender.restore();
-    scroll.toEnd();
+    hit?.classList.add("is-hit");
+    const place = hit ?? (feed.behind ? timeline.entries.at(-1) : null);
+    if (place) scroll.begin(place, feed.behind);
+    else scroll.toEnd();
     socket.open();
   }
 
@@ -80,9 +91,11 @@ export class Conversation {
 
   /** What is shown already is told again as the answer to something that was sent twice. */
   #message(entry) {
-    const { feed, sender } = this.#parts;
+    const { feed, sender, outbox, newest } = this.#parts;
     feed.offer(entry);
-    if (entry.seq <= feed.last) sender.settle(entry.client_id);
+    const own = this.#said && outbox.get(entry.client_id);
+    if (feed.behind || entry.seq <= feed.last) sender.settle(entry.client_id);
+    if (feed.behind && own && newest) location.assign(newest.href);
   }
 
   #refused(refusal) {
@@ -92,14 +105,16 @@ export class Conversation {
 
   /** @param {Entry[]} entries each once, in order */
   show(entries) {
-    const { timeline, reader, sender, presence, scroll, composer } = this.#parts;
+    const { timeline, reader, sender, presence, scroll, composer, feed } = this.#parts;
     if (entries.length === 0) return;
+    if (feed.behind) timeline.hush();
     for (const entry of entries) {
-      const shown = timeline.add(entry, entry.from === this.#other);
+      const shown = timeline.add(entry, !feed.behind && entry.from === this.#other);
       if (shown) reader.observe(shown);
       composer?.about(entry.product_id, shown?.querySelector(".divider-title")?.textContent);
       sender.settle(entry.client_id);
     }
+    if (feed.behind) return;
     const news = entries.some((entry) => entry.from === this.#other);
     if (news) presence.quiet();
     scroll.grew(news);
@@ -124,6 +139,7 @@ export class Conversation {
    * @param {import("./picture.js").Picture} [picture]
    */
   say(body, product, picture) {
+    this.#said = this.#parts.feed.behind;
     this.#parts.sender.say(body, product, picture);
     this.#parts.presence.said();
     this.#parts.scroll.toEnd();
@@ -204,8 +220,26 @@ export class Conversation {
   /** What stands before the oldest entry here, for whoever scrolls up. */
   past = {
     fetch: () => this.#parts.history.before(this.#parts.timeline.first),
-    show: (/** @type {import("./wire.js").Page} */ { entries }) =>
-      this.#parts.timeline.addOlder(entries),
+    show: (/** @type {import("./wire.js").Page} */ { entries }, /** @type {() => void} */ moved) =>
+      this.#parts.scroll.hold(() => {
+        this.#parts.timeline.addOlder(entries);
+        moved();
+      }),
+    query: () => `before=${this.#parts.timeline.first}`,
+  };
+
+  /** What follows the newest entry here, where the page shows a part from the middle. */
+  future = {
+    fetch: () => this.#parts.history.after(this.#parts.feed.last),
+    show: (/** @type {import("./wire.js").Page} */ page, /** @type {() => void} */ moved) => {
+      const { feed, scroll, newest } = this.#parts;
+      feed.extend(page);
+      moved();
+      if (feed.behind) return;
+      newest?.remove();
+      scroll.ends();
+    },
+    query: () => `after=${this.#parts.feed.last}`,
   };
 
   /** @param {import("./socket.js").Status} status */

@@ -5,6 +5,9 @@
  * the page is whole, and a question that failed is asked again with growing waits. An answer that
  * no waiting helps against (signed out, room gone) ends it.
  *
+ * A page that shows a part from the middle is `behind`: nothing is brought but what its reader asks for,
+ * page after page, until there is nothing later. From then on it is like any other.
+ *
  * @typedef {import("./wire.js").Entry} Entry
  * @typedef {import("./wire.js").Page} Page
  */
@@ -20,6 +23,7 @@ export class Feed {
   #backoff;
   #wanted = false;
   #stopped = false;
+  #behind;
   /** @type {Promise<void> | null} the one catch-up under way */
   #running = null;
   /** @type {() => void} ends the wait between two tries */
@@ -28,14 +32,16 @@ export class Feed {
   /**
    * @param {object} parts
    * @param {number} parts.last the seq up to which the page has everything
+   * @param {boolean} [parts.behind] whether there is more after that, for whoever reads on
    * @param {(seq: number) => Promise<Page>} parts.after asks history
    * @param {(entries: Entry[]) => void} parts.show gets each entry once, ascending
    * @param {(marks: import("./wire.js").Marks) => void} [parts.read]
    * @param {(error: any) => void} [parts.ended] with an error whose `final` is true
    * @param {Backoff} [parts.backoff]
    */
-  constructor({ last, after, show, read = () => {}, ended = () => {}, backoff = new Backoff() }) {
+  constructor({ last, behind = false, after, show, read = () => {}, ended = () => {}, backoff = new Backoff() }) {
     this.#sequence = new Sequence(last);
+    this.#behind = behind;
     this.#after = after;
     this.#show = show;
     this.#read = read;
@@ -48,8 +54,21 @@ export class Feed {
     return this.#sequence.last;
   }
 
+  get behind() {
+    return this.#behind;
+  }
+
+  /** The page of history that follows, as the reader asked for it. @param {Page} page */
+  extend(page) {
+    this.#show(this.#sequence.fill(page.entries));
+    this.#read(page.read);
+    this.#behind = page.more;
+    this.catchUp();
+  }
+
   /** @param {Entry} entry as the socket told it, in whatever order */
   offer(entry) {
+    if (this.#behind) return;
     this.#show(this.#sequence.take(entry));
     if (this.#sequence.holed) this.catchUp();
   }
@@ -60,7 +79,7 @@ export class Feed {
    * @returns {number} how many entries of it were new
    */
   accept(page) {
-    const fresh = this.#sequence.fill(page.entries);
+    const fresh = this.#behind ? [] : this.#sequence.fill(page.entries);
     this.#show(fresh);
     this.#read(page.read);
     return fresh.length;
@@ -68,6 +87,7 @@ export class Feed {
 
   /** Resolves when the page is whole, or it was given up. */
   catchUp() {
+    if (this.#behind) return Promise.resolve();
     this.#wanted = true;
     this.#wake();
     this.#running ??= this.#run().finally(() => (this.#running = null));

@@ -14,10 +14,10 @@ import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
 import { Draft } from "./draft.js";
+import { Edge } from "./edge.js";
 import { Feed } from "./feed.js";
 import { History } from "./history.js";
 import { Liveness } from "./liveness.js";
-import { Older } from "./older.js";
 import { Outbox } from "./outbox.js";
 import { Polling } from "./polling.js";
 import { Presence } from "./presence.js";
@@ -31,7 +31,7 @@ import { Viewer } from "./viewer.js";
 
 /** @param {HTMLElement} root @param {AbortSignal} signal ends everything that is started here */
 function wire(root, signal) {
-  const { room = "", readBuyer, readSeller } = root.dataset;
+  const { room = "", readBuyer, readSeller, hit } = root.dataset;
   const seat = /** @type {import("./wire.js").Seat} */ (root.dataset.seat);
   const part = (/** @type {string} */ name) =>
     /** @type {any} */ (root.querySelector(`[data-${name}]`));
@@ -69,6 +69,7 @@ function wire(root, signal) {
     polling: new Polling(() => talk.poll(), () => talk.render()),
     feed: new Feed({
       last: timeline.last,
+      behind: part("later") !== null,
       after: (seq) => history.after(seq),
       show: (entries) => talk.show(entries),
       read: (read) => talk.read(read),
@@ -96,11 +97,13 @@ function wire(root, signal) {
       typing: part("typing"),
       send: () => socket.send({ type: "typing" }),
     }),
-  }, marks);
+    newest: part("newest"),
+  }, marks, hit ? root.querySelector(`#entry_${hit}`) : null);
 
   new Liveness(socket, () => talk.missed(), signal);
   new Viewer(part("viewer"), part("timeline"), signal);
-  if (part("older")) new Older(part("older"), scroll, talk.past, signal);
+  if (part("older")) new Edge(part("older"), scroll.box, talk.past, signal);
+  if (part("later")) new Edge(part("later"), scroll.box, talk.future, signal);
   addEventListener("beforeunload", (event) => outbox.fleeting && event.preventDefault(), { signal });
   for (const event of ["online", "offline"]) {
     addEventListener(event, () => talk.render(), { signal });

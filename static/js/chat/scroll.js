@@ -1,6 +1,7 @@
 /**
  * Where the reader is in the conversation. At the end, they stay at the end whatever grows; away
- * from it, nothing moves under them, and a button says that there is something new.
+ * from it, nothing moves under them, and a button says that there is something new. A page that
+ * shows a part from the middle has no such end.
  */
 
 /** How near the end counts as the end, in pixels. */
@@ -10,6 +11,7 @@ export class Scroll {
   #box;
   #button;
   #atEnd = true;
+  #endless = false;
   #top = 0;
 
   /** @param {HTMLElement} box @param {HTMLElement | null} button "New messages" */
@@ -34,6 +36,22 @@ export class Scroll {
     this.#arrive();
   }
 
+  /** Begins at an entry instead. @param {HTMLElement} entry @param {boolean} endless */
+  begin(entry, endless) {
+    this.#endless = endless;
+    this.#atEnd = false;
+    const [place, box] = [entry.getBoundingClientRect(), this.#box.getBoundingClientRect()];
+    const above = Math.max(0, (box.height - place.height) / 2);
+    this.#box.scrollTop += place.top - box.top - above;
+    this.#moved();
+  }
+
+  /** From now on the end is that of the conversation. */
+  ends() {
+    this.#endless = false;
+    this.#moved();
+  }
+
   /** Something was added at the end. @param {boolean} news by somebody else */
   grew(news) {
     if (this.#atEnd) this.toEnd();
@@ -56,6 +74,7 @@ export class Scroll {
   }
 
   #arrive() {
+    if (this.#endless) return;
     this.#atEnd = true;
     this.#top = this.#box.scrollTop;
     if (this.#button) this.#button.hidden = true;

@@ -56,8 +56,13 @@ export class Timeline {
 
   /** Adds a page of history above what is here, without telling it to screen readers as news. */
   addOlder(/** @type {Entry[]} */ entries) {
-    this.#list.setAttribute("aria-live", "off");
+    this.hush();
     for (const entry of entries) this.add(entry);
+  }
+
+  /** What is added just now is no news for screen readers. */
+  hush() {
+    this.#list.setAttribute("aria-live", "off");
     setTimeout(() => this.#list.removeAttribute("aria-live"), 500);
   }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{Person, TestApp, room};
 
 /// A room with `entries` entries, every third from the seller, put straight into the database.
-async fn long_room(app: &TestApp, buyer: &Person, seller: &Person, entries: i64) -> String {
+pub async fn long_room(app: &TestApp, buyer: &Person, seller: &Person, entries: i64) -> String {
     sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
         "WITH r AS (
              INSERT INTO rooms (buyer_id, seller_id, last_seq, buyer_total, seller_total, last_from, last_body, last_at)

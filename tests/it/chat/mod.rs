@@ -6,5 +6,6 @@ mod history;
 mod inbox;
 mod once;
 mod photos;
+mod search;
 mod sockets;
 mod talking;

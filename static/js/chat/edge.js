@@ -1,31 +1,29 @@
 /**
- * Loads older entries as the reader nears the top. The link it grows from works without it, and
- * goes when there is nothing older.
+ * One end of what is here of a conversation: loads more as the reader nears it. The link it grows from
+ * works without it, and goes when there is nothing more.
  *
  * @typedef {import("./wire.js").Page} Page
  */
-export class Older {
+export class Edge {
   #link;
-  #scroll;
-  #fetch;
-  #show;
+  #page;
   #watch;
   #busy = false;
 
   /**
    * @param {HTMLAnchorElement} link
-   * @param {import("./scroll.js").Scroll} scroll
-   * @param {{ fetch: () => Promise<Page>, show: (page: Page) => void }} page one page more
+   * @param {HTMLElement} box what scrolls
+   * @param {{ fetch: () => Promise<Page>, show: (page: Page, moved: () => void) => void,
+   *           query: () => string }} page
+   *   one page more; `show` calls `moved` when it is there; `query` is the link's from then on
    * @param {AbortSignal} signal
    */
-  constructor(link, scroll, { fetch, show }, signal) {
+  constructor(link, box, page, signal) {
     this.#link = link;
-    this.#scroll = scroll;
-    this.#fetch = fetch;
-    this.#show = show;
+    this.#page = page;
     this.#watch = new IntersectionObserver(
       (seen) => seen.some((one) => one.isIntersecting) && this.#more(),
-      { root: scroll.box, rootMargin: "600px 0px 0px" },
+      { root: box, rootMargin: "600px 0px" },
     );
     this.#watch.observe(link);
     link.addEventListener("click", (event) => {
@@ -40,10 +38,9 @@ export class Older {
     this.#busy = true;
     this.#link.setAttribute("aria-busy", "true");
     try {
-      const page = await this.#fetch();
-      this.#scroll.hold(() => {
-        this.#show(page);
-        if (page.more && page.entries.length > 0) this.#again(page.entries[0].seq);
+      const page = await this.#page.fetch();
+      this.#page.show(page, () => {
+        if (page.more && page.entries.length > 0) this.#again();
         else this.#finish();
       });
     } catch {
@@ -55,10 +52,8 @@ export class Older {
   }
 
   /** Looks afresh, because a link that is still in view isn't reported twice. */
-  #again(/** @type {number} */ first) {
-    const url = new URL(this.#link.href);
-    url.searchParams.set("before", String(first));
-    this.#link.href = url.href;
+  #again() {
+    this.#link.search = this.#page.query();
     this.#watch.unobserve(this.#link);
     this.#watch.observe(this.#link);
   }

@@ -1,0 +1,69 @@
+//! `/messages?q=`: searching in one's own conversations, newest first.
+//!
+//! ```text
+//! journal → hub → fill ──→ message_search (people, folded text) ──→ hits ──→ /rooms/{room}?at=SEQ#entry_SEQ
+//!                 fold ↗      question → Terms → fold ↗
+//! ```
+//!
+//! The invariant: a search reads entries of the asker's own rooms only. Their account is part of the index's
+//! key (`people @> …`), so this isn't only a rule but also the bound on the cost. Measured with 2,000,000
+//! entries in 50,000 rooms on two cores: for an account with 5,000 rooms and 200,000 entries a rare word
+//! takes 1 ms, the most common one (70,000 hits) 180 ms, signs that no index knows 210 ms; for one with 400
+//! entries nothing takes more than 12 ms, where text first and rooms after took 330 ms. The index is as
+//! large as the table; filling it takes 13,000 entries a second.
+
+mod excerpt;
+mod fill;
+mod fold;
+mod terms;
+
+use axum::response::{IntoResponse, Response};
+use sqlx::PgPool;
+
+use super::{
+    Conversation, RoomKey, Side, store,
+    views::{HitView, PersonView, SearchPage},
+};
+use crate::{
+    accounts::CurrentUser,
+    web::{Pager, Result, Shell},
+};
+
+pub(super) use excerpt::{Piece, excerpt};
+pub use fill::{mend, start};
+pub(super) use fold::fold;
+pub(super) use terms::Terms;
+
+const PER_PAGE: i64 = 20;
+/// Hits that are counted and can be paged through.
+const MOST: i64 = 500;
+/// People who are shown above the hits, and conversations whose names are looked at, the latest first.
+const PEOPLE: usize = 5;
+const NAMES: i64 = 5_000;
+
+/// The page for a question with at least one term.
+pub(super) async fn show(
+    db: &PgPool,
+    user: &CurrentUser,
+    shell: Shell,
+    buyers: Vec<Conversation>,
+    (question, terms): (String, Terms),
+    page: Option<i64>,
+) -> Result<Response> {
+    let who = (user.account_id, user.buyer_id, user.seller_id);
+    let page = page.unwrap_or(1).clamp(1, MOST);
+    let found = store::search(db, who, &terms, MOST, (page, PER_PAGE)).await?;
+    let pager = Pager::new(Some(page), PER_PAGE, found.total, Pager::base("/messages", &[("q", &question)]));
+    let people = match pager.page {
+        1 => people(store::names(db, user.buyer_id, user.seller_id, NAMES).await?, &terms),
+        _ => Vec::new(),
+    };
+    let hits = found.hits.into_iter().map(|hit| HitView::new(hit, &terms)).collect();
+    Ok(SearchPage { shell, q: question, buyers, people, hits, pager, most: MOST }.into_response())
+}
+
+fn people(names: Vec<(RoomKey, Side, String)>, terms: &Terms) -> Vec<PersonView> {
+    let fits = |name: &str| !terms.find(&fold::composed(name)).is_empty();
+    let found = names.into_iter().filter(|(.., name)| fits(name)).take(PEOPLE);
+    found.map(|(room, side, name)| PersonView { room, side, name }).collect()
+}
