@@ -2,7 +2,7 @@
 // what arrives meanwhile waits behind a button.
 
 import assert from "node:assert/strict";
-import { eventually, pair, roomOf } from "./talk.mjs";
+import { eventually, fill, pair, roomOf } from "./talk.mjs";
 
 const COUNT = 130;
 
@@ -11,7 +11,7 @@ export default async function (market) {
   await hers.say("first");
   await hers.shows("first");
   const room = await roomOf(buyer.page);
-  await fill(room, seller, buyer);
+  await fill(room, COUNT, [seller, buyer]);
 
   await seller.page.goto(`/rooms/${room}`);
   await his.live();
@@ -39,19 +39,6 @@ export default async function (market) {
   await his.hears("more news");
   assert.equal((await his.scroll()).fromEnd, 0);
   await button.waitFor({ state: "hidden" });
-}
-
-/** Both write until there are `COUNT` entries; a program's way, and as fast as is allowed. */
-async function fill(room, ...people) {
-  for (let n = 2; n <= COUNT; n += 1) {
-    const body = `${n} ${"some words ".repeat(n % 13)}`;
-    const post = () =>
-      people[n % 2].context.request.post(`/rooms/${room}/messages`, {
-        form: { body },
-        headers: { Accept: "application/json" },
-      });
-    await eventually("stored", async () => (await post()).ok());
-  }
 }
 
 /** Scrolls up step by step; after each, what was in view has moved by the step and no more. */

@@ -96,6 +96,21 @@ export async function pair(market, options) {
   return { seller, buyer, product, hers: new Talk(buyer.page), his: new Talk(seller.page) };
 }
 
+/**
+ * Both write until there are `count` entries, where there is one; a program's way, and as fast as is
+ * allowed. `body` gives what an entry says.
+ */
+export async function fill(room, count, people, body = (n) => `${n} ${"some words ".repeat(n % 13)}`) {
+  for (let n = 2; n <= count; n += 1) {
+    const post = () =>
+      people[n % 2].context.request.post(`/rooms/${room}/messages`, {
+        form: { body: body(n) },
+        headers: { Accept: "application/json" },
+      });
+    await eventually("stored", async () => (await post()).ok());
+  }
+}
+
 /** The room that a page with a conversation is about. */
 export function roomOf(page) {
   return page.locator("haggle-room").getAttribute("data-room");

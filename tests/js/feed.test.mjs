@@ -121,3 +121,23 @@ test("stopping leaves no question behind", async () => {
   await given;
   assert.deepEqual(shown, []);
 });
+
+test("a page from the middle brings only what its reader asks for, until the end", async () => {
+  const source = room(250);
+  const { feed, shown } = page(41, source.after, { behind: true });
+  feed.offer(source.grow());
+  await feed.catchUp();
+  assert.equal(feed.accept(await source.after(41)), 0);
+  assert.deepEqual([shown, feed.last], [[], 41]);
+  feed.extend(await source.after(41));
+  feed.extend(await source.after(141));
+  assert.deepEqual([feed.behind, feed.last, shown.length], [true, 241, 200]);
+  const page3 = await source.after(241);
+  const late = source.grow();
+  feed.offer(late);
+  feed.extend(page3);
+  assert.equal(feed.behind, false);
+  feed.offer(source.grow());
+  await feed.catchUp();
+  assert.deepEqual(shown, Array.from({ length: 212 }, (_, index) => index + 42));
+});

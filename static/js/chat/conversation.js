@@ -230,7 +230,7 @@ export class Conversation {
 
   /** What follows the newest entry here, where the page shows a part from the middle. */
   future = {
-    fetch: () => this.#parts.history.after(this.#parts.feed.last),
+    fetch: () => this.#parts.history.after(this.#parts.feed.last, 50),
     show: (/** @type {import("./wire.js").Page} */ page, /** @type {() => void} */ moved) => {
       const { feed, scroll, newest } = this.#parts;
       feed.extend(page);

@@ -1,0 +1,117 @@
+// Searching in one's conversations: the hit is in its place in the room, reading on goes to the end page
+// by page, and only there the conversation is live.
+
+import assert from "node:assert/strict";
+import { Talk, eventually, fill, pair, roomOf } from "./talk.mjs";
+
+const COUNT = 170;
+const WHERE = 40;
+const WINDOW = { viewport: { width: 1000, height: 700 } };
+
+export default async function (market) {
+  const { seller, buyer, hers, his } = await pair(market, WINDOW);
+  await hers.say("first");
+  await hers.shows("first");
+  const room = await roomOf(buyer.page);
+  const body = (n) => (n === WHERE ? "The needle, at last" : `${n} ${"some words ".repeat(n % 13)}`);
+  await fill(room, COUNT, [buyer, seller], body);
+  await buyer.page.goto(`/rooms/${room}`);
+  await hers.live();
+
+  await find(seller.page);
+  await his.live();
+  await inItsPlace(seller.page);
+  assert.ok((await last(his)) < COUNT, "what comes later isn't loaded unasked");
+  const read = await eventually("read what was seen", () => readBySeller(seller, room));
+  assert.ok(read < COUNT / 2, `read up to ${read}`);
+
+  // What arrives meanwhile waits at the end, and nothing moves.
+  const [before, waiting] = [await his.scroll(), await unread(seller.page)];
+  await hers.say("meanwhile");
+  await eventually("told of", async () => (await unread(seller.page)) > waiting);
+  assert.equal((await his.scroll()).top, before.top);
+  assert.ok((await last(his)) < COUNT);
+
+  await downToTheEnd(seller.page);
+  await his.hears("meanwhile");
+  const seqs = (await his.entries()).map(({ seq }) => seq);
+  assert.deepEqual(seqs, Array.from(seqs, (_, index) => seqs[0] + index), "in order, without holes");
+  assert.equal(seqs.at(-1), COUNT + 1);
+  assert.equal(await seller.page.locator("[data-newest]").count(), 0);
+  await hers.say("and then");
+  await his.hears("and then");
+
+  // Whoever answers in the middle is where the answer stands.
+  await find(seller.page);
+  await his.live();
+  await his.say("from the middle");
+  await seller.page.waitForURL(`**/rooms/${room}`);
+  await his.hears("from the middle");
+  assert.equal((await his.entries()).at(-1).body, "from the middle");
+
+  await find(seller.page);
+  await seller.page.getByRole("link", { name: "Newest messages" }).click();
+  await his.live();
+  assert.equal(await last(his), COUNT + 3);
+
+  const plain = await market.newPerson("Tomas", { ...WINDOW, javaScriptEnabled: false });
+  await plain.signIn();
+  await find(plain.page);
+  await inItsPlace(plain.page);
+}
+
+/** Searches for a part of a word and goes to the only hit. */
+async function find(page) {
+  await page.goto("/messages");
+  const box = page.getByRole("searchbox", { name: "Search your conversations" });
+  await box.fill("eedle");
+  await box.press("Enter");
+  await page.waitForURL("**/messages?q=eedle");
+  assert.deepEqual(await page.locator(".hit mark").allTextContents(), ["eedle"]);
+  assert.equal(await box.inputValue(), "eedle");
+  await page.locator(".hit a").click();
+  await page.waitForURL(`**?at=${WHERE}#entry_${WHERE}`);
+}
+
+/** The hit is marked, and wholly to be seen. */
+async function inItsPlace(page) {
+  const hit = page.locator(`#entry_${WHERE}`);
+  await eventually("in view", async () => {
+    const [entry, box] = [await hit.boundingBox(), await page.locator("[data-scroll]").boundingBox()];
+    return entry.y >= box.y && entry.y + entry.height <= box.y + box.height;
+  });
+  assert.notEqual(await hit.locator(".bubble").evaluate((bubble) => getComputedStyle(bubble).outlineStyle), "none");
+}
+
+async function last(talk) {
+  return (await talk.entries()).at(-1).seq;
+}
+
+async function readBySeller(seller, room) {
+  const answer = await seller.context.request.get(`/rooms/${room}/messages?limit=1`, {
+    headers: { Accept: "application/json" },
+  });
+  return (await answer.json()).read.seller;
+}
+
+function unread(page) {
+  return page.locator("[data-unread]").first().evaluate((badge) => Number(badge.textContent.match(/\d+/)?.[0]));
+}
+
+/** Scrolls down step by step; after each, what was in view has moved by the step and no more. */
+async function downToTheEnd(page) {
+  const later = page.locator("[data-later]");
+  for (let step = 0; step < 400 && (await later.count()) > 0; step += 1) {
+    const moved = await page.evaluate(async () => {
+      const box = document.querySelector("[data-scroll]");
+      const top = box.getBoundingClientRect().top;
+      box.scrollTop += 150;
+      const mark = [...box.querySelectorAll(".entry")].find((entry) => entry.getBoundingClientRect().top >= top);
+      const before = mark.getBoundingClientRect().top;
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      return Math.abs(mark.getBoundingClientRect().top - before);
+    });
+    assert.ok(moved <= 2, `what was read moved by ${moved} px`);
+  }
+  assert.equal(await later.count(), 0);
+}
