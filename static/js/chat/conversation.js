@@ -31,7 +31,7 @@ export class Conversation {
   #seat;
   #other;
   #gone = false;
-  /** Something was said here while what it follows wasn't shown. */
+  /** Something was said here while what it follows wasn't shown: stored, it is gone to. */
   #said = false;
   /** @type {Parts} */
   #parts = /** @type {any} */ (null);
@@ -93,9 +93,8 @@ export class Conversation {
   #message(entry) {
     const { feed, sender, outbox, newest } = this.#parts;
     feed.offer(entry);
-    const own = this.#said && outbox.get(entry.client_id);
     if (feed.behind || entry.seq <= feed.last) sender.settle(entry.client_id);
-    if (feed.behind && own && newest) location.assign(newest.href);
+    if (feed.behind && this.#said && newest && outbox.due.length === 0) location.assign(newest.href);
   }
 
   #refused(refusal) {
@@ -111,7 +110,8 @@ export class Conversation {
     for (const entry of entries) {
       const shown = timeline.add(entry, !feed.behind && entry.from === this.#other);
       if (shown) reader.observe(shown);
-      composer?.about(entry.product_id, shown?.querySelector(".divider-title")?.textContent);
+      const title = shown?.querySelector(".divider-title")?.textContent;
+      if (!feed.behind) composer?.about(entry.product_id, title);
       sender.settle(entry.client_id);
     }
     if (feed.behind) return;
