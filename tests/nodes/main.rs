@@ -1,15 +1,19 @@
-//! Several nodes on one database are one chat, in each way in which they can tell each other.
+//! Several nodes on one database are one chat, in each way in which they can tell each other; and nothing is
+//! lost when what they stand on is killed.
 //!
 //! What needs a NATS server is listed as ignored where there is none; with `HAGGLE_DEMAND_NATS=1`
 //! (`.ci/run`) that is a failure instead.
 
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
+mod chaos;
 mod nats_server;
 mod over;
+mod programs;
 #[allow(dead_code, unused_imports, reason = "shared with tests/it, which uses the rest")]
 #[path = "../it/support/mod.rs"]
 mod support;
+mod talker;
 mod talking;
 mod with_nats;
 
@@ -37,28 +41,22 @@ fn main() -> ExitCode {
     let mut list = Vec::new();
     for over in [Over::Database, Over::Nats] {
         let ignored = over == Over::Nats && missing.is_some();
-        list.extend(trials!(
-            ignored,
-            over,
-            (over),
-            [
-                talking::two_people_on_two_nodes_talk_as_on_one,
-                talking::both_write_at_once_on_two_nodes_and_everybody_has_the_same,
-                talking::what_a_node_stored_and_never_told_is_found_all_the_same,
-            ]
-        ));
+        list.extend(trials! { ignored, over, (over), [
+            talking::two_people_on_two_nodes_talk_as_on_one,
+            talking::both_write_at_once_on_two_nodes_and_everybody_has_the_same,
+            talking::what_a_node_stored_and_never_told_is_found_all_the_same,
+            chaos::two_nodes_lose_nothing_while_everything_is_killed_in_turn,
+        ] });
     }
-    list.extend(trials!(
-        missing.is_some(),
-        "nats",
-        (),
-        [
-            with_nats::a_node_subscribes_to_what_somebody_listens_to_and_no_more,
-            with_nats::what_travels_are_hints_under_the_databases_own_name,
-            with_nats::while_it_is_away_nodes_tell_each_other_by_the_database,
-            with_nats::one_that_was_never_there_stops_nothing,
-        ]
-    ));
+    list.extend(trials! { false, "alone", (), [
+        chaos::one_node_loses_nothing_while_everything_is_killed_in_turn,
+    ] });
+    list.extend(trials! { missing.is_some(), "nats", (), [
+        with_nats::a_node_subscribes_to_what_somebody_listens_to_and_no_more,
+        with_nats::what_travels_are_hints_under_the_databases_own_name,
+        with_nats::while_it_is_away_nodes_tell_each_other_by_the_database,
+        with_nats::one_that_was_never_there_stops_nothing,
+    ] });
     libtest_mimic::run(&args, list).exit_code()
 }
 

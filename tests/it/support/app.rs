@@ -21,7 +21,8 @@ pub struct TestApp {
     state: Option<AppState>,
     // Dropped last: the pools' connections go first.
     uploads_dir: Arc<TempDir>,
-    database: Arc<TestDatabase>,
+    /// None where somebody else made it.
+    database: Option<Arc<TestDatabase>>,
 }
 
 struct Running {
@@ -40,22 +41,37 @@ impl TestApp {
             running: None,
             state: None,
             uploads_dir: Arc::new(uploads_dir),
-            database: Arc::new(database),
+            database: Some(Arc::new(database)),
         };
         app.listen().await;
         app
     }
 
+    /// For people at a program that runs as a process of its own.
+    pub fn outside(addr: SocketAddr, db: PgPool) -> Self {
+        let uploads_dir = tempfile::tempdir().expect("a folder for photos");
+        Self {
+            addr,
+            db,
+            uploads: Uploads::new(uploads_dir.path()),
+            running: None,
+            state: None,
+            uploads_dir: Arc::new(uploads_dir),
+            database: None,
+        }
+    }
+
     /// One more node on the same database, not yet known to the others.
     pub async fn beside(&self) -> Self {
+        let database = self.database.clone().expect("a database of its own");
         let mut app = Self {
             addr: ([127, 0, 0, 1], 0).into(),
-            db: self.database.pool().await,
+            db: database.pool().await,
             uploads: self.uploads.clone(),
             running: None,
             state: None,
             uploads_dir: self.uploads_dir.clone(),
-            database: self.database.clone(),
+            database: Some(database),
         };
         app.listen().await;
         app
@@ -75,7 +91,7 @@ impl TestApp {
 
     /// What the real program is given as its `DATABASE_URL`.
     pub fn database_url(&self) -> String {
-        self.database.url()
+        self.database.as_ref().expect("a database of its own").url()
     }
 
     /// `http://127.0.0.1:PORT`, which is also its public address.

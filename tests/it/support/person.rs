@@ -1,6 +1,6 @@
 //! Somebody at a browser.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use haggle::{
     accounts,
@@ -166,7 +166,12 @@ impl Person {
 
     /// The same browser, led to another node.
     pub fn at(&self, node: &TestApp) -> Person {
-        Person { origin: node.origin(), ..self.clone() }
+        self.at_origin(node.origin())
+    }
+
+    /// The same browser, led to another `http://host:port`.
+    pub fn at_origin(&self, origin: String) -> Person {
+        Person { origin, ..self.clone() }
     }
 
     pub async fn get(&self, path: &str) -> Page {
@@ -175,6 +180,13 @@ impl Person {
 
     pub async fn get_json(&self, path: &str) -> Page {
         self.send(self.request(Method::GET, path).header(ACCEPT, "application/json")).await
+    }
+
+    /// For a server that may not be there: only what it answers if all is well.
+    pub async fn try_get_json(&self, path: &str) -> Option<serde_json::Value> {
+        let request = self.request(Method::GET, path).header(ACCEPT, "application/json");
+        let answer = request.timeout(Duration::from_secs(10)).send().await.ok()?;
+        answer.error_for_status().ok()?.json().await.ok()
     }
 
     /// Sends a form.

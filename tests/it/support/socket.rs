@@ -32,6 +32,15 @@ impl Person {
 
     /// From a page of another site, or from no page at all.
     pub async fn socket_from(&self, path: &str, origin: Option<&str>) -> Result<Socket, u16> {
+        match self.dial(path, origin).await {
+            Ok(socket) => Ok(socket),
+            Err(tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => panic!("{path}: {error}"),
+        }
+    }
+
+    /// For a server that may not be there.
+    pub async fn dial(&self, path: &str, origin: Option<&str>) -> tungstenite::Result<Socket> {
         let url = format!("{}{path}", self.origin.replacen("http", "ws", 1));
         let mut request = url.into_client_request().expect("a request");
         if let Some(origin) = origin {
@@ -40,11 +49,8 @@ impl Person {
         if let Some(cookies) = self.cookies() {
             request.headers_mut().insert(COOKIE, cookies);
         }
-        match connect_async(request).await {
-            Ok((stream, _)) => Ok(Socket { stream, path: path.to_owned() }),
-            Err(tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
-            Err(error) => panic!("{path}: {error}"),
-        }
+        let (stream, _) = connect_async(request).await?;
+        Ok(Socket { stream, path: path.to_owned() })
     }
 }
 
@@ -55,6 +61,11 @@ impl Socket {
 
     pub async fn send_text(&mut self, text: &str) {
         self.stream.send(Message::text(text)).await.expect("the socket takes a frame");
+    }
+
+    /// False if the connection is gone.
+    pub async fn try_send(&mut self, frame: Value) -> bool {
+        self.stream.send(Message::text(frame.to_string())).await.is_ok()
     }
 
     /// The next frame of this `type`; others that come before it are skipped.
@@ -94,7 +105,7 @@ impl Socket {
     }
 
     /// The next frame, or the code that the socket was closed with.
-    async fn next(&mut self) -> Result<Value, u16> {
+    pub async fn next(&mut self) -> Result<Value, u16> {
         loop {
             match self.stream.next().await {
                 Some(Ok(Message::Text(text))) => {

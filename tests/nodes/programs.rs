@@ -1,0 +1,148 @@
+//! PostgreSQL and Haggle as processes of their own, that can be killed and started again.
+
+use std::{fs, net::SocketAddr, path::Path, process::Stdio, time::Duration};
+
+use haggle::db::{
+    DataDir,
+    embedded::{self, Embedded},
+};
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use crate::{nats_server::free_port, support::eventually};
+
+/// A cluster that keeps what it was given, as people's is.
+pub struct Postgres {
+    data: DataDir,
+    running: Option<Embedded>,
+    _dir: TempDir,
+}
+
+/// How a server's end comes.
+#[derive(Clone, Copy, Debug)]
+pub enum Death {
+    /// All its processes are gone in one moment.
+    Killed,
+    /// It throws everybody out and stops without writing anything down.
+    Immediate,
+}
+
+impl Postgres {
+    pub async fn start() -> Self {
+        let dir = reachable_dir();
+        let data = DataDir::open(&dir.path().join("data")).expect("a data directory");
+        let mut postgres = Self { data, running: None, _dir: dir };
+        postgres.begin().await;
+        postgres
+    }
+
+    pub async fn begin(&mut self) {
+        // What a killed one left in memory may take a moment to go.
+        let start = async || embedded::start(&self.data, |_| ()).await.ok();
+        self.running = Some(eventually("PostgreSQL to start", start).await);
+    }
+
+    pub async fn end(&mut self, death: Death) {
+        let Some(running) = self.running.take() else { return };
+        let pid_file = fs::read_to_string(self.data.path().join("postgres/postmaster.pid"));
+        let pid = pid_file.unwrap().lines().next().unwrap().to_owned();
+        match death {
+            Death::Immediate => signal("-QUIT", &pid).await,
+            Death::Killed => {
+                let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+                signal("-KILL", &format!("{pid} {}", children.unwrap_or_default())).await;
+            }
+        }
+        running.ended().await;
+    }
+
+    pub fn url(&self) -> String {
+        self.running.as_ref().expect("it runs").url()
+    }
+
+    pub async fn pool(&self) -> PgPool {
+        let options = self.running.as_ref().expect("it runs").options.clone();
+        PgPoolOptions::new().max_connections(4).connect_with(options).await.expect("it answers")
+    }
+
+    /// In good order.
+    pub async fn stop(mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+    }
+}
+
+/// A folder that the account which runs PostgreSQL can reach, whoever runs the tests.
+fn reachable_dir() -> TempDir {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir_in("/tmp").expect("a folder");
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).expect("a folder of ours");
+    dir
+}
+
+async fn signal(which: &str, pids: &str) {
+    let kill = format!("kill {which} {pids}");
+    // Some of them may have gone by themselves.
+    let _ = Command::new("sh").args(["-c", &kill]).stderr(Stdio::null()).status().await;
+}
+
+/// `haggle serve`. What it says is in `target/tmp/NAME.log`.
+pub struct Node {
+    pub addr: SocketAddr,
+    database: String,
+    nats: Option<String>,
+    log: std::path::PathBuf,
+    data: TempDir,
+    running: Option<Child>,
+}
+
+impl Node {
+    pub async fn start(name: &str, database: String, nats: Option<String>) -> Self {
+        let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.log"));
+        let _ = fs::remove_file(&log);
+        let addr = ([127, 0, 0, 1], free_port()).into();
+        let data = tempfile::tempdir().expect("a folder");
+        let mut node = Self { addr, database, nats, log, data, running: None };
+        node.begin().await;
+        node
+    }
+
+    /// At the same address as before.
+    pub async fn begin(&mut self) {
+        let log = fs::File::options().create(true).append(true).open(&self.log).expect("a log");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_haggle"));
+        command
+            .arg("serve")
+            .env("HAGGLE_ADDR", self.addr.to_string())
+            .env("HAGGLE_DATA", self.data.path())
+            .env("DATABASE_URL", &self.database)
+            .env_remove("NATS_URL")
+            .env("RUST_LOG", "warn,haggle=info")
+            .stdout(Stdio::null())
+            .stderr(log)
+            .kill_on_drop(true);
+        if let Some(nats) = &self.nats {
+            command.env("NATS_URL", nats);
+        }
+        self.running = Some(command.spawn().expect("haggle starts"));
+        let up = format!("http://{}/up", self.addr);
+        eventually("haggle to be up", async || {
+            let up = reqwest::Client::new().get(&up).timeout(Duration::from_secs(2)).send().await;
+            up.ok().filter(|up| up.status() == 200)
+        })
+        .await;
+    }
+
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// SIGKILL: nothing is finished and nobody is told.
+    pub async fn kill(&mut self) {
+        if let Some(mut child) = self.running.take() {
+            child.kill().await.expect("haggle ends");
+        }
+    }
+}
