@@ -151,6 +151,7 @@ fn not_sent(
         client_id,
         product_id: form.product_id,
         had_photo: form.photo.is_some(),
+        wrong_photo: matches!(refusal, Refusal::Photo(_)),
     };
     (status, page).into_response()
 }
@@ -174,7 +175,13 @@ async fn keep_and_sign_in(
     // A session can't hold NUL, nor can a message.
     let body = form.body.chars().filter(|c| *c != '\0').take(Body::MAX).collect();
     session.insert(KEPT, Kept { path, body }).await?;
-    flash::success(session, "Sign in or register to send your message. Your text is kept.").await?;
+    let sentence = match form.photo {
+        None => "Sign in or register to send your message. Your text is kept.",
+        Some(_) => {
+            "Sign in or register to send your message. Your text is kept; the picture has to be chosen again."
+        }
+    };
+    flash::success(session, sentence).await?;
     Ok(Redirect::to(&to).into_response())
 }
 

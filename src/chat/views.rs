@@ -231,4 +231,6 @@ pub(super) struct NotSentPage {
     pub product_id: String,
     /// There was a picture too; a browser can't be given a file back.
     pub had_photo: bool,
+    /// It is what is wrong.
+    pub wrong_photo: bool,
 }

@@ -92,6 +92,22 @@ test("what something else wrote under our keys is passed over", () => {
   assert.deepEqual(new Outbox(store, ROOM).all, []);
 });
 
+test("a message with a picture lasts as long as the page, and stays in its place", () => {
+  const store = new FakeStorage();
+  const outbox = new Outbox(store, ROOM);
+  const picture = { file: {}, url: "blob:x", width: 8, height: 6 };
+  outbox.put("one");
+  const sent = outbox.put("two", undefined, picture);
+  assert.deepEqual(bodies(outbox.due), ["one", "two"]);
+  assert.equal(outbox.revive(sent.client_id).picture, picture);
+  assert.equal(outbox.fleeting, true);
+  const renewed = outbox.renew(sent.client_id);
+  assert.equal(renewed.picture, picture);
+  assert.deepEqual(bodies(new Outbox(store, ROOM).all), ["one"]);
+  outbox.settle(renewed.client_id);
+  assert.equal(outbox.fleeting, false);
+});
+
 test("a draft is kept until it is emptied", () => {
   const store = new FakeStorage();
   new Draft(store, ROOM).text = "half a sen";

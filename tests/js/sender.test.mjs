@@ -137,3 +137,23 @@ test("when access ends, what was on its way is not sent, and is kept", () => {
   assert.deepEqual([...bubbles.values()], ["failed"]);
   assert.equal(outbox.all.length, 1);
 });
+
+test("a picture that didn't get there is not sent, and tried again by and by", () => {
+  const { sender, sent, bubbles } = setUp();
+  sender.say("look", undefined, { width: 8, height: 6 });
+  mock.timers.tick(60_000);
+  assert.deepEqual([...bubbles.values()], ["pending"], "a picture takes its time");
+  sender.lost(sent[0]);
+  assert.deepEqual([...bubbles.values()], ["failed"]);
+  mock.timers.tick(60_000);
+  assert.equal(sent.length, 2);
+  assert.equal(sent[1].picture, sent[0].picture);
+});
+
+test("what goes back to its writer is gone from here", () => {
+  const { sender, sent, bubbles, outbox } = setUp();
+  sender.say("look", undefined, { width: 8, height: 6 });
+  assert.equal(sender.withdraw(sent[0].client_id).body, "look");
+  assert.equal(bubbles.size, 0);
+  assert.deepEqual(outbox.all, []);
+});

@@ -11,18 +11,21 @@ use super::{PhotoKey, Processed, Size};
 #[derive(Debug, Clone)]
 pub struct Uploads {
     root: Arc<Path>,
+    /// Where files are written before they are moved to their place.
+    incoming: Arc<Path>,
 }
 
 impl Uploads {
     /// The folder is made when the first photo is saved.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into().into() }
+        let root = root.into();
+        Self { incoming: root.join(".incoming").into(), root: root.into() }
     }
 
     /// A folder inside of this one, for photos that aren't everybody's: their keys mean nothing outside
     /// of it. `name` isn't two hex digits, where the photos themselves lie.
     pub fn inside(&self, name: impl AsRef<Path>) -> Self {
-        Self::new(self.root.join(name))
+        Self { root: self.root.join(name).into(), incoming: self.incoming.clone() }
     }
 
     /// Stores the photo's files under a new key.
@@ -30,7 +33,7 @@ impl Uploads {
     /// A key has all of its files or isn't there: they are written aside, and moved in at the end.
     pub async fn save(&self, photo: &Processed) -> io::Result<PhotoKey> {
         let key = PhotoKey::random();
-        let aside = self.root.join(".incoming").join(key.as_str());
+        let aside = self.incoming.join(key.as_str());
         fs::create_dir_all(&aside).await?;
         let moved_in = async {
             for size in Size::ALL {

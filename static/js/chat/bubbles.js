@@ -74,16 +74,14 @@ export class Bubbles {
   /** The entry shows the picture that the sender's page has until the server's is there. */
   #handOver(/** @type {HTMLElement} */ bubble, /** @type {string} */ id) {
     const own = bubble.querySelector("img")?.src;
-    if (!own) return;
     /** @type {HTMLImageElement | null} */
     const stored = this.#list.querySelector(`[data-seq][data-client-id="${CSS.escape(id)}"] .bubble-photo img`);
-    const done = () => {
-      stored?.style.removeProperty("background");
-      URL.revokeObjectURL(own);
-    };
-    if (!stored) return done();
+    if (!own || !stored) return;
     stored.style.background = `url("${own}") center / cover`;
-    stored.addEventListener("load", done, { once: true });
+    stored.addEventListener("load", () => {
+      stored.style.removeProperty("background");
+      URL.revokeObjectURL(own);
+    }, { once: true });
   }
 
   /** @returns {HTMLElement | null} never a stored entry, whose id is the same */
