@@ -43,6 +43,7 @@ pub(super) async fn say_in_room(
             let form = SayForm::receive(request).await?;
             return keep_and_sign_in(&session, back, form, "").await;
         }
+        Err(Error::Unavailable(cause)) => return no_database(&headers, request, &cause, &back).await,
         seat => seat?,
     };
     let form = SayForm::receive(request).await?;
@@ -53,26 +54,47 @@ pub(super) async fn say_in_room(
 pub(super) async fn say_about_product(
     (State(state), ClientAddr(addr)): (State<AppState>, ClientAddr),
     Path(id): Path<i64>,
-    MaybeUser(user): MaybeUser,
+    user: Result<MaybeUser>,
     (session, headers): (Session, HeaderMap),
     request: Request,
 ) -> Result<Response> {
     let back = format!("/products/{id}");
-    let Some(user) = user else {
-        if wants_json(&headers) {
-            return Err(Error::Unauthorized);
+    let seat = match seat_of_asker(&state, user, id).await {
+        Err(Error::SignInFirst { .. }) if wants_json(&headers) => return Err(Error::Unauthorized),
+        Err(Error::SignInFirst { .. }) => {
+            state.sign_in_limits.try_address(addr)?;
+            let form = SayForm::receive(request).await?;
+            return keep_and_sign_in(&session, back, form, "#chat").await;
         }
-        state.sign_in_limits.try_address(addr)?;
-        let form = SayForm::receive(request).await?;
-        return keep_and_sign_in(&session, back, form, "#chat").await;
+        Err(Error::Unavailable(cause)) => return no_database(&headers, request, &cause, &back).await,
+        seat => seat?,
     };
-    let product = products::summaries(&state.db, &[id]).await?.pop().ok_or(Error::NotFound)?;
+    let form = SayForm { product_id: id.to_string(), ..SayForm::receive(request).await? };
+    Ok(say(&state, &headers, seat, form, &back).await)
+}
+
+/// The buyer's seat of whoever is at the page of this product.
+async fn seat_of_asker(state: &AppState, user: Result<MaybeUser>, product_id: i64) -> Result<Seat> {
+    let MaybeUser(Some(user)) = user? else { return Err(Error::SignInFirst { next: String::new() }) };
+    let product = products::summaries(&state.db, &[product_id]).await?.pop().ok_or(Error::NotFound)?;
     if user.seller_id == Some(product.seller_id) {
         return Err(Error::Forbidden("This is your own product. Buyers' messages are in My Messages."));
     }
-    let seat = Seat::of_buyer(&state.db, &user, product.seller_id).await?.ok_or(Error::NotFound)?;
-    let form = SayForm { product_id: id.to_string(), ..SayForm::receive(request).await? };
-    Ok(say(&state, &headers, seat, form, &back).await)
+    Seat::of_buyer(&state.db, &user, product.seller_id).await?.ok_or(Error::NotFound)
+}
+
+/// Nobody can be known just now, and so nothing stored: the text stays with its writer.
+async fn no_database(
+    headers: &HeaderMap,
+    request: Request,
+    cause: &anyhow::Error,
+    back: &str,
+) -> Result<Response> {
+    tracing::error!(cause = format!("{cause:#}"), "a message could not be taken");
+    let form = SayForm::receive(request).await?;
+    let client_id = form.client_id.parse().unwrap_or_else(|_| Uuid::new_v4());
+    let shell = Shell { path: back.to_owned(), ..Shell::default() };
+    Ok(not_sent(headers, shell, form, client_id, Refusal::Unavailable, back))
 }
 
 async fn say(state: &AppState, headers: &HeaderMap, seat: Seat, form: SayForm, back: &str) -> Response {
@@ -90,7 +112,10 @@ async fn say(state: &AppState, headers: &HeaderMap, seat: Seat, form: SayForm, b
             Json(ServerFrame::Message(service::frame(said.entry(), &seat.people, &products))).into_response()
         }
         Ok(said) => Redirect::to(&format!("{back}#entry_{}", said.entry().seq)).into_response(),
-        Err(refusal) => not_sent(headers, &seat, form, client_id, refusal, back),
+        Err(refusal) => {
+            let shell = Shell::for_person(&seat.user.name, back);
+            not_sent(headers, shell, form, client_id, refusal, back)
+        }
     }
 }
 
@@ -128,7 +153,7 @@ async fn say_draft(state: &AppState, seat: &Seat, draft: Draft, strict: bool) ->
 
 fn not_sent(
     headers: &HeaderMap,
-    seat: &Seat,
+    shell: Shell,
     form: SayForm,
     client_id: Uuid,
     refusal: Refusal,
@@ -143,7 +168,7 @@ fn not_sent(
         return (status, Json(ServerFrame::refused(Some(client_id), refusal))).into_response();
     }
     let page = NotSentPage {
-        shell: Shell::for_person(&seat.user.name, back),
+        shell,
         why: refusal.to_string(),
         action: format!("{back}/messages"),
         back: back.to_owned(),

@@ -1,7 +1,7 @@
 //! `/ws/inbox`: a person's own socket. It says which room has news and how much waits in all, so
 //! that the badge is right on every page.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, pin::pin};
 
 use axum::{
     extract::{
@@ -75,6 +75,7 @@ async fn watch(
         Ok(false) => return ACCESS_ENDED,
         Err(_) => return COME_BACK,
     }
+    let mut access_ended = pin!(access_ended(state, user, &mut events));
     let frames = frame_limit();
     let mut ping = interval(PING);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -94,7 +95,7 @@ async fn watch(
                     Some(Ok(_)) => Ok(()),
                 }
             }
-            () = access_ended(state, user, &mut events) => Err(ACCESS_ENDED),
+            () = &mut access_ended => Err(ACCESS_ENDED),
             () = state.hub.closing() => Err(COME_BACK),
             _ = ping.tick() => send(socket, Message::Ping(Default::default())).await,
             () = sleep_until(heard + SILENCE) => Err(GONE),

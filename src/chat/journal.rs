@@ -94,31 +94,58 @@ impl Journal {
 async fn run(db: PgPool, hub: Hub, mut queue: mpsc::Receiver<Write>) {
     let mut batch = Vec::new();
     while queue.recv_many(&mut batch, BATCH).await > 0 {
-        write(&db, &hub, std::mem::take(&mut batch)).await;
+        if let Err(error) = write(&db, &hub, std::mem::take(&mut batch)).await {
+            // Who came meanwhile has waited as long.
+            while let Ok(waiting) = queue.try_recv() {
+                batch.push(waiting);
+            }
+            give_up(std::mem::take(&mut batch), &error);
+            // It may be stored all the same, and nobody was told.
+            hub.doubt();
+        }
     }
 }
 
-/// Writes a batch; if the database refuses it, one by one, so that a bad entry fails alone.
-async fn write(db: &PgPool, hub: &Hub, batch: Vec<Write>) {
-    match commit(db, &batch).await {
-        Ok(done) => settle(hub, batch, done),
-        Err(error) if batch.len() > 1 && is_refusal(&error) => {
-            tracing::warn!(%error, messages = batch.len(), "a batch was refused; writing one by one");
-            for one in batch {
-                let one = vec![one];
-                match commit(db, &one).await {
-                    Ok(done) => settle(hub, one, done),
-                    Err(error) => give_up(one, &error),
-                }
+/// Writes a batch; if the database refuses it, one by one, so that a bad entry fails alone. An error
+/// is that the database is gone.
+async fn write(db: &PgPool, hub: &Hub, batch: Vec<Write>) -> sqlx::Result<()> {
+    let refused = match commit(db, &batch).await {
+        Ok(done) => {
+            settle(hub, batch, done);
+            return Ok(());
+        }
+        Err(error) if is_refusal(&error) => error,
+        Err(error) => {
+            give_up(batch, &error);
+            return Err(error);
+        }
+    };
+    if batch.len() == 1 {
+        give_up(batch, &refused);
+        return Ok(());
+    }
+    tracing::warn!(error = %refused, messages = batch.len(), "a batch was refused; writing one by one");
+    let mut rest = batch.into_iter();
+    while let Some(one) = rest.next() {
+        let one = vec![one];
+        match commit(db, &one).await {
+            Ok(done) => settle(hub, one, done),
+            Err(error) if is_refusal(&error) => give_up(one, &error),
+            Err(error) => {
+                give_up(one.into_iter().chain(rest).collect(), &error);
+                return Err(error);
             }
         }
-        Err(error) => give_up(batch, &error),
     }
+    Ok(())
 }
 
-/// Whether the database looked at the data and said no, as opposed to not being there.
+/// Whether the database looked at the data and said no, as opposed to not being there or not able
+/// (classes of PostgreSQL's error codes).
 fn is_refusal(error: &sqlx::Error) -> bool {
-    matches!(error, sqlx::Error::Database(e) if e.code().is_some_and(|code| code.starts_with("22") || code.starts_with("23")))
+    const NOT_ABLE: [&str; 6] = ["08", "25", "53", "57", "58", "XX"];
+    let sqlx::Error::Database(error) = error else { return false };
+    error.code().is_some_and(|code| !NOT_ABLE.iter().any(|class| code.starts_with(class)))
 }
 
 fn give_up(batch: Vec<Write>, error: &sqlx::Error) {

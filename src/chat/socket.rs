@@ -4,7 +4,7 @@
 //! `resync`), hands in what the client sends, and ends when access ends, the client falls silent,
 //! reads too slowly or sends too fast, or the program stops.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::{num::NonZeroU32, pin::pin, time::Duration};
 
 use axum::{
     extract::{
@@ -85,7 +85,7 @@ pub(super) async fn upgrade(
 
 async fn run(state: AppState, seat: Seat, mut socket: WebSocket) {
     let close = match RoomSocket::open(&state, &seat, &mut socket).await {
-        Ok(mut open) => open.run().await,
+        Ok((mut open, events)) => open.run(events).await,
         Err(close) => close,
     };
     say_goodbye(socket, close).await;
@@ -141,20 +141,27 @@ struct RoomSocket<'a> {
     seat: &'a Seat,
     socket: &'a mut WebSocket,
     listener: Listener,
-    events: Receiver<AccessEnded>,
     /// The last entry this socket has had, or could have asked for.
     last_seq: i64,
     /// Drafts handed in and not answered yet.
     pending: FuturesUnordered<Answer>,
+    /// A read mark on its way to its row: one at a time, and the newest that came meanwhile.
+    marking: FuturesUnordered<Marking<'a>>,
+    to_mark: Option<i64>,
     frames: DefaultDirectRateLimiter,
     typed_at: Option<Instant>,
 }
 
+type Marking<'a> = std::pin::Pin<Box<dyn Future<Output = sqlx::Result<()>> + Send + 'a>>;
 type Answer = std::pin::Pin<Box<dyn Future<Output = (Uuid, Result<Said, Refusal>)> + Send>>;
 
 impl<'a> RoomSocket<'a> {
     /// Listens first and looks second, so that nothing can fall in between; then says hello.
-    async fn open(state: &'a AppState, seat: &'a Seat, socket: &'a mut WebSocket) -> Result<Self, Close> {
+    async fn open(
+        state: &'a AppState,
+        seat: &'a Seat,
+        socket: &'a mut WebSocket,
+    ) -> Result<(Self, Receiver<AccessEnded>), Close> {
         let listener = state.hub.join(seat.room, seat.side);
         let events = state.access.subscribe();
         state.hub.tune(Topic::Room(seat.room)).await;
@@ -172,21 +179,36 @@ impl<'a> RoomSocket<'a> {
         let online = state.hub.online(seat.room, seat.side.other());
         let hello = ServerFrame::Hello { last_seq: status.last_seq, read: status.read, online };
         send(socket, Message::Text(hello.text())).await?;
-        Ok(RoomSocket {
+        let open = RoomSocket {
             state,
             seat,
             socket,
             listener,
-            events,
             last_seq: status.last_seq,
             pending: FuturesUnordered::new(),
+            marking: FuturesUnordered::new(),
+            to_mark: None,
             frames: frame_limit(),
             typed_at: None,
-        })
+        };
+        Ok((open, events))
     }
 
-    async fn run(&mut self) -> Close {
+    async fn run(&mut self, events: Receiver<AccessEnded>) -> Close {
+        let close = self.talk(events).await;
+        // What was read before the page was left is read.
+        while let Some(marked) = self.marking.next().await {
+            if self.marked(marked).is_err() {
+                break;
+            }
+        }
+        close
+    }
+
+    async fn talk(&mut self, mut events: Receiver<AccessEnded>) -> Close {
         let state = self.state;
+        // Made once: dropped while it looks a session up, it would forget why.
+        let mut access_ended = pin!(access_ended(state, &self.seat.user, &mut events));
         let mut ping = interval(PING);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut heard = Instant::now();
@@ -198,7 +220,8 @@ impl<'a> RoomSocket<'a> {
                     self.hear(message).await
                 }
                 Some((client_id, answer)) = self.pending.next() => self.answer(client_id, answer).await,
-                () = access_ended(state, &self.seat.user, &mut self.events) => Err(ACCESS_ENDED),
+                Some(marked) = self.marking.next() => self.marked(marked),
+                () = &mut access_ended => Err(ACCESS_ENDED),
                 () = state.hub.closing() => Err(COME_BACK),
                 _ = ping.tick() => send(self.socket, Message::Ping(Default::default())).await,
                 () = sleep_until(heard + SILENCE) => Err(GONE),
@@ -257,7 +280,8 @@ impl<'a> RoomSocket<'a> {
         match frame {
             ClientFrame::Send { client_id, body, product_id } => self.say(client_id, &body, product_id).await,
             ClientFrame::Read { seq } => {
-                service::read(&self.state.db, &self.state.hub, self.seat, seq).await.map_err(|_| COME_BACK)
+                self.mark(seq);
+                Ok(())
             }
             ClientFrame::Typing => {
                 let now = Instant::now();
@@ -286,6 +310,24 @@ impl<'a> RoomSocket<'a> {
             }
             Err(refusal) => self.refuse(Some(client_id), refusal).await,
         }
+    }
+
+    /// Beside everything else, so that a slow database keeps nobody from hearing.
+    fn mark(&mut self, seq: i64) {
+        if self.marking.is_empty() {
+            let RoomSocket { state, seat, .. } = *self;
+            self.marking.push(Box::pin(service::read(&state.db, &state.hub, seat, seq)));
+        } else {
+            self.to_mark = self.to_mark.max(Some(seq));
+        }
+    }
+
+    fn marked(&mut self, marked: sqlx::Result<()>) -> Result<(), Close> {
+        marked.map_err(|_| COME_BACK)?;
+        if let Some(seq) = self.to_mark.take() {
+            self.mark(seq);
+        }
+        Ok(())
     }
 
     /// A stored entry comes by the room's channel, to its sender as to everybody.

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 mod chaos;
+mod database_gone;
 mod nats_server;
 mod over;
 mod programs;
@@ -50,6 +51,10 @@ fn main() -> ExitCode {
     }
     list.extend(trials! { false, "alone", (), [
         chaos::one_node_loses_nothing_while_everything_is_killed_in_turn,
+        database_gone::senders_hear_of_a_dead_database_and_it_recovers_by_itself,
+        database_gone::senders_hear_of_a_frozen_database_and_it_recovers_by_itself,
+        database_gone::what_was_stored_unheard_reaches_whoever_is_there,
+        database_gone::a_form_keeps_its_text_while_the_database_is_gone,
     ] });
     list.extend(trials! { missing.is_some(), "nats", (), [
         with_nats::a_node_subscribes_to_what_somebody_listens_to_and_no_more,

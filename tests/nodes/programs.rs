@@ -45,16 +45,32 @@ impl Postgres {
 
     pub async fn end(&mut self, death: Death) {
         let Some(running) = self.running.take() else { return };
-        let pid_file = fs::read_to_string(self.data.path().join("postgres/postmaster.pid"));
-        let pid = pid_file.unwrap().lines().next().unwrap().to_owned();
         match death {
-            Death::Immediate => signal("-QUIT", &pid).await,
-            Death::Killed => {
-                let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
-                signal("-KILL", &format!("{pid} {}", children.unwrap_or_default())).await;
-            }
+            Death::Immediate => signal("-QUIT", &self.postmaster()).await,
+            Death::Killed => signal("-KILL", &self.processes()).await,
         }
         running.ended().await;
+    }
+
+    /// Connections stay, and nothing is answered.
+    pub async fn freeze(&self) {
+        signal("-STOP", &self.processes()).await;
+    }
+
+    pub async fn thaw(&self) {
+        signal("-CONT", &self.processes()).await;
+    }
+
+    fn postmaster(&self) -> String {
+        let pid_file = fs::read_to_string(self.data.path().join("postgres/postmaster.pid"));
+        pid_file.unwrap().lines().next().unwrap().to_owned()
+    }
+
+    /// All of them.
+    fn processes(&self) -> String {
+        let pid = self.postmaster();
+        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+        format!("{pid} {}", children.unwrap_or_default())
     }
 
     pub fn url(&self) -> String {

@@ -16,7 +16,8 @@
 //! themselves. While NATS is away, everything does.
 //!
 //! A node whose connection to either was lost has doubts: it looks at the rows, also at who is where, and
-//! lets its inbox sockets come back. While a node is alone it tells nobody and looks at nothing.
+//! lets its inbox sockets come back; so does one whose commit may have gone through or not. While a node is
+//! alone it tells nobody.
 
 mod catch_up;
 mod nats;

@@ -40,10 +40,7 @@ async fn beat(db: &PgPool, hub: &Hub, node: Uuid, doubts: bool) -> sqlx::Result<
     let was_alone = hub.is_alone();
     hub.set_alone(others.is_empty());
     hub.lose_nodes(|other| !others.contains(&other));
-    if others.is_empty() {
-        return Ok(());
-    }
-    if was_alone || was_given_up {
+    if !others.is_empty() && (was_alone || was_given_up) {
         store::tell_presences(db, node, &hub.here()).await?;
         hub.publish(News::Doubt);
     }
