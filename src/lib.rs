@@ -64,7 +64,9 @@
 //! ```
 //!
 //! The hub's news go to the other nodes by `chat::backplane`: notifications of PostgreSQL, or NATS. They
-//! are hints; a room that somebody listens to is compared with its row every two seconds anyhow.
+//! are hints; a room that somebody listens to is compared with its row every two seconds anyhow. Behind the
+//! journal, `chat::search` copies every entry's words to a table of its own: the tables that people write
+//! into carry no index over text.
 //!
 //! Invariants, each held by tests and asked of every row by `haggle doctor`:
 //!
@@ -72,6 +74,7 @@
 //! - `seq` is 1, 2, 3 … in each room, shared by both tables, given under the room's row lock.
 //! - The same `client_id` from the same side stores once, by socket, by form, by both.
 //! - A picture of a conversation is served to its two people; to everybody else it doesn't exist.
+//! - A search reads entries of the asker's own rooms only, and misses none that is a few seconds old.
 //! - Unread = the other side's total − how many of theirs stand at or before my read mark; all of it is
 //!   decided under the same lock, so it equals a recount.
 //! - No handler, page or query of [`admin`] touches a message's text.
@@ -85,6 +88,9 @@
 //!   a socket frame's `html`: they can't differ.
 //! - **One hash over all static files** is in their URLs instead of one for each: modules and style sheets
 //!   name each other by relative paths, and nothing has to be rewritten.
+//! - **Search folds text in the program**, not in the database: what is stored, what is asked and what is marked
+//!   go through one function, and no server's locale or dictionary changes what is found. Any language is
+//!   searched by parts of words, which needs no stemming.
 //! - **No htmx.** Every page is a page; what is live is the chat and the inbox, and these have modules
 //!   of their own. A library for the rest would have had nothing to do.
 //! - **The default categories are in a migration**, so that an empty marketplace can take its first

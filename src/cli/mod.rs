@@ -11,6 +11,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand};
 
 use crate::{
+    chat,
     config::Config,
     db::{self, Database},
     products::photos::Uploads,
@@ -99,6 +100,8 @@ async fn migrate(config: &Config) -> anyhow::Result<()> {
 async fn seed(config: &Config) -> anyhow::Result<()> {
     let database = database(config).await?;
     let planted = seed::plant(&database.pool).await?;
+    // For a marketplace that is open already; a start does this by itself.
+    chat::mend_search(&database.pool).await?;
     println!("{}", summary(&planted));
     seed::compose_pictures(database.pool.clone(), Uploads::new(config.uploads()?), picture_progress())
         .await?;

@@ -21,6 +21,7 @@ export default async function (market) {
   await find(seller.page);
   await his.live();
   await inItsPlace(seller.page);
+  await seller.axe();
   assert.ok((await last(his)) < COUNT, "what comes later isn't loaded unasked");
   const read = await eventually("read what was seen", () => readBySeller(seller, room));
   assert.ok(read < COUNT / 2, `read up to ${read}`);

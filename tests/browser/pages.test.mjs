@@ -23,8 +23,8 @@ export default async function (market) {
 
   const sellers = await buyer.page.locator('a[href^="/sellers/"]').first().getAttribute("href");
   await visit(people.visitor, ["/", "/products", "/products?q=nothing+at+all", product, sellers]);
-  await visit(buyer, [product, room, "/messages"]);
-  await visit(seller, [room, "/messages", "/seller/dashboard", `/seller${product}/edit`, "/account"]);
+  await visit(buyer, [product, room, "/messages", "/messages?q=lock", "/messages?q=Tomas", "/messages?q=nothing"]);
+  await visit(seller, [room, `${room}?at=1`, "/messages", "/messages?q=lock", "/seller/dashboard", `/seller${product}/edit`, "/account"]);
   const staff = ["", "/people", "/products", "/categories", "/audit", sellers].map((page) => `/admin${page}`);
   await visit(people.admin, staff);
 

@@ -20,9 +20,11 @@ use tokio::{
 
 use crate::chat::{Hub, RoomKey, store};
 
-/// Rooms, and entries of each, in one step.
+/// Rooms that are looked for, and entries of each, in one step.
 const ROOMS: i64 = 50;
 const EACH: i64 = 100;
+/// Hints in one step; most are of one entry.
+const HINTS: usize = 500;
 /// The least time between two steps. What comes meanwhile is done together.
 const PAUSE: Duration = Duration::from_millis(200);
 /// How often is looked for what no hint told of.
@@ -47,7 +49,7 @@ async fn run(db: &PgPool, mut written: mpsc::Receiver<RoomKey>) {
     loop {
         let began = tokio::select! {
             biased;
-            _ = written.recv_many(&mut rooms, ROOMS as usize) => {
+            _ = written.recv_many(&mut rooms, HINTS) => {
                 let began = Instant::now();
                 if let Err(error) = fill(db, &rooms).await {
                     tracing::warn!(%error, rooms = rooms.len(), "new messages can't be found yet");
