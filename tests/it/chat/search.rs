@@ -1,6 +1,9 @@
 //! Searching in one's own conversations.
 
-use crate::support::{Page, Person, TestApp, eventually, room};
+use image::ImageFormat;
+use reqwest::multipart::{Form, Part};
+
+use crate::support::{Page, Person, TestApp, eventually, picture, room};
 
 /// `/messages?q=`, as the form sends it.
 async fn search(person: &Person, question: &str) -> Page {
@@ -88,6 +91,20 @@ async fn every_language_can_be_searched() {
     ] {
         finds_only(&tomas, question, &[body]).await;
     }
+}
+
+#[tokio::test]
+async fn pictures_are_found_by_their_words_and_hide_nothing() {
+    let app = TestApp::start().await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let name = room(&ana, &tomas);
+    for words in ["", "the scratch on the left"] {
+        let photo = Part::bytes(picture(60, 40, ImageFormat::Jpeg)).file_name("photo.jpg");
+        let form = Form::new().text("body", words).part("photo", photo);
+        ana.post_multipart(&format!("/rooms/{name}/messages"), form).await.expect(303);
+    }
+    tomas.says(&name, "Only that scratch?").await;
+    finds_only(&tomas, "scratch", &["You: Only that scratch?", "the scratch on the left"]).await;
 }
 
 #[tokio::test]
