@@ -7,5 +7,6 @@ mod inbox;
 mod once;
 mod photos;
 mod search;
+mod slow;
 mod sockets;
 mod talking;

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use haggle::{
     app::{self, AppState},
+    chat::MessageLimits,
     products::photos::Uploads,
 };
 use sqlx::PgPool;
@@ -17,6 +18,7 @@ pub struct TestApp {
     /// For looking behind the pages.
     pub db: PgPool,
     pub uploads: Uploads,
+    message_limits: MessageLimits,
     running: Option<Running>,
     state: Option<AppState>,
     // Dropped last: the pools' connections go first.
@@ -32,12 +34,18 @@ struct Running {
 
 impl TestApp {
     pub async fn start() -> Self {
+        Self::start_with(MessageLimits::default()).await
+    }
+
+    /// With another limit on how fast people may write.
+    pub async fn start_with(message_limits: MessageLimits) -> Self {
         let database = TestDatabase::new().await;
         let uploads_dir = tempfile::tempdir().expect("a folder for photos");
         let mut app = Self {
             addr: ([127, 0, 0, 1], 0).into(),
             db: database.pool().await,
             uploads: Uploads::new(uploads_dir.path()),
+            message_limits,
             running: None,
             state: None,
             uploads_dir: Arc::new(uploads_dir),
@@ -54,6 +62,7 @@ impl TestApp {
             addr,
             db,
             uploads: Uploads::new(uploads_dir.path()),
+            message_limits: MessageLimits::default(),
             running: None,
             state: None,
             uploads_dir: Arc::new(uploads_dir),
@@ -68,6 +77,7 @@ impl TestApp {
             addr: ([127, 0, 0, 1], 0).into(),
             db: database.pool().await,
             uploads: self.uploads.clone(),
+            message_limits: MessageLimits::default(),
             running: None,
             state: None,
             uploads_dir: self.uploads_dir.clone(),
@@ -116,7 +126,8 @@ impl TestApp {
     async fn listen(&mut self) {
         let listener = TcpListener::bind(self.addr).await.expect("a free port");
         self.addr = listener.local_addr().expect("an address");
-        let state = AppState::new(self.db.clone(), self.uploads.clone(), self.origin().into(), 0);
+        let mut state = AppState::new(self.db.clone(), self.uploads.clone(), self.origin().into(), 0);
+        state.message_limits = self.message_limits.clone();
         self.state = Some(state.clone());
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async move {

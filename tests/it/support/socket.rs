@@ -3,10 +3,10 @@
 use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::header::{COOKIE, HeaderValue, ORIGIN};
 use serde_json::Value;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{self, Message, client::IntoClientRequest as _},
+    MaybeTlsStream, WebSocketStream, client_async, connect_async,
+    tungstenite::{self, Message, client::IntoClientRequest as _, handshake::client::Request},
 };
 
 use super::{Person, soon};
@@ -41,6 +41,21 @@ impl Person {
 
     /// For a server that may not be there.
     pub async fn dial(&self, path: &str, origin: Option<&str>) -> tungstenite::Result<Socket> {
+        let (stream, _) = connect_async(self.upgrade(path, origin)).await?;
+        Ok(Socket { stream, path: path.to_owned() })
+    }
+
+    /// A socket whose machine takes next to nothing that isn't read.
+    pub async fn narrow_socket(&self, path: &str) -> Socket {
+        let tcp = TcpSocket::new_v4().expect("a socket");
+        tcp.set_recv_buffer_size(4096).expect("a small buffer");
+        let addr = self.origin.trim_start_matches("http://").parse().expect("an address");
+        let tcp = tcp.connect(addr).await.expect("a connection");
+        let upgraded = client_async(self.upgrade(path, None), MaybeTlsStream::Plain(tcp)).await;
+        Socket { stream: upgraded.expect("a web socket").0, path: path.to_owned() }
+    }
+
+    fn upgrade(&self, path: &str, origin: Option<&str>) -> Request {
         let url = format!("{}{path}", self.origin.replacen("http", "ws", 1));
         let mut request = url.into_client_request().expect("a request");
         if let Some(origin) = origin {
@@ -49,8 +64,7 @@ impl Person {
         if let Some(cookies) = self.cookies() {
             request.headers_mut().insert(COOKIE, cookies);
         }
-        let (stream, _) = connect_async(request).await?;
-        Ok(Socket { stream, path: path.to_owned() })
+        request
     }
 }
 
