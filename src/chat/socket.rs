@@ -269,9 +269,9 @@ impl<'a> RoomSocket<'a> {
             Some(Ok(_)) if self.frames.check().is_err() => Err(TOO_FAST),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
             Some(Ok(Message::Binary(_))) => self.refuse(None, Refusal::BadFrame).await,
-            Some(Ok(Message::Text(text))) => match serde_json::from_str(&text) {
-                Ok(frame) => self.obey(frame).await,
-                Err(_) => self.refuse(client_id(&text), Refusal::BadFrame).await,
+            Some(Ok(Message::Text(text))) => match ClientFrame::parse(&text) {
+                Some(frame) => self.obey(frame).await,
+                None => self.refuse(client_id(&text), Refusal::BadFrame).await,
             },
         }
     }

@@ -2,8 +2,10 @@
 
 mod access;
 mod forms;
+mod fuzz;
 mod history;
 mod inbox;
+mod journal;
 mod once;
 mod photos;
 mod search;

@@ -3,7 +3,10 @@
 use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::header::{COOKIE, HeaderValue, ORIGIN};
 use serde_json::Value;
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::{TcpSocket, TcpStream},
+};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, client_async, connect_async,
     tungstenite::{self, Message, client::IntoClientRequest as _, handshake::client::Request},
@@ -75,6 +78,16 @@ impl Socket {
 
     pub async fn send_text(&mut self, text: &str) {
         self.stream.send(Message::text(text)).await.expect("the socket takes a frame");
+    }
+
+    pub async fn send_binary(&mut self, bytes: Vec<u8>) {
+        self.stream.send(Message::binary(bytes)).await.expect("the socket takes a frame");
+    }
+
+    /// Past the protocol, straight into the connection.
+    pub async fn send_raw(&mut self, bytes: &[u8]) {
+        let MaybeTlsStream::Plain(tcp) = self.stream.get_mut() else { panic!("a plain connection") };
+        tcp.write_all(bytes).await.expect("the connection takes bytes");
     }
 
     /// False if the connection is gone.
