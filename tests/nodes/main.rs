@@ -46,6 +46,7 @@ fn main() -> ExitCode {
             talking::two_people_on_two_nodes_talk_as_on_one,
             talking::both_write_at_once_on_two_nodes_and_everybody_has_the_same,
             talking::what_a_node_stored_and_never_told_is_found_all_the_same,
+            talking::people_of_a_node_that_was_given_up_are_seen_again,
             chaos::two_nodes_lose_nothing_while_everything_is_killed_in_turn,
         ] });
     }
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
         with_nats::a_node_subscribes_to_what_somebody_listens_to_and_no_more,
         with_nats::what_travels_are_hints_under_the_databases_own_name,
         with_nats::while_it_is_away_nodes_tell_each_other_by_the_database,
+        with_nats::a_node_signs_in_with_what_its_address_says,
         with_nats::one_that_was_never_there_stops_nothing,
     ] });
     libtest_mimic::run(&args, list).exit_code()

@@ -20,12 +20,18 @@ pub fn missing() -> Option<&'static str> {
 pub struct NatsServer {
     port: u16,
     monitor: u16,
+    user: Option<[&'static str; 2]>,
     running: Option<Child>,
 }
 
 impl NatsServer {
     pub async fn start() -> Self {
-        let mut server = Self { port: free_port(), monitor: free_port(), running: None };
+        Self::start_for(None).await
+    }
+
+    /// For those only who sign in as this user, with this password.
+    pub async fn start_for(user: Option<[&'static str; 2]>) -> Self {
+        let mut server = Self { port: free_port(), monitor: free_port(), user, running: None };
         server.begin().await;
         server
     }
@@ -33,7 +39,11 @@ impl NatsServer {
     /// At the same address as before.
     pub async fn begin(&mut self) {
         let [port, monitor] = [self.port, self.monitor].map(|port| port.to_string());
-        let child = Command::new(PROGRAM)
+        let mut command = Command::new(PROGRAM);
+        if let Some([name, password]) = self.user {
+            command.args(["--user", name, "--pass", password]);
+        }
+        let child = command
             .args(["--addr", "127.0.0.1", "--port", &port, "--http_port", &monitor])
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -117,3 +117,27 @@ pub async fn what_a_node_stored_and_never_told_is_found_all_the_same(over: Over)
     ana.at(&silent).says(&name, "nor this").await;
     assert_eq!(bodies(&mut socket, 2).await, [(2, "never told".to_owned()), (3, "nor this".to_owned())]);
 }
+
+pub async fn people_of_a_node_that_was_given_up_are_seen_again(over: Over) {
+    let (one, two, _server) = two_nodes(over).await;
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let name = room(&ana, &tomas);
+    ana.says(&name, "0").await;
+    let mut anas = ana.socket(&format!("/ws/{name}")).await;
+    anas.expect("hello").await;
+    let mut tomass = tomas.socket(&format!("/ws/{name}")).await;
+    assert_eq!(tomass.expect("hello").await["online"], true);
+    assert_eq!(anas.expect("presence").await["online"], true);
+
+    // As after a crash of the database, which forgets these.
+    sqlx::query("DELETE FROM nodes").execute(&one.db).await.unwrap();
+    // Whichever looks first finds itself alone.
+    let lost_and_found = async |socket: &mut Socket| {
+        socket.expect_where("the other to be gone", |frame| frame["online"] == false).await;
+        socket.expect_where("the other to be there", |frame| frame["online"] == true).await;
+    };
+    tokio::select! {
+        () = lost_and_found(&mut anas) => {}
+        () = lost_and_found(&mut tomass) => {}
+    }
+}

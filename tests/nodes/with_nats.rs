@@ -119,6 +119,18 @@ pub async fn while_it_is_away_nodes_tell_each_other_by_the_database() {
     assert!(haggle::chat::recount(&one.db).await.unwrap().is_empty());
 }
 
+pub async fn a_node_signs_in_with_what_its_address_says() {
+    let server = NatsServer::start_for(Some(["haggle", "a/secret"])).await;
+    let app = TestApp::start().await;
+    app.join_nodes(Some(&server.url().replace("nats://", "nats://haggle:a%2Fsecret@"))).await;
+    let ana = app.buyer("Ana").await;
+    eventually("Ana's inbox to be subscribed to", async || {
+        let _inbox = ana.socket("/ws/inbox").await;
+        server.subjects().await.into_iter().find(|it| it.ends_with(&format!(".inbox.{}", ana.account_id)))
+    })
+    .await;
+}
+
 pub async fn one_that_was_never_there_stops_nothing() {
     let nobody = format!("nats://127.0.0.1:{}", free_port());
     let one = TestApp::start().await;
