@@ -63,9 +63,9 @@ struct Inner {
     closing: CancellationToken,
     /// Whether this is the only node: then there is nobody to publish to.
     alone: AtomicBool,
-    /// A node said hello, or doubts arose.
+    /// A node said hello, or a connection is back.
     met: Notify,
-    /// What the other nodes told may not have arrived here.
+    /// Something may have happened that nobody here was told.
     doubts: AtomicBool,
     /// Subscribes to what is listened to; none while the backplane tells everybody everything.
     tuner: OnceLock<Tuner>,
@@ -309,15 +309,14 @@ impl Hub {
         }
     }
 
-    /// Another node has begun.
+    /// Another node has begun, or it is time to look for another reason.
     pub fn meet(&self) {
         self.0.met.notify_one();
     }
 
-    /// What the other nodes told may be lost: the rows are looked at, now.
+    /// Something may have happened that nobody here was told: the next look finds out.
     pub fn doubt(&self) {
         self.0.doubts.store(true, Ordering::Relaxed);
-        self.meet();
     }
 
     pub fn take_doubts(&self) -> bool {

@@ -99,7 +99,9 @@ async fn run(db: PgPool, hub: Hub, mut queue: mpsc::Receiver<Write>) {
             while let Ok(waiting) = queue.try_recv() {
                 batch.push(waiting);
             }
-            give_up(std::mem::take(&mut batch), &error);
+            if !batch.is_empty() {
+                give_up(std::mem::take(&mut batch), &error);
+            }
             // It may be stored all the same, and nobody was told.
             hub.doubt();
         }

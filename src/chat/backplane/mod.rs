@@ -112,7 +112,9 @@ async fn pass_on(hub: Hub, access: AccessEvents) {
     loop {
         match events.recv().await {
             Ok(ended) => hub.publish(News::Access(ended)),
-            Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+            Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {
+                hub.publish(News::Access(AccessEnded::Unsure));
+            }
             Err(_) => return,
         }
     }
@@ -126,7 +128,10 @@ fn hear(hub: &Hub, access: &AccessEvents, node: Uuid, news: News) {
     match news {
         News::Access(ended) => access.hear(ended),
         News::Hello => hub.meet(),
-        News::Doubt => hub.doubt(),
+        News::Doubt => {
+            hub.doubt();
+            hub.meet();
+        }
         news => hear_in_room(hub, node, &news),
     }
 }

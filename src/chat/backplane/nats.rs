@@ -172,6 +172,7 @@ impl Listening {
                 self.see_to_all().await;
                 // What was told while the connection was lost, to us and by us.
                 self.hub.doubt();
+                self.hub.meet();
                 self.hub.publish(News::Doubt);
             }
             Event::Disconnected | Event::ClientError(_) if !self.away => {

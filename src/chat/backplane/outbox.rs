@@ -1,8 +1,10 @@
 //! What this node tells the others: collected while the last is on its way, after the commit, in as few
 //! payloads as it fits into.
 
+use std::time::Duration;
+
 use sqlx::PgPool;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::timeout};
 use uuid::Uuid;
 
 use super::{News, nats::Nats};
@@ -10,18 +12,27 @@ use crate::chat::{Hub, store};
 
 /// News in one statement.
 const BATCH: usize = 1024;
+/// What must not be lost is told again after this.
+const RETRY: Duration = Duration::from_secs(1);
 /// PostgreSQL takes less than 8,000 bytes.
 const PAYLOAD: usize = 7_900;
 
 pub async fn run(db: PgPool, nats: Option<Nats>, hub: Hub, node: Uuid, mut news: mpsc::Receiver<News>) {
     let mut batch = Vec::new();
-    while news.recv_many(&mut batch, BATCH).await > 0 {
+    loop {
+        let is_retry = !batch.is_empty();
+        let more = news.recv_many(&mut batch, BATCH);
+        if is_retry {
+            let _ = timeout(RETRY, more).await;
+        } else if more.await == 0 {
+            return;
+        }
         let told = tell(&db, nats.as_ref(), node, &batch).await;
-        batch.clear();
-        if let Err(error) = told {
-            // The others look at the rows by themselves.
+        if let Err(error) = &told {
             tracing::warn!(%error, alone = hub.is_alone(), "the other nodes were not told");
         }
+        // The others look at the rows by themselves; that access ended stands in none that they look at.
+        batch.retain(|news| told.is_err() && matches!(news, News::Access(_)));
     }
 }
 
@@ -31,13 +42,8 @@ pub async fn say_hello(db: &PgPool, node: Uuid) -> sqlx::Result<()> {
 }
 
 async fn tell(db: &PgPool, nats: Option<&Nats>, node: Uuid, batch: &[News]) -> sqlx::Result<()> {
-    let presences = batch.iter().filter_map(|news| match news {
-        News::Presence { r, who, on } => Some((*r, *who, *on)),
-        _ => None,
-    });
-    for (room, side, online) in presences {
-        store::set_presence(db, node, room, side, online).await?;
-    }
+    // The others are told all the same: a node whose row is gone writes all its presences down again.
+    let noted = note_presences(db, node, batch).await;
     let nats = nats.filter(|nats| nats.is_there());
     let (by_nats, by_database): (Vec<_>, Vec<_>) =
         batch.iter().partition(|news| nats.is_some() && news.room().is_some());
@@ -46,6 +52,15 @@ async fn tell(db: &PgPool, nats: Option<&Nats>, node: Uuid, batch: &[News]) -> s
     }
     if let Some(nats) = nats {
         nats.tell(node, &by_nats).await;
+    }
+    noted
+}
+
+async fn note_presences(db: &PgPool, node: Uuid, batch: &[News]) -> sqlx::Result<()> {
+    for news in batch {
+        if let News::Presence { r, who, on } = news {
+            store::set_presence(db, node, *r, *who, *on).await?;
+        }
     }
     Ok(())
 }

@@ -33,6 +33,7 @@ async fn listen_once(db: &PgPool, hub: &Hub, access: &AccessEvents, node: Uuid) 
     listener.listen(CHANNEL).await?;
     // Whatever was told while nobody listened here.
     hub.doubt();
+    hub.meet();
     access.hear(AccessEnded::Unsure);
     // `None`: the connection was lost, and with it what was told meanwhile.
     while let Some(notification) = listener.try_recv().await? {
