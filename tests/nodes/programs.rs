@@ -90,6 +90,16 @@ impl Postgres {
     }
 }
 
+impl Drop for Postgres {
+    /// A frozen one would outlive a failed test.
+    fn drop(&mut self) {
+        if self.running.is_some() {
+            let thaw = format!("kill -CONT {}", self.processes());
+            let _ = std::process::Command::new("sh").args(["-c", &thaw]).status();
+        }
+    }
+}
+
 /// A folder that the account which runs PostgreSQL can reach, whoever runs the tests.
 fn reachable_dir() -> TempDir {
     use std::os::unix::fs::PermissionsExt as _;
