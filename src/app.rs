@@ -9,6 +9,7 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
+    serve::ListenerExt as _,
 };
 use serde_json::json;
 use sqlx::PgPool;
@@ -51,13 +52,19 @@ pub struct AppState {
 }
 
 impl AppState {
-    pub fn new(db: PgPool, uploads: Uploads, public_origin: Arc<str>, trusted_proxies: usize) -> Self {
+    pub fn new(
+        db: PgPool,
+        uploads: Uploads,
+        public_origin: Arc<str>,
+        trusted_proxies: usize,
+        message_limits: MessageLimits,
+    ) -> Self {
         let hub = Hub::default();
         chat::start_search(&db, &hub);
         AppState {
             journal: Journal::start(&db, &hub),
             hub,
-            message_limits: MessageLimits::default(),
+            message_limits,
             db,
             uploads,
             access: AccessEvents::default(),
@@ -115,6 +122,12 @@ pub async fn serve(
         stop.await;
         hub.close();
     };
+    // A frame goes out when it is written, not when the one before it was acknowledged.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection delays its frames");
+        }
+    });
     let served = axum::serve(listener, service).with_graceful_shutdown(stop);
     tokio::select! {
         served = served.into_future() => served?,

@@ -1,6 +1,6 @@
 //! The settings: flags and environment, read here and nowhere else.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 use async_nats::ServerAddr;
@@ -40,6 +40,10 @@ pub struct Config {
     /// How many proxies in front may be believed about the client's address
     #[arg(long, env = "HAGGLE_TRUSTED_PROXIES", value_name = "N", default_value_t = 0, global = true)]
     pub trusted_proxies: usize,
+
+    /// How many messages one account may write a second, after a burst of three seconds' worth
+    #[arg(long, env = "HAGGLE_MESSAGES_PER_SECOND", value_name = "N", default_value = "10", global = true)]
+    pub messages_per_second: NonZeroU32,
 }
 
 impl Config {

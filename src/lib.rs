@@ -55,7 +55,7 @@
 //! chat::service  say()             the one way to write, whatever the transport
 //!         ↓
 //! chat::journal                    collects what arrives while the last commit runs; many in one transaction:
-//!         ↓                        lock the rooms in id order; then find repeats, check products; number in
+//!         ↓                        lock the rooms in id order; then check products; number in
 //! PostgreSQL                       memory (journal::plan); insert and update in one statement; commit
 //!         ↓
 //! chat::hub                        room → tokio broadcast channel; inboxes of both people
@@ -83,7 +83,12 @@
 //!
 //! - **The journal groups from the start.** A transaction per message and a group commit need the
 //!   same statements; the group needs them once for many. Two writers, each with its own rooms:
-//!   a room's entries are told in the order of their numbers without any sorting.
+//!   a room's entries are told in the order of their numbers without any sorting. Each has a connection
+//!   of its own (`journal::line`), whose plans don't depend on how full the tables were when they were made.
+//! - **Repeats are looked for when the unique index has met one.** Most messages are new; a batch that isn't
+//!   is written a second time, knowing what is stored already.
+//! - **A room's row changes no index** but once a minute and at the first unread or last read message
+//!   (`migrations/0013_hot_rooms.sql`): a busy room stays as quick to find as a quiet one.
 //! - **Pages render entries to text first** (`chat::history::Page::html`), by the function that makes
 //!   a socket frame's `html`: they can't differ.
 //! - **One hash over all static files** is in their URLs instead of one for each: modules and style sheets

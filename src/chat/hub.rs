@@ -8,9 +8,12 @@
 mod room;
 mod topic;
 
-use std::sync::{
-    Arc, Mutex, OnceLock,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use axum::extract::ws::Utf8Bytes;
@@ -35,6 +38,9 @@ const INBOX_BACKLOG: usize = 64;
 const WAITING: usize = 8192;
 /// Sockets of one account on one node: each page has two.
 const MAX_TABS: usize = 60;
+/// At a stop a thousand sockets close in a second, and all of them within four.
+const EACH: Duration = Duration::from_millis(1);
+const SPREAD: Duration = Duration::from_secs(4);
 
 /// What a room is told.
 #[derive(Clone, Debug)]
@@ -61,6 +67,8 @@ struct Inner {
     /// Sockets of each account, of both kinds.
     tabs: DashMap<i64, usize>,
     closing: CancellationToken,
+    /// Over how long the sockets close then.
+    spread: OnceLock<Duration>,
     /// Whether this is the only node: then there is nobody to publish to.
     alone: AtomicBool,
     /// A node said hello, or a connection is back.
@@ -99,6 +107,7 @@ impl Default for Hub {
             people: DashMap::new(),
             tabs: DashMap::new(),
             closing: CancellationToken::new(),
+            spread: OnceLock::new(),
             alone: AtomicBool::new(true),
             met: Notify::new(),
             doubts: AtomicBool::new(false),
@@ -195,7 +204,17 @@ impl Hub {
 
     /// Tells every socket to close and come back.
     pub fn close(&self) {
+        let open: usize = self.0.tabs.iter().map(|open| *open).sum();
+        let spread = SPREAD.min(EACH.saturating_mul(u32::try_from(open).unwrap_or(u32::MAX)));
+        let _ = self.0.spread.set(spread);
         self.0.closing.cancel();
+    }
+
+    /// Resolves when one socket shall close: not all come back at the same moment.
+    pub async fn closing_here(&self) {
+        self.closing().await;
+        let spread = self.0.spread.get().copied().unwrap_or_default();
+        tokio::time::sleep(spread.mul_f64(rand::random())).await;
     }
 
     pub fn closing(&self) -> WaitForCancellationFuture<'_> {

@@ -12,7 +12,7 @@ use axum::{
 };
 use tokio::{
     sync::broadcast::error::{RecvError, TryRecvError},
-    time::{Instant, MissedTickBehavior, interval, sleep_until},
+    time::{Instant, MissedTickBehavior, interval},
 };
 
 use super::{
@@ -20,7 +20,7 @@ use super::{
     hub::{InboxListener, Topic},
     socket::{
         ACCESS_ENDED, BUFFER, COME_BACK, Close, GONE, PING, SILENCE, TOO_BIG, TOO_FAST, TOO_MANY,
-        access_ended, frame_limit, is_too_big, say_goodbye, send,
+        access_ended, is_too_big, say_goodbye, send,
     },
     store,
     wire::ServerFrame,
@@ -76,7 +76,8 @@ async fn watch(
         Err(_) => return COME_BACK,
     }
     let mut access_ended = pin!(access_ended(state, user, &mut events));
-    let frames = frame_limit();
+    let frames = state.message_limits.frames();
+    let mut closing = pin!(state.hub.closing_here());
     let mut ping = interval(PING);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut heard = Instant::now();
@@ -96,9 +97,11 @@ async fn watch(
                 }
             }
             () = &mut access_ended => Err(ACCESS_ENDED),
-            () = state.hub.closing() => Err(COME_BACK),
-            _ = ping.tick() => send(socket, Message::Ping(Default::default())).await,
-            () = sleep_until(heard + SILENCE) => Err(GONE),
+            () = &mut closing => Err(COME_BACK),
+            _ = ping.tick() => match heard.elapsed() {
+                silent if silent > SILENCE => Err(GONE),
+                _ => send(socket, Message::Ping(Default::default())).await,
+            },
         };
         if let Err(close) = step {
             return close;

@@ -4,10 +4,12 @@
 //! message is written at once: there is no timer. A room always goes to the same writer, so its
 //! entries are told in the order in which they are numbered.
 //!
-//! One transaction: lock the rooms in id order; then, in new statements and so on a new snapshot,
-//! look for repeats and check the products; number everything in memory ([`plan`]); insert and update
-//! in one statement; commit. Only then is anybody told.
+//! One transaction: lock the rooms in id order; then, in a new statement and so on a new snapshot,
+//! check the products; number everything in memory ([`plan`]); insert and update in one statement;
+//! commit. Only then is anybody told. If a unique index says that something was stored before, all of it
+//! again, with a look at what that was.
 
+mod line;
 pub(super) mod plan;
 
 use std::{
@@ -16,7 +18,7 @@ use std::{
     time::Duration,
 };
 
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
@@ -27,6 +29,8 @@ use super::{
     store,
 };
 use crate::products::{self, ProductSummary};
+use line::Line;
+use plan::Known;
 
 /// Writers at work side by side, each with its own rooms.
 const WRITERS: usize = 2;
@@ -47,6 +51,9 @@ pub(super) struct Write {
     _pending: TaskTrackerToken,
 }
 
+/// What waits for one writer.
+type Queue = mpsc::Receiver<Write>;
+
 #[derive(Clone)]
 pub struct Journal {
     writers: Arc<[mpsc::Sender<Write>]>,
@@ -58,7 +65,7 @@ impl Journal {
     pub fn start(db: &PgPool, hub: &Hub) -> Self {
         let writers = (0..WRITERS).map(|_| {
             let (sender, queue) = mpsc::channel(QUEUE);
-            tokio::spawn(run(db.clone(), hub.clone(), queue));
+            tokio::spawn(run(Line::new(db), hub.clone(), queue));
             sender
         });
         Journal { writers: writers.collect(), pending: TaskTracker::new() }
@@ -66,6 +73,19 @@ impl Journal {
 
     /// Puts a draft in the queue of its room's writer; waits while that is full.
     pub(super) async fn submit(&self, seat: &Seat, draft: Draft) -> Result<Pending, Refusal> {
+        let (write, pending) = self.write(seat, draft);
+        self.writer(seat.room).send(write).await.map_err(|_| Refusal::Unavailable)?;
+        Ok(pending)
+    }
+
+    /// [`submit`](Self::submit) that doesn't wait: for who would see nothing but a page that doesn't load.
+    pub(super) fn try_submit(&self, seat: &Seat, draft: Draft) -> Result<Pending, Refusal> {
+        let (write, pending) = self.write(seat, draft);
+        self.writer(seat.room).try_send(write).map_err(|_| Refusal::Unavailable)?;
+        Ok(pending)
+    }
+
+    fn write(&self, seat: &Seat, draft: Draft) -> (Write, Pending) {
         let (answer, pending) = oneshot::channel();
         let write = Write {
             room: seat.room,
@@ -75,8 +95,7 @@ impl Journal {
             answer,
             _pending: self.pending.token(),
         };
-        self.writer(seat.room).send(write).await.map_err(|_| Refusal::Unavailable)?;
-        Ok(pending)
+        (write, pending)
     }
 
     fn writer(&self, room: RoomKey) -> &mpsc::Sender<Write> {
@@ -91,10 +110,10 @@ impl Journal {
     }
 }
 
-async fn run(db: PgPool, hub: Hub, mut queue: mpsc::Receiver<Write>) {
+async fn run(mut line: Line, hub: Hub, mut queue: Queue) {
     let mut batch = Vec::new();
     while queue.recv_many(&mut batch, BATCH).await > 0 {
-        if let Err(error) = write(&db, &hub, std::mem::take(&mut batch)).await {
+        if let Err(error) = write(&mut line, &hub, std::mem::take(&mut batch), &queue).await {
             // Who came meanwhile has waited as long.
             while let Ok(waiting) = queue.try_recv() {
                 batch.push(waiting);
@@ -110,8 +129,8 @@ async fn run(db: PgPool, hub: Hub, mut queue: mpsc::Receiver<Write>) {
 
 /// Writes a batch; if the database refuses it, one by one, so that a bad entry fails alone. An error
 /// is that the database is gone.
-async fn write(db: &PgPool, hub: &Hub, batch: Vec<Write>) -> sqlx::Result<()> {
-    let refused = match commit(db, &batch).await {
+async fn write(line: &mut Line, hub: &Hub, batch: Vec<Write>, next: &Queue) -> sqlx::Result<()> {
+    let refused = match commit(line, &batch, next).await {
         Ok(done) => {
             settle(hub, batch, done);
             return Ok(());
@@ -130,7 +149,7 @@ async fn write(db: &PgPool, hub: &Hub, batch: Vec<Write>) -> sqlx::Result<()> {
     let mut rest = batch.into_iter();
     while let Some(one) = rest.next() {
         let one = vec![one];
-        match commit(db, &one).await {
+        match commit(line, &one, next).await {
             Ok(done) => settle(hub, one, done),
             Err(error) if is_refusal(&error) => give_up(one, &error),
             Err(error) => {
@@ -145,7 +164,7 @@ async fn write(db: &PgPool, hub: &Hub, batch: Vec<Write>) -> sqlx::Result<()> {
 /// Whether the database looked at the data and said no, as opposed to not being there or not able
 /// (classes of PostgreSQL's error codes).
 fn is_refusal(error: &sqlx::Error) -> bool {
-    const NOT_ABLE: [&str; 6] = ["08", "25", "53", "57", "58", "XX"];
+    const NOT_ABLE: [&str; 7] = ["08", "25", "53", "55", "57", "58", "XX"];
     let sqlx::Error::Database(error) = error else { return false };
     error.code().is_some_and(|code| !NOT_ABLE.iter().any(|class| code.starts_with(class)))
 }
@@ -174,26 +193,44 @@ fn settle(hub: &Hub, batch: Vec<Write>, Done { outcomes, products }: Done) {
     }
 }
 
-async fn commit(db: &PgPool, batch: &[Write]) -> sqlx::Result<Done> {
-    tokio::time::timeout(PATIENCE, transaction(db, batch)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+/// Most messages are new: what is stored already is looked for only when a unique index has said that
+/// some of them aren't.
+async fn commit(line: &mut Line, batch: &[Write], next: &Queue) -> sqlx::Result<Done> {
+    match attempt(line, batch, false, next).await {
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+            attempt(line, batch, true, next).await
+        }
+        done => done,
+    }
 }
 
-async fn transaction(db: &PgPool, batch: &[Write]) -> sqlx::Result<Done> {
-    let mut tx = db.begin().await?;
-    let mut rooms = store::lock_rooms(&mut tx, batch.iter().map(|write| write.room)).await?;
-    let known = store::repeats(&mut tx, &rooms, batch).await?;
+async fn attempt(line: &mut Line, batch: &[Write], has_repeats: bool, next: &Queue) -> sqlx::Result<Done> {
+    let done = async {
+        let done = transaction(line.begin().await?, batch, has_repeats).await?;
+        line.commit(!next.is_empty()).await?;
+        Ok(done)
+    };
+    let done = tokio::time::timeout(PATIENCE, done).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+    match &done {
+        Ok(_) => {}
+        Err(error) if is_refusal(error) => line.roll_back().await,
+        Err(_) => line.hang_up(),
+    }
+    done
+}
+
+async fn transaction(tx: &mut PgConnection, batch: &[Write], has_repeats: bool) -> sqlx::Result<Done> {
+    let mut rooms = store::lock_rooms(tx, batch.iter().map(|write| write.room)).await?;
+    let known = if has_repeats { store::repeats(tx, &rooms, batch).await? } else { Known::new() };
     let wanted: Vec<i64> = batch.iter().filter_map(|write| write.draft.product_id).collect();
     let mut products = Vec::new();
     if !wanted.is_empty() {
         products = products::summaries(&mut *tx, &wanted).await?;
     }
-    let spoken_of = store::spoken_of(&mut tx, &rooms, batch, &products).await?;
+    let spoken_of = store::spoken_of(tx, &rooms, batch, &products).await?;
     let planned = plan::plan(&mut rooms, batch, &known, &products, &spoken_of);
-    if planned.inserts.is_empty() {
-        tx.rollback().await?;
-    } else {
-        store::write(&mut tx, &rooms, &planned.inserts).await?;
-        tx.commit().await?;
+    if !planned.inserts.is_empty() {
+        store::write(tx, &rooms, &planned.inserts).await?;
     }
     Ok(Done { outcomes: planned.outcomes, products })
 }

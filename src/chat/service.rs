@@ -109,14 +109,17 @@ pub async fn hand_in(
     journal.submit(seat, draft).await
 }
 
-/// Hands a draft in and waits until it is stored.
+/// Hands a draft in and waits until it is stored; refuses at once while the journal is full.
 pub async fn say(
     journal: &Journal,
     limits: &MessageLimits,
     seat: &Seat,
     draft: Draft,
 ) -> Result<Said, Refusal> {
-    hand_in(journal, limits, seat, draft).await?.await.unwrap_or(Err(Refusal::Unavailable))
+    if !limits.allow(seat.user.account_id) {
+        return Err(Refusal::RateLimited);
+    }
+    journal.try_submit(seat, draft)?.await.unwrap_or(Err(Refusal::Unavailable))
 }
 
 /// The entry as programs get it.

@@ -4,7 +4,7 @@
 //! `resync`), hands in what the client sends, and ends when access ends, the client falls silent,
 //! reads too slowly or sends too fast, or the program stops.
 
-use std::{num::NonZeroU32, pin::pin, time::Duration};
+use std::{pin::pin, time::Duration};
 
 use axum::{
     extract::{
@@ -14,10 +14,10 @@ use axum::{
     response::Response,
 };
 use futures_util::{StreamExt, stream::FuturesUnordered};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use governor::DefaultDirectRateLimiter;
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
-    time::{Instant, MissedTickBehavior, interval, sleep_until, timeout},
+    time::{Instant, MissedTickBehavior, interval, timeout},
 };
 use uuid::Uuid;
 
@@ -40,13 +40,10 @@ const MAX_FRAME: usize = 32 * 1024;
 /// Small: ten thousand idle sockets are mostly buffers.
 pub(super) const BUFFER: usize = 4 * 1024;
 pub(super) const PING: Duration = Duration::from_secs(25);
-/// Two pings without an answer.
+/// Two pings without an answer; seen when the third is due.
 pub(super) const SILENCE: Duration = Duration::from_secs(60);
 /// How long one frame may take to get out.
 const SLOW: Duration = Duration::from_secs(10);
-/// Frames of any kind a second, with a burst of five seconds' worth.
-const FRAMES: NonZeroU32 = NonZeroU32::new(40).expect("not zero");
-const BURST: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
 /// How long a closing socket is given to hear that it is.
 const GOODBYE: Duration = Duration::from_secs(2);
 const TYPING: Duration = Duration::from_secs(2);
@@ -113,11 +110,6 @@ pub(super) async fn send(socket: &mut WebSocket, message: Message) -> Result<(),
         Ok(Err(_)) => Err(GONE),
         Err(_) => Err(TOO_SLOW),
     }
-}
-
-/// Frames of any kind that one socket may send.
-pub(super) fn frame_limit() -> DefaultDirectRateLimiter {
-    RateLimiter::direct(Quota::per_second(FRAMES).allow_burst(BURST))
 }
 
 /// Resolves when this person's access ends. After a lag it looks the session up.
@@ -188,7 +180,7 @@ impl<'a> RoomSocket<'a> {
             pending: FuturesUnordered::new(),
             marking: FuturesUnordered::new(),
             to_mark: None,
-            frames: frame_limit(),
+            frames: state.message_limits.frames(),
             typed_at: None,
         };
         Ok((open, events))
@@ -209,6 +201,7 @@ impl<'a> RoomSocket<'a> {
         let state = self.state;
         // Made once: dropped while it looks a session up, it would forget why.
         let mut access_ended = pin!(access_ended(state, &self.seat.user, &mut events));
+        let mut closing = pin!(state.hub.closing_here());
         let mut ping = interval(PING);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut heard = Instant::now();
@@ -222,9 +215,11 @@ impl<'a> RoomSocket<'a> {
                 Some((client_id, answer)) = self.pending.next() => self.answer(client_id, answer).await,
                 Some(marked) = self.marking.next() => self.marked(marked),
                 () = &mut access_ended => Err(ACCESS_ENDED),
-                () = state.hub.closing() => Err(COME_BACK),
-                _ = ping.tick() => send(self.socket, Message::Ping(Default::default())).await,
-                () = sleep_until(heard + SILENCE) => Err(GONE),
+                () = &mut closing => Err(COME_BACK),
+                _ = ping.tick() => match heard.elapsed() {
+                    silent if silent > SILENCE => Err(GONE),
+                    _ => send(self.socket, Message::Ping(Default::default())).await,
+                },
             };
             if let Err(close) = step {
                 return close;

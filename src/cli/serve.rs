@@ -10,7 +10,7 @@ use super::{picture_progress, say, seed, sign_ins, summary};
 use crate::{
     accounts,
     app::{self, AppState},
-    chat,
+    chat::{self, MessageLimits},
     config::Config,
     db::{self, DataDir, Database},
     products::photos::Uploads,
@@ -21,6 +21,8 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 
 pub async fn run(config: &Config) -> anyhow::Result<()> {
     let nats = config.nats()?;
+    // A socket is a file; systems begin with a thousand.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
     let data = DataDir::open(&config.data)?;
     let listener = listen(config.addr).await?;
     let addr = listener.local_addr()?;
@@ -37,6 +39,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         uploads.clone(),
         config.public_origin(addr)?,
         config.trusted_proxies,
+        MessageLimits::new(config.messages_per_second),
     );
     println!("Haggle is at http://{}   (Ctrl-C stops it)", readable(addr));
     if demo {

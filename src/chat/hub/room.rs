@@ -6,7 +6,7 @@ use super::Told;
 use crate::chat::{Side, presence::Presence, wire::ReadMarks};
 
 /// How many frames a socket may be behind before it has to resync.
-const BACKLOG: usize = 256;
+const BACKLOG: usize = 64;
 
 pub struct Room {
     pub channel: broadcast::Sender<Told>,

@@ -110,13 +110,13 @@ pub(in crate::chat) async fn repeats(
            FROM (
                SELECT m.room_id, m.seq, true AS from_buyer, m.client_id, m.body, m.payload, m.product_id, m.starts_product,
                       m.product_title, m.product_price_minor, m.product_currency, m.product_photo, m.sent_at
-               FROM unnest($1::bigint[], $2::uuid[]) AS k (room_id, client_id)
-               JOIN messages m USING (room_id, client_id)
+               FROM unnest($1::bigint[], $2::uuid[]) AS k (room_id, client_id), LATERAL (
+                   SELECT * FROM messages WHERE room_id = k.room_id AND client_id = k.client_id LIMIT 1) m
                UNION ALL
                SELECT p.room_id, p.seq, false, p.client_id, p.body, p.payload, p.product_id, p.starts_product,
                       p.product_title, p.product_price_minor, p.product_currency, p.product_photo, p.sent_at
-               FROM unnest($1::bigint[], $2::uuid[]) AS k (room_id, client_id)
-               JOIN post_messages p USING (room_id, client_id)
+               FROM unnest($1::bigint[], $2::uuid[]) AS k (room_id, client_id), LATERAL (
+                   SELECT * FROM post_messages WHERE room_id = k.room_id AND client_id = k.client_id LIMIT 1) p
            ) e JOIN rooms r ON r.id = e.room_id"#,
         &room_ids,
         &client_ids

@@ -115,15 +115,15 @@ pub(in crate::chat) async fn mark_read(
     Ok(Some(mark))
 }
 
-/// What waits for this person over all rooms.
+/// What waits for this person over all rooms; costs as much as there are rooms with something unread.
 pub(in crate::chat) async fn unread_total(
     db: impl PgExecutor<'_>,
     buyer_id: Option<i64>,
     seller_id: Option<i64>,
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        r#"SELECT (coalesce((SELECT sum(seller_total - buyer_seen) FROM rooms WHERE buyer_id = $1), 0)
-                 + coalesce((SELECT sum(buyer_total - seller_seen) FROM rooms WHERE seller_id = $2), 0))::bigint AS "unread!""#,
+        r#"SELECT (coalesce((SELECT sum(seller_total - buyer_seen) FROM rooms WHERE buyer_id = $1 AND buyer_unread), 0)
+                 + coalesce((SELECT sum(buyer_total - seller_seen) FROM rooms WHERE seller_id = $2 AND seller_unread), 0))::bigint AS "unread!""#,
         buyer_id,
         seller_id
     )
@@ -149,7 +149,8 @@ pub(in crate::chat) async fn unread_in(
     Ok(unread.unwrap_or(0))
 }
 
-/// A person's conversations, newest first: as buyer, as seller, or both. Two index scans, merged.
+/// A person's conversations, newest first: as buyer, as seller, or both. Two index scans by
+/// minute, each sorted within it, merged.
 pub(in crate::chat) async fn conversations(
     db: impl PgExecutor<'_>,
     buyer_id: Option<i64>,
@@ -166,12 +167,12 @@ pub(in crate::chat) async fn conversations(
                (SELECT r.id, r.buyer_id, r.seller_id, true AS mine_is_buyer, r.last_from, r.last_body, r.last_at,
                        r.seller_total - r.buyer_seen AS unread, r.last_product_id
                 FROM rooms r WHERE r.buyer_id = $1 AND r.last_seq > 0
-                ORDER BY r.last_at DESC, r.id DESC LIMIT $3::bigint + $4::bigint)
+                ORDER BY r.last_minute DESC, r.last_at DESC, r.id DESC LIMIT $3::bigint + $4::bigint)
                UNION ALL
                (SELECT r.id, r.buyer_id, r.seller_id, false, r.last_from, r.last_body, r.last_at,
                        r.buyer_total - r.seller_seen, r.last_product_id
                 FROM rooms r WHERE r.seller_id = $2 AND r.last_seq > 0
-                ORDER BY r.last_at DESC, r.id DESC LIMIT $3::bigint + $4::bigint)
+                ORDER BY r.last_minute DESC, r.last_at DESC, r.id DESC LIMIT $3::bigint + $4::bigint)
                ORDER BY last_at DESC, id DESC LIMIT $3::bigint OFFSET $4::bigint
            ) m
            JOIN buyers b ON b.id = m.buyer_id

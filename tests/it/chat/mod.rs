@@ -2,6 +2,7 @@
 
 mod access;
 mod forms;
+mod full;
 mod fuzz;
 mod history;
 mod inbox;

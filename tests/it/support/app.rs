@@ -126,8 +126,13 @@ impl TestApp {
     async fn listen(&mut self) {
         let listener = TcpListener::bind(self.addr).await.expect("a free port");
         self.addr = listener.local_addr().expect("an address");
-        let mut state = AppState::new(self.db.clone(), self.uploads.clone(), self.origin().into(), 0);
-        state.message_limits = self.message_limits.clone();
+        let state = AppState::new(
+            self.db.clone(),
+            self.uploads.clone(),
+            self.origin().into(),
+            0,
+            self.message_limits.clone(),
+        );
         self.state = Some(state.clone());
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async move {

@@ -1,0 +1,113 @@
+//! From sending to the other side having it: 200 messages a second over 50 rooms, alone and with 10,000
+//! idle sockets open.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use futures_util::{SinkExt as _, StreamExt as _};
+
+use crate::{
+    Plan, client,
+    figures::{Table, median, percentile},
+    program::Program,
+    rows::fresh_row,
+    world::{Pair, World},
+};
+
+const ROOMS: usize = 50;
+const EACH: Duration = Duration::from_millis(5);
+const IDLE_ROOMS: usize = 4_900;
+
+/// Milliseconds.
+#[derive(Clone, Copy)]
+struct Latency {
+    p50: f64,
+    p99: f64,
+}
+
+pub async fn measure(
+    plan: &Plan,
+    table: &mut Table,
+    haggle: &Program,
+    bare: &Program,
+    world: &World,
+) -> anyhow::Result<()> {
+    let (talking, idle) = (&world.pairs[..ROOMS], &world.pairs[ROOMS..ROOMS + IDLE_ROOMS]);
+    let (mut limit, mut alone, mut crowded) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..plan.runs {
+        limit.push(run(bare, talking, 2 * plan.span).await?);
+        alone.push(run(haggle, talking, 2 * plan.span).await?);
+        let open = client::open_idle(haggle.addr, idle).await?;
+        crowded.push(run(haggle, talking, 2 * plan.span).await?);
+        drop(open);
+        // Their places are given back ten seconds after they left.
+        tokio::time::sleep(Duration::from_secs(12)).await;
+    }
+    let of = |runs: &[Latency], figure: fn(&Latency) -> f64| median(runs.iter().map(figure).collect());
+    let (bare50, bare99) = (of(&limit, |run| run.p50), of(&limit, |run| run.p99));
+    let (p50, p99) = (of(&alone, |run| run.p50), of(&alone, |run| run.p99));
+    let (crowd50, crowd99) = (of(&crowded, |run| run.p50), of(&crowded, |run| run.p99));
+    table.add(
+        "send → the other side has it, 200/s over 50 rooms, median",
+        format!("{p50:.2} ms"),
+        format!("{bare50:.2} ms"),
+        "≤ limit + 1 ms",
+        p50 <= bare50 + 1.0,
+    );
+    table.add(
+        "the same, p99",
+        format!("{p99:.2} ms"),
+        format!("{bare99:.2} ms"),
+        "≤ 4 × limit",
+        p99 <= 4.0 * bare99,
+    );
+    table.add(
+        "the same with 9,800 idle sockets, median / p99",
+        format!("{crowd50:.2} / {crowd99:.2} ms"),
+        format!("{p50:.2} / {p99:.2} ms without them"),
+        "within half",
+        crowd50 <= 1.5 * p50 && crowd99 <= 1.5 * p99,
+    );
+    Ok(())
+}
+
+async fn run(program: &Program, pairs: &[Pair], span: Duration) -> anyhow::Result<Latency> {
+    let row = fresh_row();
+    let heard: Arc<Mutex<Vec<(usize, Instant)>>> = Arc::default();
+    let mut senders = Vec::new();
+    let mut listeners = tokio::task::JoinSet::new();
+    for (buyer, mut seller) in client::open_both(program.addr, pairs).await? {
+        let (out, mut back) = buyer.split();
+        senders.push(out);
+        listeners.spawn(async move { while let Some(Ok(_)) = back.next().await {} });
+        let heard = heard.clone();
+        listeners.spawn(async move {
+            while let Ok(id) = client::next_id(&mut seller).await {
+                let now = Instant::now();
+                let n = usize::from_str_radix(&id[24..], 16).unwrap_or_default();
+                if let Ok(mut heard) = heard.lock() {
+                    heard.push((n, now));
+                }
+            }
+        });
+    }
+    let count = (span.as_millis() / EACH.as_millis()) as usize;
+    let mut sent = Vec::with_capacity(count);
+    let mut ticks = tokio::time::interval(EACH);
+    for n in 0..count {
+        ticks.tick().await;
+        sent.push(Instant::now());
+        let message = client::message(&client::client_id(row, n as u64));
+        senders[n % pairs.len()].send(message).await?;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let heard = heard.lock().map(|heard| heard.clone()).unwrap_or_default();
+    anyhow::ensure!(heard.len() == count, "{} of {count} arrived", heard.len());
+    let mut waits: Vec<f64> =
+        heard.into_iter().map(|(n, at)| (at - sent[n]).as_secs_f64() * 1000.0).collect();
+    // The first second warms up.
+    let mut waits = waits.split_off(200.min(count / 2));
+    Ok(Latency { p50: percentile(&mut waits, 0.5), p99: percentile(&mut waits, 0.99) })
+}

@@ -1,0 +1,105 @@
+//! Accounts, sessions and rooms, put straight into the database.
+
+use haggle::web::session;
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use tower_sessions::session::Id;
+
+use crate::program::Program;
+
+/// Pairs of people with a room each.
+pub const PAIRS: usize = 10_000;
+
+/// Somebody signed in.
+#[derive(Clone)]
+pub struct Person {
+    pub cookie: String,
+}
+
+/// A room and its two people.
+#[derive(Clone)]
+pub struct Pair {
+    pub room: String,
+    pub buyer: Person,
+    pub seller: Person,
+}
+
+pub struct World {
+    pub db: PgPool,
+    pub pairs: Vec<Pair>,
+}
+
+impl World {
+    pub async fn make(haggle: &Program) -> anyhow::Result<Self> {
+        let db = PgPoolOptions::new().max_connections(24).connect_with(haggle.database()?).await?;
+        let mut pairs = Vec::with_capacity(PAIRS);
+        let buyers = sign_in(&db, "Buyer", PAIRS).await?;
+        let sellers = sign_in(&db, "Seller", PAIRS).await?;
+        sqlx::query(
+            "INSERT INTO customers (account_id, shop_name) SELECT id, name FROM accounts WHERE name LIKE 'Seller %' ORDER BY id",
+        )
+        .execute(&db)
+        .await?;
+        // The first message is written already: a seller's room exists from then on.
+        sqlx::query(
+            "INSERT INTO rooms (buyer_id, seller_id, last_seq, buyer_total, last_from, last_body, last_at)
+             SELECT b.id, c.id, 1, 1, 'buyer', 'Hello', now()
+             FROM buyers b JOIN accounts a ON a.id = b.account_id
+             JOIN accounts o ON o.name = replace(a.name, 'Buyer', 'Seller') JOIN customers c ON c.account_id = o.id
+             WHERE a.name LIKE 'Buyer %' ORDER BY b.id",
+        )
+        .execute(&db)
+        .await?;
+        sqlx::query(
+            "INSERT INTO messages (room_id, seq, ordinal, client_id, body, sent_at)
+             SELECT id, 1, 1, gen_random_uuid(), 'Hello', now() FROM rooms",
+        )
+        .execute(&db)
+        .await?;
+        let rooms: Vec<(i64, i64)> =
+            sqlx::query_as("SELECT buyer_id, seller_id FROM rooms ORDER BY buyer_id").fetch_all(&db).await?;
+        for (((buyer_id, seller_id), buyer), seller) in rooms.into_iter().zip(buyers).zip(sellers) {
+            pairs.push(Pair { room: format!("buyer_{buyer_id}_seller_{seller_id}"), buyer, seller });
+        }
+        sqlx::query("ANALYZE").execute(&db).await?;
+        Ok(World { db, pairs })
+    }
+
+    pub async fn close(self) {
+        self.db.close().await;
+    }
+}
+
+/// So many accounts named `kind 1`, `kind 2`, …, in this order, each with a session.
+async fn sign_in(db: &PgPool, kind: &str, count: usize) -> anyhow::Result<Vec<Person>> {
+    sqlx::query(
+        "INSERT INTO accounts (email, password_hash, name)
+         SELECT lower($1) || n || '@bench.example', '', $1 || ' ' || n FROM generate_series(1, $2) n ORDER BY n",
+    )
+    .bind(kind)
+    .bind(count as i64)
+    .execute(db)
+    .await?;
+    let accounts: Vec<i64> =
+        sqlx::query_scalar("SELECT id FROM accounts WHERE name LIKE $1 || ' %' ORDER BY id")
+            .bind(kind)
+            .fetch_all(db)
+            .await?;
+    sqlx::query("INSERT INTO buyers (account_id) SELECT * FROM unnest($1::bigint[])")
+        .bind(&accounts)
+        .execute(db)
+        .await?;
+    let ids: Vec<Id> = accounts.iter().map(|_| Id(rand::random())).collect();
+    let data: Vec<serde_json::Value> =
+        accounts.iter().map(|id| serde_json::json!({ session::ACCOUNT_ID: id })).collect();
+    sqlx::query(
+        "INSERT INTO sessions (id_hash, account_id, data, expires_at)
+         SELECT hash, account, data, now() + interval '1 day'
+         FROM unnest($1::bytea[], $2::bigint[], $3::jsonb[]) AS s (hash, account, data)",
+    )
+    .bind(ids.iter().map(session::id_hash).collect::<Vec<_>>())
+    .bind(&accounts)
+    .bind(data)
+    .execute(db)
+    .await?;
+    Ok(ids.iter().map(|id| Person { cookie: format!("{}={id}", session::COOKIE) }).collect())
+}
