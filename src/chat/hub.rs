@@ -400,7 +400,7 @@ pub struct Listener {
     hub: Hub,
     room: RoomKey,
     side: Side,
-    pub told: broadcast::Receiver<Told>,
+    pub told: broadcast::Receiver<Arc<Told>>,
 }
 
 impl Listener {

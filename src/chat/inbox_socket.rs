@@ -52,9 +52,11 @@ pub(super) async fn upgrade(
         .write_buffer_size(0)
         .max_message_size(MAX_FRAME)
         .max_frame_size(MAX_FRAME)
-        .on_upgrade(move |socket| async move {
-            run(state, user, listener, socket).await;
-            drop(tab);
+        .on_upgrade(move |socket| {
+            Box::pin(async move {
+                run(state, user, listener, socket).await;
+                drop(tab);
+            })
         }))
 }
 
@@ -70,7 +72,7 @@ async fn watch(
     socket: &mut WebSocket,
 ) -> Close {
     let mut events = state.access.subscribe();
-    match user.still_signed_in(&state.db).await {
+    match Box::pin(user.still_signed_in(&state.db)).await {
         Ok(true) => {}
         Ok(false) => return ACCESS_ENDED,
         Err(_) => return COME_BACK,
@@ -84,7 +86,7 @@ async fn watch(
     loop {
         let step = tokio::select! {
             room = listener.rooms.recv() => match news(&mut listener, room) {
-                Some(rooms) => tell(state, user, socket, rooms).await,
+                Some(rooms) => Box::pin(tell(state, user, socket, rooms)).await,
                 None => Err(COME_BACK),
             },
             message = socket.recv() => {

@@ -3,8 +3,11 @@
 //! One task a socket. It passes on what the room is told, in `seq` order and without holes (or says
 //! `resync`), hands in what the client sends, and ends when access ends, the client falls silent,
 //! reads too slowly or sends too fast, or the program stops.
+//!
+//! Most sockets are idle, and an idle one costs what its task's future takes: what is awaited only now
+//! and then, and needs much room for it, is boxed.
 
-use std::{pin::pin, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     extract::{
@@ -37,8 +40,8 @@ use crate::{
 
 /// A frame of the contract is at most 32 KiB.
 const MAX_FRAME: usize = 32 * 1024;
-/// Small: ten thousand idle sockets are mostly buffers.
-pub(super) const BUFFER: usize = 4 * 1024;
+/// Small: ten thousand idle sockets are mostly buffers, and most frames are shorter.
+pub(super) const BUFFER: usize = 512;
 pub(super) const PING: Duration = Duration::from_secs(25);
 /// Two pings without an answer; seen when the third is due.
 pub(super) const SILENCE: Duration = Duration::from_secs(60);
@@ -74,18 +77,20 @@ pub(super) async fn upgrade(
         .write_buffer_size(0)
         .max_message_size(MAX_FRAME)
         .max_frame_size(MAX_FRAME)
-        .on_upgrade(move |socket| async move {
-            run(state, seat, socket).await;
-            drop(tab);
+        .on_upgrade(move |socket| {
+            Box::pin(async move {
+                run(state, seat, socket).await;
+                drop(tab);
+            })
         }))
 }
 
 async fn run(state: AppState, seat: Seat, mut socket: WebSocket) {
-    let close = match RoomSocket::open(&state, &seat, &mut socket).await {
+    let close = match Box::pin(RoomSocket::open(&state, &seat, &mut socket)).await {
         Ok((mut open, events)) => open.run(events).await,
         Err(close) => close,
     };
-    say_goodbye(socket, close).await;
+    Box::pin(say_goodbye(socket, close)).await;
 }
 
 /// Says why, and hears the client out for a moment: closing on what it is still sending would reset
@@ -116,10 +121,10 @@ pub(super) async fn send(socket: &mut WebSocket, message: Message) -> Result<(),
 pub(super) async fn access_ended(state: &AppState, user: &CurrentUser, events: &mut Receiver<AccessEnded>) {
     loop {
         match events.recv().await {
-            Ok(AccessEnded::Unsure) if user.still_signed_in(&state.db).await.unwrap_or(true) => {}
+            Ok(AccessEnded::Unsure) if Box::pin(user.still_signed_in(&state.db)).await.unwrap_or(true) => {}
             Ok(ended) if ended.concerns(user) => return,
             Ok(_) => {}
-            Err(RecvError::Lagged(_)) => match user.still_signed_in(&state.db).await {
+            Err(RecvError::Lagged(_)) => match Box::pin(user.still_signed_in(&state.db)).await {
                 Ok(true) => {}
                 Ok(false) | Err(_) => return,
             },
@@ -207,12 +212,16 @@ impl<'a> RoomSocket<'a> {
         let mut heard = Instant::now();
         loop {
             let step = tokio::select! {
-                told = self.listener.told.recv() => self.pass_on(told).await,
+                told = self.listener.told.recv() => Box::pin(self.pass_on(told)).await,
                 message = self.socket.recv() => {
                     heard = Instant::now();
-                    self.hear(message).await
+                    Box::pin(self.hear(message)).await
                 }
-                Some((client_id, answer)) = self.pending.next() => self.answer(client_id, answer).await,
+                Some((client_id, answer)) = self.pending.next() => match answer {
+                    // It comes by the room's channel, to its sender as to everybody.
+                    Ok(Said::Stored(_)) => Ok(()),
+                    answer => Box::pin(self.answer(client_id, answer)).await,
+                },
                 Some(marked) = self.marking.next() => self.marked(marked),
                 () = &mut access_ended => Err(ACCESS_ENDED),
                 () = &mut closing => Err(COME_BACK),
@@ -227,17 +236,17 @@ impl<'a> RoomSocket<'a> {
         }
     }
 
-    async fn pass_on(&mut self, told: Result<Told, RecvError>) -> Result<(), Close> {
-        match told {
-            Ok(Told::Entry { seq, .. }) if seq <= self.last_seq => Ok(()),
+    async fn pass_on(&mut self, told: Result<Arc<Told>, RecvError>) -> Result<(), Close> {
+        match told.as_deref() {
+            Ok(Told::Entry { seq, .. }) if *seq <= self.last_seq => Ok(()),
             Ok(Told::Entry { seq, frame }) => {
-                let hole = seq > self.last_seq + 1;
-                self.last_seq = seq;
+                let hole = *seq > self.last_seq + 1;
+                self.last_seq = *seq;
                 // Whoever resyncs asks for everything after what they have: this entry too.
-                if hole { self.resync().await } else { self.send(frame).await }
+                if hole { self.resync().await } else { self.send(frame.clone()).await }
             }
-            Ok(Told::Typing { by, .. }) if by == self.seat.side => Ok(()),
-            Ok(Told::Typing { frame, .. } | Told::Other(frame)) => self.send(frame).await,
+            Ok(Told::Typing { by, .. }) if *by == self.seat.side => Ok(()),
+            Ok(Told::Typing { frame, .. } | Told::Other(frame)) => self.send(frame.clone()).await,
             Err(RecvError::Lagged(_)) => {
                 // Whatever is still in the channel is older than what the client will ask for now.
                 self.listener.told = self.listener.told.resubscribe();
@@ -325,16 +334,16 @@ impl<'a> RoomSocket<'a> {
         Ok(())
     }
 
-    /// A stored entry comes by the room's channel, to its sender as to everybody.
+    /// What the room isn't told: a repeat, a refusal.
     async fn answer(&mut self, client_id: Uuid, answer: Result<Said, Refusal>) -> Result<(), Close> {
         match answer {
-            Ok(Said::Stored(_)) => Ok(()),
-            Ok(Said::Repeated(entry)) => {
+            Ok(said) => {
+                let entry = said.entry();
                 let products = match entry.product_id {
                     Some(id) => crate::products::summaries(&self.state.db, &[id]).await.unwrap_or_default(),
                     None => Vec::new(),
                 };
-                let frame = ServerFrame::Message(service::frame(&entry, &self.seat.people, &products)).text();
+                let frame = ServerFrame::Message(service::frame(entry, &self.seat.people, &products)).text();
                 self.send(frame).await
             }
             Err(refusal) => self.refuse(Some(client_id), refusal).await,

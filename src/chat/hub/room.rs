@@ -1,15 +1,18 @@
 //! One room on this node: its channel, who is in it, and what it was told last.
 
+use std::sync::Arc;
+
 use tokio::sync::broadcast;
 
 use super::Told;
 use crate::chat::{Side, presence::Presence, wire::ReadMarks};
 
 /// How many frames a socket may be behind before it has to resync.
-const BACKLOG: usize = 64;
+const BACKLOG: usize = 32;
 
 pub struct Room {
-    pub channel: broadcast::Sender<Told>,
+    /// Its slots are there from the start: what is told is kept elsewhere, and shared.
+    pub channel: broadcast::Sender<Arc<Told>>,
     pub presence: Presence,
     /// The last entry that was told here. None until the first listener knows where the room stands.
     last_told: Option<i64>,
@@ -40,7 +43,7 @@ impl Default for Room {
 impl Room {
     pub fn tell(&self, told: Told) {
         // Nobody listening is nobody to tell.
-        let _ = self.channel.send(told);
+        let _ = self.channel.send(Arc::new(told));
     }
 
     pub fn last_told(&self) -> Option<i64> {
