@@ -1,6 +1,6 @@
 //! A person's socket, as thin as it goes: the clients share the machine with what they measure.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use anyhow::{Context as _, bail};
 use futures_util::{SinkExt as _, Stream, StreamExt as _, TryStreamExt as _, stream};
@@ -16,6 +16,8 @@ pub type Socket = WebSocketStream<TcpStream>;
 
 /// Sockets that are opened side by side.
 const AT_ONCE: usize = 64;
+/// Far longer than joining a room takes.
+const LISTENING: Duration = Duration::from_millis(500);
 
 pub async fn open(addr: SocketAddr, room: &str, person: &Person) -> anyhow::Result<Socket> {
     let mut request = format!("ws://{addr}/ws/{room}").into_client_request()?;
@@ -29,15 +31,20 @@ pub async fn open(addr: SocketAddr, room: &str, person: &Person) -> anyhow::Resu
 }
 
 /// Both people's sockets in each of these rooms: the buyer's, the seller's.
+///
+/// A server listens to the room only after the handshake. A browser would ask for what was said in
+/// between; these clients wait until nothing can be.
 pub async fn open_both(addr: SocketAddr, pairs: &[Pair]) -> anyhow::Result<Vec<(Socket, Socket)>> {
-    stream::iter(pairs)
+    let sockets = stream::iter(pairs)
         .map(|pair| async move {
             let buyer = open(addr, &pair.room, &pair.buyer).await?;
             anyhow::Ok((buyer, open(addr, &pair.room, &pair.seller).await?))
         })
         .buffered(AT_ONCE)
         .try_collect()
-        .await
+        .await?;
+    tokio::time::sleep(LISTENING).await;
+    Ok(sockets)
 }
 
 /// Sockets that nobody writes to; pings are answered, and all end when this is dropped.

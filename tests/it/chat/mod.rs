@@ -1,6 +1,7 @@
 //! Buyer and seller, talking.
 
 mod access;
+mod cast;
 mod forms;
 mod full;
 mod fuzz;

@@ -9,6 +9,7 @@
 //! ```
 
 mod app;
+mod cast;
 pub mod databases;
 mod factory;
 mod page;
