@@ -40,6 +40,9 @@ use crate::{
 
 /// A frame of the contract is at most 32 KiB.
 const MAX_FRAME: usize = 32 * 1024;
+/// One that is too big is read to its end up to here: closing on what is still coming would reset the
+/// connection, and the client would never hear why.
+const MAX_READ: usize = 8 * MAX_FRAME;
 /// Small: ten thousand idle sockets are mostly buffers, and most frames are shorter.
 pub(super) const BUFFER: usize = 512;
 pub(super) const PING: Duration = Duration::from_secs(25);
@@ -75,8 +78,8 @@ pub(super) async fn upgrade(
     Ok(upgrade
         .read_buffer_size(BUFFER)
         .write_buffer_size(0)
-        .max_message_size(MAX_FRAME)
-        .max_frame_size(MAX_FRAME)
+        .max_message_size(MAX_READ)
+        .max_frame_size(MAX_READ)
         .on_upgrade(move |socket| {
             Box::pin(async move {
                 run(state, seat, socket).await;
@@ -271,6 +274,8 @@ impl<'a> RoomSocket<'a> {
             None | Some(Ok(Message::Close(_))) => Err(GONE),
             Some(Err(error)) => Err(if is_too_big(&error) { TOO_BIG } else { GONE }),
             Some(Ok(_)) if self.frames.check().is_err() => Err(TOO_FAST),
+            Some(Ok(Message::Text(text))) if text.len() > MAX_FRAME => Err(TOO_BIG),
+            Some(Ok(Message::Binary(bytes))) if bytes.len() > MAX_FRAME => Err(TOO_BIG),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
             Some(Ok(Message::Binary(_))) => self.refuse(None, Refusal::BadFrame).await,
             Some(Ok(Message::Text(text))) => match ClientFrame::parse(&text) {

@@ -3,7 +3,6 @@
 use std::{net::SocketAddr, time::Duration};
 
 use anyhow::{Context, bail};
-use sqlx::PgPool;
 use tokio::net::TcpListener;
 
 use super::{picture_progress, say, seed, sign_ins, summary};
@@ -36,7 +35,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     }
     let state = AppState::new(
         database.pool.clone(),
-        uploads.clone(),
+        uploads,
         config.public_origin(addr)?,
         config.trusted_proxies,
         MessageLimits::new(config.messages_per_second),
@@ -48,7 +47,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
                 "Everybody knows the demo's password: open the marketplace to others with --no-demo and a data directory of its own."
             );
         }
-        tokio::spawn(fill_in_pictures(database.pool.clone(), uploads));
+        tokio::spawn(fill_in_pictures(state.clone()));
     }
     chat::join_nodes(state.db.clone(), state.hub.clone(), state.access.clone(), nats).await?;
     tokio::spawn(sweep(state.clone()));
@@ -74,9 +73,13 @@ fn readable(addr: SocketAddr) -> String {
     addr.to_string()
 }
 
-/// Goes on with the demo's pictures where the last start was cut short.
-async fn fill_in_pictures(db: PgPool, uploads: Uploads) {
-    if let Err(error) = seed::compose_pictures(db, uploads, picture_progress()).await {
+/// Goes on with the demo's pictures where the last start was cut short, until the program is stopped.
+async fn fill_in_pictures(state: AppState) {
+    let composed = tokio::select! {
+        composed = seed::compose_pictures(state.db, state.uploads, picture_progress()) => composed,
+        () = state.hub.closing() => return,
+    };
+    if let Err(error) = composed {
         tracing::error!(%error, "the demo's pictures are not complete; the next start goes on with them");
     }
 }

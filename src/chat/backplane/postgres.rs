@@ -17,6 +17,7 @@ const RETRY: Duration = Duration::from_secs(1);
 pub async fn listen(db: PgPool, hub: Hub, access: AccessEvents, node: Uuid) {
     loop {
         tokio::select! {
+            biased;
             () = hub.closing() => return,
             heard = listen_once(&db, &hub, &access, node) => {
                 if let Err(error) = heard {
