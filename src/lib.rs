@@ -74,7 +74,8 @@
 //! - `seq` is 1, 2, 3 … in each room, shared by both tables, given under the room's row lock.
 //! - The same `client_id` from the same side stores once, by socket, by form, by both.
 //! - A picture of a conversation is served to its two people; to everybody else it doesn't exist.
-//! - A search reads entries of the asker's own rooms only, and misses none that is a few seconds old.
+//! - A search reads entries of the asker's own rooms only. It finds what was said seconds ago; while very
+//!   much is being said, later.
 //! - Unread = the other side's total − how many of theirs stand at or before my read mark; all of it is
 //!   decided under the same lock, so it equals a recount.
 //! - No handler, page or query of [`admin`] touches a message's text.
