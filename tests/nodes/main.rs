@@ -11,6 +11,7 @@ mod database_gone;
 mod nats_server;
 mod over;
 mod programs;
+mod slow;
 #[allow(dead_code, unused_imports, reason = "shared with tests/it, which uses the rest")]
 #[path = "../it/support/mod.rs"]
 mod support;
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
         database_gone::senders_hear_of_a_frozen_database_and_it_recovers_by_itself,
         database_gone::what_was_stored_unheard_reaches_whoever_is_there,
         database_gone::a_form_keeps_its_text_while_the_database_is_gone,
+        slow::who_stops_reading_is_kept_no_messages,
     ] });
     list.extend(trials! { missing.is_some(), "nats", (), [
         with_nats::a_node_subscribes_to_what_somebody_listens_to_and_no_more,

@@ -145,6 +145,8 @@ impl Node {
             .env("HAGGLE_DATA", self.data.path())
             .env("DATABASE_URL", &self.database)
             .env_remove("NATS_URL")
+            // Nobody here is too fast.
+            .env("HAGGLE_MESSAGES_PER_SECOND", "10000")
             .env("RUST_LOG", "warn,haggle=info")
             .stdout(Stdio::null())
             .stderr(log)
@@ -163,6 +165,16 @@ impl Node {
 
     pub fn origin(&self) -> String {
         format!("http://{}", self.addr)
+    }
+
+    /// The most memory it has taken since it was last asked, in bytes.
+    pub fn peak_memory(&self) -> usize {
+        let pid = self.running.as_ref().and_then(Child::id).expect("it runs");
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("a process");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
+        // Counted from here on anew.
+        fs::write(format!("/proc/{pid}/clear_refs"), "5").expect("a process of ours");
+        peak.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") * 1024
     }
 
     /// SIGKILL: nothing is finished and nobody is told.

@@ -1,6 +1,9 @@
 //! Somebody who doesn't read holds up nobody, and is held no place for.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::{
+    num::NonZeroU32,
+    time::{Duration, Instant},
+};
 
 use haggle::chat::MessageLimits;
 use serde_json::{Value, json};
@@ -55,6 +58,47 @@ async fn who_stops_reading_is_left_behind_and_closed_and_the_others_hear_everyth
     tomass.send(send(0)).await;
     hears(&mut anas, 2 * COUNT + 1).await;
     hears(&mut tomass, 2 * COUNT + 1).await;
+}
+
+#[tokio::test]
+async fn while_somebody_does_not_read_messages_take_as_long_as_before() {
+    let app = app().await;
+    let (ana, bo, tomas) = (app.buyer("Ana").await, app.buyer("Bo").await, app.seller("Tomas").await);
+    let (path, other) = (format!("/ws/{}", room(&ana, &tomas)), format!("/ws/{}", room(&bo, &tomas)));
+    for buyer in [&ana, &bo] {
+        buyer.says(&room(buyer, &tomas), "Hello").await;
+    }
+    let (mut anas, mut tomass) = (ana.socket(&path).await, tomas.socket(&path).await);
+    let (mut bos, mut tomas_too) = (bo.socket(&other).await, tomas.socket(&other).await);
+    let mut silent = ana.narrow_socket(&path).await;
+    silent.expect("hello").await;
+    tokio::join!(writes(&mut anas), writes(&mut tomass));
+
+    // In turn, so that whatever else the machine does slows both.
+    let (mut beside_it, mut elsewhere) = (Vec::new(), Vec::new());
+    for _ in 0..300 {
+        beside_it.push(exchange(&mut anas, &mut tomass).await);
+        elsewhere.push(exchange(&mut bos, &mut tomas_too).await);
+    }
+    let (slowest, p99, usual) = (beside_it.iter().max().unwrap(), p99(&beside_it), p99(&elsewhere));
+    assert!(p99 <= 3 * usual + Duration::from_millis(50), "{p99:?}, and {usual:?} in the other room");
+    // Held up until the silent one is given up, one message would take ten seconds.
+    assert!(*slowest < Duration::from_secs(5), "{slowest:?}");
+}
+
+/// From sending a message to the other side having it.
+async fn exchange(from: &mut Socket, to: &mut Socket) -> Duration {
+    let id = Uuid::new_v4();
+    let sent = Instant::now();
+    from.send(json!({ "type": "send", "client_id": id, "body": "Hello" })).await;
+    to.expect_where("the message", |frame| frame["client_id"] == json!(id)).await;
+    sent.elapsed()
+}
+
+fn p99(times: &[Duration]) -> Duration {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    times[times.len() * 99 / 100]
 }
 
 #[tokio::test]
