@@ -106,10 +106,10 @@ pub fn router(state: AppState) -> anyhow::Result<Router> {
     Ok(router.layer(TraceLayer::new_for_http().make_span_with(telemetry::request_span)).with_state(state))
 }
 
-/// How long a stop waits for requests that have begun.
+/// How long a stop waits for requests that have begun, and for sockets to hear of it.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
-/// Serves until `stop` resolves, then answers what has begun and returns.
+/// Serves until `stop` resolves, then answers what has begun, tells the sockets to come back, and returns.
 pub async fn serve(
     listener: TcpListener,
     state: AppState,
@@ -130,11 +130,15 @@ pub async fn serve(
     });
     let served = axum::serve(listener, service).with_graceful_shutdown(stop);
     tokio::select! {
-        served = served.into_future() => served?,
+        served = async {
+            served.await?;
+            stopping.finish().await;
+            anyhow::Ok(())
+        } => served?,
         () = async {
             stopping.closing().await;
             tokio::time::sleep(LAST_REQUESTS).await;
-        } => tracing::warn!("some requests were cut off: they took too long to wait for"),
+        } => tracing::warn!("some requests or sockets were cut off: they took too long to wait for"),
     }
     journal.finish().await;
     Ok(())

@@ -19,7 +19,10 @@ use std::{
 use axum::extract::ws::Utf8Bytes;
 use dashmap::{DashMap, Entry};
 use tokio::sync::{Notify, broadcast, mpsc};
-use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
+use tokio_util::{
+    sync::{CancellationToken, WaitForCancellationFuture},
+    task::{TaskTracker, task_tracker::TaskTrackerToken},
+};
 use uuid::Uuid;
 
 use super::{
@@ -66,6 +69,7 @@ struct Inner {
     people: DashMap<i64, broadcast::Sender<RoomKey>>,
     /// Sockets of each account, of both kinds.
     tabs: DashMap<i64, usize>,
+    open: TaskTracker,
     closing: CancellationToken,
     /// Over how long the sockets close then.
     spread: OnceLock<Duration>,
@@ -106,6 +110,7 @@ impl Default for Hub {
             rooms: DashMap::new(),
             people: DashMap::new(),
             tabs: DashMap::new(),
+            open: TaskTracker::new(),
             closing: CancellationToken::new(),
             spread: OnceLock::new(),
             alone: AtomicBool::new(true),
@@ -193,7 +198,7 @@ impl Hub {
             return None;
         }
         *open += 1;
-        Some(Tab { hub: self.clone(), account })
+        Some(Tab { hub: self.clone(), account, _open: self.0.open.token() })
     }
 
     /// Listens for news in any of this person's rooms.
@@ -204,9 +209,7 @@ impl Hub {
 
     /// Tells every socket to close and come back.
     pub fn close(&self) {
-        let open: usize = self.0.tabs.iter().map(|open| *open).sum();
-        let spread = SPREAD.min(EACH.saturating_mul(u32::try_from(open).unwrap_or(u32::MAX)));
-        let _ = self.0.spread.set(spread);
+        let _ = self.0.spread.set(spread(self.0.open.len()));
         self.0.closing.cancel();
     }
 
@@ -215,6 +218,12 @@ impl Hub {
         self.closing().await;
         let spread = self.0.spread.get().copied().unwrap_or_default();
         tokio::time::sleep(spread.mul_f64(rand::random())).await;
+    }
+
+    /// Waits until every socket has been told so.
+    pub async fn finish(&self) {
+        self.0.open.close();
+        self.0.open.wait().await;
     }
 
     pub fn closing(&self) -> WaitForCancellationFuture<'_> {
@@ -374,6 +383,11 @@ impl Hub {
     }
 }
 
+/// Over how long so many sockets close.
+fn spread(sockets: usize) -> Duration {
+    SPREAD.min(EACH.saturating_mul(u32::try_from(sockets).unwrap_or(u32::MAX)))
+}
+
 fn presence(who: Side, online: bool) -> Told {
     Told::Other(ServerFrame::Presence { who, online }.text())
 }
@@ -382,6 +396,7 @@ fn presence(who: Side, online: bool) -> Told {
 pub struct Tab {
     hub: Hub,
     account: i64,
+    _open: TaskTrackerToken,
 }
 
 impl Drop for Tab {
@@ -430,5 +445,16 @@ impl Drop for InboxListener {
         // Our own receiver still counts: one left means nobody else.
         self.hub.0.people.remove_if(&self.account, |_, inbox| inbox.receiver_count() <= 1);
         self.hub.retune(Topic::Inbox(self.account));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_more_sockets_close_the_longer_it_takes_up_to_four_seconds() {
+        let millis = [0, 1, 600, 4_000, 10_000, usize::MAX].map(|sockets| spread(sockets).as_millis());
+        assert_eq!(millis, [0, 1, 600, 4_000, 4_000, 4_000]);
     }
 }

@@ -12,6 +12,7 @@ mod nats_server;
 mod over;
 mod programs;
 mod slow;
+mod stop;
 #[allow(dead_code, unused_imports, reason = "shared with tests/it, which uses the rest")]
 #[path = "../it/support/mod.rs"]
 mod support;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         database_gone::what_was_stored_unheard_reaches_whoever_is_there,
         database_gone::a_form_keeps_its_text_while_the_database_is_gone,
         slow::who_stops_reading_is_kept_no_messages,
+        stop::everybody_is_told_to_come_back_and_not_all_at_once,
     ] });
     list.extend(trials! { missing.is_some(), "nats", (), [
         with_nats::a_node_subscribes_to_what_somebody_listens_to_and_no_more,

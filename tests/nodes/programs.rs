@@ -177,6 +177,14 @@ impl Node {
         peak.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") * 1024
     }
 
+    /// SIGTERM: it ends in good order.
+    pub async fn stop(&mut self) {
+        if let Some(mut child) = self.running.take() {
+            signal("-TERM", &child.id().expect("it runs").to_string()).await;
+            child.wait().await.expect("haggle ends");
+        }
+    }
+
     /// SIGKILL: nothing is finished and nobody is told.
     pub async fn kill(&mut self) {
         if let Some(mut child) = self.running.take() {
