@@ -169,10 +169,18 @@ fn is_refusal(error: &sqlx::Error) -> bool {
     error.code().is_some_and(|code| !NOT_ABLE.iter().any(|class| code.starts_with(class)))
 }
 
+/// Whether it will say no to this entry whenever it is sent (bad data, a constraint, a trigger's word).
+fn is_final(error: &sqlx::Error) -> bool {
+    const ABOUT_DATA: [&str; 3] = ["22", "23", "P0"];
+    let sqlx::Error::Database(error) = error else { return false };
+    error.code().is_some_and(|code| ABOUT_DATA.iter().any(|class| code.starts_with(class)))
+}
+
 fn give_up(batch: Vec<Write>, error: &sqlx::Error) {
     tracing::error!(%error, messages = batch.len(), "messages could not be stored");
+    let refusal = if is_final(error) { Refusal::Unstorable } else { Refusal::Unavailable };
     for write in batch {
-        let _ = write.answer.send(Err(Refusal::Unavailable));
+        let _ = write.answer.send(Err(refusal));
     }
 }
 

@@ -62,6 +62,9 @@ pub enum Refusal {
     Photo(photos::Refused),
     #[error("Those were very many pictures. Please wait some minutes, then send the rest.")]
     TooManyPhotos,
+    /// The database refuses it, and would again.
+    #[error("This message can't be stored as it is. Change it, then send it again.")]
+    Unstorable,
     #[error("The message could not be stored just now. Please send it again.")]
     Unavailable,
 }
@@ -70,7 +73,8 @@ impl Refusal {
     /// The contract's name for it.
     pub fn code(self) -> &'static str {
         match self {
-            Refusal::BadFrame => "bad_frame",
+            // Nothing that passes by itself: clients keep the words for their writer.
+            Refusal::BadFrame | Refusal::Unstorable => "bad_frame",
             Refusal::Empty => "empty",
             Refusal::TooLong => "too_long",
             Refusal::BadProduct => "bad_product",

@@ -81,7 +81,7 @@ test("not sent stays to be seen through tries that it didn't ask for, until Retr
 });
 
 test("a refusal for good isn't tried again, one that passes is", () => {
-  const codes = { blocked: 0, too_long: 0, bad_product: 0, rate_limited: 1, unavailable: 1 };
+  const codes = { bad_frame: 0, blocked: 0, too_long: 0, bad_product: 0, rate_limited: 1, unavailable: 1 };
   for (const [code, again] of Object.entries(codes)) {
     const { sender, sent, bubbles } = setUp();
     sender.say("hello");

@@ -11,6 +11,7 @@ export const CONNECTION = {
 
 /** For refusals that came without a sentence of their own, by the contract's codes. */
 export const REFUSALS = {
+  bad_frame: "This message can't be stored as it is. Change it, then send it again.",
   empty: "Write something first.",
   too_long: "That message is too long.",
   bad_product: "That product isn't part of this conversation.",

@@ -219,11 +219,15 @@ async fn an_entry_that_the_database_refuses_fails_alone() {
 
     for refused in [2, 5] {
         let error = socket.expect("error").await;
-        assert_eq!((&error["code"], &error["client_id"]), (&json!("unavailable"), &json!(ids[refused])));
+        assert_eq!((&error["code"], &error["client_id"]), (&json!("bad_frame"), &json!(ids[refused])));
+        let why = error["message"].as_str().unwrap();
+        assert!(why.contains("can't be stored as it is"), "sent again it would be refused again: {why}");
     }
     for (seq, body) in (2..).zip(["0", "1", "2", "3", "4"]) {
         let told = tomass.expect("message").await;
         assert_eq!((&told["seq"], &told["body"]), (&json!(seq), &json!(body)));
     }
+    let page = ana.post(&format!("/rooms/{name}/messages"), &[("body", "checked")]).await.refused();
+    assert_eq!(page.form("form.panel").value("body").trim(), "checked", "its words can be changed");
     assert!(haggle::chat::recount(&app.db).await.unwrap().is_empty());
 }
