@@ -104,7 +104,8 @@
 //! - **A picture in a conversation is its room's**: its files lie in a folder of that room's own, so who
 //!   may see it is said by the `Seat` and the path alone, without a query, and `/media` can't reach it. It
 //!   is posted by the form, also by the script: sockets carry small frames only. Its files are stored
-//!   before the message that names them, and taken away if that is refused.
+//!   before the message that names them, and taken away if that is refused; where nobody knows, the entries
+//!   are asked a day later (`chat::photos::sweep`).
 //! - **Without JavaScript, reading is a picture**: the room's last element is a one-pixel image inside
 //!   `<noscript>`, loaded lazily, that moves the read mark when the end of the timeline comes into view.
 //! - **With NATS, the database still carries what must not be lost** (access that ended, a node that

@@ -55,6 +55,7 @@ pub use hub::Hub;
 pub use inbox::{Conversation, InboxRow};
 pub use journal::Journal;
 pub use limits::MessageLimits;
+pub use photos::{missing as missing_photos, sweep as sweep_photos};
 pub use recount::{Discrepancy, recount};
 pub use room_key::{RoomKey, Side};
 pub use routes::router;

@@ -1,7 +1,10 @@
 //! Pictures in a conversation: kept in a folder of their room's own, and served to its two people only.
 //!
 //! A picture's files are stored before the message that shows it, and taken away again if there is no
-//! such message: every stored entry has its picture.
+//! such message: every stored entry has its picture. Where nobody knows whether there is one ([`noted`]),
+//! the entries say so a day later.
+
+mod noted;
 
 use axum::{
     body::Bytes,
@@ -11,11 +14,13 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use sqlx::PgPool;
 
 use super::{
-    RoomKey,
+    Discrepancy, RoomKey,
     seat::Seat,
     service::{Refusal, Said},
+    store,
 };
 use crate::{
     products::{
@@ -100,7 +105,12 @@ pub async fn keep(
     }
     let digest = format!("{:x}", Sha256::digest(&bytes));
     let processed = photos::process(bytes).await.map_err(Refusal::Photo)?;
-    let key = folder(uploads, seat.room).save(&processed).await.map_err(|error| {
+    let key = PhotoKey::random();
+    let stored = async {
+        noted::note(uploads, seat.room, &key).await?;
+        folder(uploads, seat.room).save_as(&key, &processed).await
+    };
+    stored.await.map_err(|error| {
         tracing::error!(%error, room = %seat.room, "a picture could not be stored");
         Refusal::Unavailable
     })?;
@@ -109,17 +119,52 @@ pub async fn keep(
 }
 
 /// Removes the picture's files, if no message names them.
-pub async fn settle(uploads: &Uploads, photo: RoomPhoto, said: &Result<Said, Refusal>) {
-    match said {
-        // Nobody knows whether that message was stored; files that stay behind do no harm.
-        Ok(Said::Stored(_)) | Err(Refusal::Unavailable) => {}
-        Ok(Said::Repeated(_)) | Err(_) => {
-            let RoomPhoto { room, photo, .. } = photo;
-            if let Err(error) = folder(uploads, room).remove(&photo.key).await {
-                tracing::warn!(%error, %room, "a picture's files could not be removed");
-            }
+pub async fn settle(
+    uploads: &Uploads,
+    RoomPhoto { room, photo, .. }: RoomPhoto,
+    said: &Result<Said, Refusal>,
+) {
+    let settled = match said {
+        // Nobody knows whether that message was stored.
+        Err(Refusal::Unavailable) => return,
+        Ok(Said::Stored(_)) => noted::forget(uploads, room, &photo.key).await,
+        Ok(Said::Repeated(_)) | Err(_) => remove(uploads, room, &photo.key).await,
+    };
+    if let Err(error) = settled {
+        tracing::warn!(%error, %room, "a picture could not be settled; it is looked at again in a day");
+    }
+}
+
+async fn remove(uploads: &Uploads, room: RoomKey, key: &PhotoKey) -> std::io::Result<()> {
+    folder(uploads, room).remove(key).await?;
+    noted::forget(uploads, room, key).await
+}
+
+/// Removes the files of pictures that were sent more than a day ago and that no entry came to name.
+pub async fn sweep(db: &PgPool, uploads: &Uploads) -> anyhow::Result<()> {
+    for (room, key) in noted::left(uploads).await? {
+        if store::is_shown(db, room, key.as_str()).await? {
+            noted::forget(uploads, room, &key).await?;
+        } else {
+            remove(uploads, room, &key).await?;
         }
     }
+    Ok(())
+}
+
+/// Every entry whose picture isn't there. Reads every entry with one; for a quiet hour.
+pub async fn missing(db: &PgPool, uploads: &Uploads) -> anyhow::Result<Vec<Discrepancy>> {
+    let mut missing = Vec::new();
+    for (room, seq, key) in store::pictures(db).await? {
+        let is_there = match key.parse() {
+            Ok(key) => folder(uploads, room).has(&key).await?,
+            Err(_) => false,
+        };
+        if !is_there {
+            missing.push(Discrepancy { room, what: format!("the picture of entry {seq} has no files") });
+        }
+    }
+    Ok(missing)
 }
 
 /// Never changed, and nobody else's.

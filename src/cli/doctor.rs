@@ -2,25 +2,40 @@
 
 use anyhow::{Context, bail};
 
-use crate::{chat, config::Config};
+use crate::{
+    chat,
+    config::Config,
+    products::{self, photos::Uploads},
+};
 
 pub async fn run(config: &Config) -> anyhow::Result<()> {
     let database = super::database(config).await?;
     println!("The database answers and its schema is up to date.");
-    let uploads = config.uploads()?;
-    std::fs::create_dir_all(&uploads)
-        .and_then(|()| try_writing(&uploads))
-        .with_context(|| format!("photos can't be written to {}", uploads.display()))?;
-    println!("Photos can be written to {}.", uploads.display());
+    let folder = config.uploads()?;
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| try_writing(&folder))
+        .with_context(|| format!("photos can't be written to {}", folder.display()))?;
+    println!("Photos can be written to {}.", folder.display());
+    let uploads = Uploads::new(folder);
+    let of_products = products::missing_photos(&database.pool, &uploads).await?;
+    let of_rooms = chat::missing_photos(&database.pool, &uploads).await?;
     let wrong = chat::recount(&database.pool).await?;
     let mended = chat::mend_search(&database.pool).await;
     database.close().await;
-    for discrepancy in &wrong {
-        println!("{}: {}", discrepancy.room, discrepancy.what);
+    for product in &of_products {
+        println!("product {product}: a photo has no files");
+    }
+    for chat::Discrepancy { room, what } in of_rooms.iter().chain(&wrong) {
+        println!("{room}: {what}");
     }
     if !wrong.is_empty() {
         bail!("{} conversations are counted wrongly", wrong.len());
     }
+    let missing = of_products.len() + of_rooms.len();
+    if missing > 0 {
+        bail!("{missing} photos have no files");
+    }
+    println!("Every photo has its files.");
     println!("Every conversation is numbered without holes and counted right.");
     match mended? {
         0 => println!("Every message can be found by searching."),

@@ -92,6 +92,9 @@ async fn sweep(state: AppState) {
         if let Err(error) = session::sweep(&state.db).await {
             tracing::warn!(%error, "expired sessions are not swept");
         }
+        if let Err(error) = chat::sweep_photos(&state.db, &state.uploads).await {
+            tracing::warn!(%error, "pictures without a message are not swept");
+        }
         state.sign_in_limits.sweep();
         state.message_limits.sweep();
         state.photo_limits.sweep();

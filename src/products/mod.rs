@@ -42,7 +42,7 @@ pub use model::{ProductState, ProductSummary};
 use photos::{Photo, Uploads};
 pub use product::{Product, ProductFragment, count_view, page};
 pub use routes::router;
-pub use service::{add_photo, set_hidden, set_seller_paused};
+pub use service::{add_photo, missing_photos, set_hidden, set_seller_paused};
 
 /// These products, whatever their state; ids that no product has are left out.
 pub async fn summaries(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<ProductSummary>> {

@@ -55,6 +55,17 @@ pub async fn add_photo(
     Ok(store::photos::insert(db, product_id, position, &photo).await?)
 }
 
+/// The products with a photo whose files aren't there, once for each such photo.
+pub async fn missing_photos(db: impl PgExecutor<'_>, uploads: &Uploads) -> anyhow::Result<Vec<i64>> {
+    let mut missing = Vec::new();
+    for (product_id, key) in store::photos::all(db).await? {
+        if !uploads.has(&key).await? {
+            missing.push(product_id);
+        }
+    }
+    Ok(missing)
+}
+
 /// Hides a product from everybody but its seller and admins, or shows it again. Answers its title;
 /// nothing, if there was nothing to change.
 pub async fn set_hidden(db: impl PgExecutor<'_>, product_id: i64, hidden: bool) -> Result<Option<String>> {

@@ -2,15 +2,22 @@
 
 use std::{path::Path, process::Command};
 
-use crate::support::{Product, TestApp, TestDatabase, room};
+use image::ImageFormat;
+use reqwest::multipart::{Form, Part};
 
-/// Runs a command on a database; what it printed, or what it complained of.
+use crate::support::{Product, TestApp, TestDatabase, picture, room};
+
+/// Runs a command on a database; what it printed, with what it complained of as an error.
 async fn haggle(database: &str, data: &Path, arguments: &[&str]) -> Result<String, String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_haggle"));
     command.args(arguments).env("DATABASE_URL", database).env("HAGGLE_DATA", data).env_remove("RUST_LOG");
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+    if output.status.success() {
+        Ok(text(output.stdout))
+    } else {
+        Err(text([output.stdout, output.stderr].concat()))
+    }
 }
 
 #[tokio::test]
@@ -31,6 +38,9 @@ async fn an_admin_is_made_once_and_can_sign_in() {
     assert!(root.get("/account").await.ok().has(".nav a[href='/admin']"));
 }
 
+/// Of one photo.
+const FILES: [&str; 4] = ["large.webp", "medium.webp", "small.webp", "preview.jpg"];
+
 #[tokio::test]
 async fn a_backup_brings_everything_back_into_an_empty_marketplace_only() {
     let (app, data) = (TestApp::start().await, tempfile::tempdir().unwrap());
@@ -38,18 +48,22 @@ async fn a_backup_brings_everything_back_into_an_empty_marketplace_only() {
     let lamp = Product::new("A lamp\twith a tab, a \\ and 🚲").photos(2).of(&app, &tomas).await;
     ana.asks(lamp, "One\nline and another").await;
     tomas.says(&room(&ana, &tomas), "Yes").await;
-    let photos = ["uploads/ab/abcd/small.webp", "uploads/rooms/buyer_1_seller_1/ab/abcd/small.webp"];
-    for photo in photos.map(|photo| data.path().join(photo)) {
-        std::fs::create_dir_all(photo.parent().unwrap()).unwrap();
-        std::fs::write(&photo, b"a picture").unwrap();
-    }
-    let payload =
-        format!(r#"{{"photo": {{"key": "{}", "width": 8, "height": 6, "digest": "a"}}}}"#, "a".repeat(32));
+    let key = "a".repeat(32);
+    let payload = format!(r#"{{"photo": {{"key": "{key}", "width": 8, "height": 6, "digest": "a"}}}}"#);
     sqlx::query("UPDATE messages SET kind = 'photo', payload = $1::jsonb")
         .bind(payload)
         .execute(&app.db)
         .await
         .unwrap();
+    let keys: Vec<String> = sqlx::query_scalar("SELECT key FROM photos").fetch_all(&app.db).await.unwrap();
+    let mut folders: Vec<_> = keys.iter().map(|key| format!("uploads/{}/{key}", &key[..2])).collect();
+    folders.push(format!("uploads/rooms/{}/aa/{key}", room(&ana, &tomas)));
+    let photos: Vec<_> =
+        folders.iter().flat_map(|folder| FILES.map(|file| format!("{folder}/{file}"))).collect();
+    for photo in photos.iter().map(|photo| data.path().join(photo)) {
+        std::fs::create_dir_all(photo.parent().unwrap()).unwrap();
+        std::fs::write(&photo, b"a picture").unwrap();
+    }
 
     let file = data.path().join("everything.tar");
     let file = file.to_str().unwrap();
@@ -109,6 +123,25 @@ async fn the_doctor_finds_a_wrong_count() {
     sqlx::query("UPDATE messages SET seq = 2").execute(&app.db).await.unwrap();
     let complaint = haggle(&app.database_url(), data.path(), &["doctor"]).await.unwrap_err();
     assert!(complaint.contains("counted wrongly"), "{complaint}");
+}
+
+#[tokio::test]
+async fn the_doctor_names_photos_whose_files_are_gone() {
+    let (app, data) = (TestApp::start().await, tempfile::tempdir().unwrap());
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let name = room(&ana, &tomas);
+    let uploads = app.uploads_dir().to_str().unwrap();
+    let doctor = async || haggle(&app.database_url(), data.path(), &["doctor", "--uploads", uploads]).await;
+    let file = Part::bytes(picture(60, 40, ImageFormat::Jpeg)).file_name("photo.jpg");
+    ana.post_multipart(&format!("/rooms/{name}/messages"), Form::new().part("photo", file)).await.expect(303);
+    assert!(doctor().await.unwrap().contains("Every photo has its files"));
+
+    std::fs::remove_dir_all(app.uploads_dir().join("rooms").join(&name)).unwrap();
+    let lamp = Product::new("Lamp").photos(1).of(&app, &tomas).await;
+    let complaint = doctor().await.unwrap_err();
+    assert!(complaint.contains(&format!("product {lamp}: a photo has no files")), "{complaint}");
+    assert!(complaint.contains(&format!("{name}: the picture of entry 1 has no files")), "{complaint}");
+    assert!(complaint.contains("2 photos have no files"), "{complaint}");
 }
 
 #[tokio::test]

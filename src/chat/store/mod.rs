@@ -3,6 +3,7 @@
 mod history;
 mod journal;
 mod nodes;
+mod photos;
 mod recount;
 mod rooms;
 mod search;
@@ -13,6 +14,7 @@ pub(super) use nodes::{
     CHANNEL, beat, database_name, forget_node, notify, other_nodes, presences, presences_elsewhere,
     set_presence, statuses, tell_presences,
 };
+pub(super) use photos::{is_shown, pictures};
 pub(super) use recount::recount;
 pub(super) use rooms::{
     Status, conversations, conversations_about, count_conversations, mark_read, people, status, unread_in,

@@ -28,18 +28,29 @@ impl Uploads {
         Self { root: self.root.join(name).into(), incoming: self.incoming.clone() }
     }
 
+    /// A place in it that isn't a photo's.
+    pub fn beside(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.root.join(name)
+    }
+
     /// Stores the photo's files under a new key.
-    ///
-    /// A key has all of its files or isn't there: they are written aside, and moved in at the end.
     pub async fn save(&self, photo: &Processed) -> io::Result<PhotoKey> {
         let key = PhotoKey::random();
+        self.save_as(&key, photo).await?;
+        Ok(key)
+    }
+
+    /// Stores the photo's files under this key, which nothing else has.
+    ///
+    /// A key has all of its files or isn't there: they are written aside, and moved in at the end.
+    pub async fn save_as(&self, key: &PhotoKey, photo: &Processed) -> io::Result<()> {
         let aside = self.incoming.join(key.as_str());
         fs::create_dir_all(&aside).await?;
         let moved_in = async {
             for size in Size::ALL {
                 write(&aside.join(size.file()), photo.file(size)).await?;
             }
-            let folder = self.folder(&key);
+            let folder = self.folder(key);
             if let Some(parent) = folder.parent() {
                 fs::create_dir_all(parent).await?;
             }
@@ -50,7 +61,17 @@ impl Uploads {
             let _ = fs::remove_dir_all(&aside).await;
             return Err(error);
         }
-        Ok(key)
+        Ok(())
+    }
+
+    /// Whether all of a photo's files are there.
+    pub async fn has(&self, key: &PhotoKey) -> io::Result<bool> {
+        for size in Size::ALL {
+            if !fs::try_exists(self.path(key, size)).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Removes a photo's files. Removing what isn't there is fine.
@@ -93,6 +114,9 @@ mod tests {
             let kept = std::fs::read(uploads.path(&key, size)).expect("a file");
             assert_eq!(kept, photo.file(size));
         }
+        assert!(uploads.has(&key).await.expect("looked"));
+        std::fs::remove_file(uploads.path(&key, Size::Small)).expect("gone");
+        assert!(!uploads.has(&key).await.expect("looked"), "one of its files is missing");
         uploads.remove(&key).await.expect("removed");
         assert!(!uploads.path(&key, Size::Large).exists());
         uploads.remove(&key).await.expect("removed again");

@@ -17,6 +17,17 @@ pub(in super::super) async fn of_product(
     rows.iter().map(|row| Photo::from_row(&row.key, row.width, row.height)).collect()
 }
 
+/// Every photo of every product, by the product's id.
+pub(in super::super) async fn all(
+    db: impl PgExecutor<'_>,
+) -> sqlx::Result<impl Iterator<Item = (i64, PhotoKey)>> {
+    let rows = sqlx::query!("SELECT product_id, key FROM photos ORDER BY product_id, position")
+        .fetch_all(db)
+        .await?;
+    // The column's check allows nothing but keys.
+    Ok(rows.into_iter().filter_map(|row| Some((row.product_id, row.key.parse().ok()?))))
+}
+
 /// Adds one photo of a product at its place.
 pub(in super::super) async fn insert(
     db: impl PgExecutor<'_>,

@@ -1,6 +1,10 @@
 //! Pictures in a conversation, from the form to the two people who may see them.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
 
 use image::ImageFormat;
 use reqwest::{
@@ -9,6 +13,7 @@ use reqwest::{
     multipart::{Form, Part},
 };
 use serde_json::{Value, json};
+use sqlx::Executor as _;
 use uuid::Uuid;
 
 use crate::support::{Page, Person, Product, TestApp, picture, room};
@@ -45,7 +50,7 @@ async fn history(person: &Person, room: &str) -> Vec<Value> {
 /// The pictures' folders, of all rooms: one for each picture.
 fn kept(app: &TestApp) -> Vec<PathBuf> {
     fn folders(of: &Path) -> Vec<PathBuf> {
-        let found = std::fs::read_dir(of).into_iter().flatten().flatten();
+        let found = fs::read_dir(of).into_iter().flatten().flatten();
         found.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
     }
     folders(&app.uploads_dir().join("rooms"))
@@ -161,6 +166,54 @@ async fn a_picture_that_is_sent_twice_is_stored_once() {
     ana.get(&ana.get(&format!("/rooms/{name}")).await.attrs(".bubble-photo", "href")[0]).await.ok();
 }
 
+/// What isn't known to be shown by a message.
+fn notes(app: &TestApp) -> Vec<PathBuf> {
+    let noted = fs::read_dir(app.uploads_dir().join("rooms/.noted"));
+    noted.into_iter().flatten().flatten().map(|file| file.path()).collect()
+}
+
+#[tokio::test]
+async fn a_picture_that_no_message_came_to_show_is_gone_after_a_day() {
+    let app = TestApp::start().await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let name = room(&ana, &tomas);
+    sends_by_script(&ana, &name, message("", photo(60, 40))).await.ok();
+    let stored = kept(&app);
+    assert!(notes(&app).is_empty());
+
+    app.db
+        .execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                 'BEGIN RAISE EXCEPTION ''no place'' USING ERRCODE = ''disk_full''; END';
+             CREATE TRIGGER refuse BEFORE INSERT ON messages FOR EACH ROW EXECUTE FUNCTION refuse()",
+        )
+        .await
+        .unwrap();
+    let id = Uuid::new_v4().to_string();
+    let form = || Form::new().text("client_id", id.clone()).text("body", "").part("photo", photo(40, 60));
+    sends_by_script(&ana, &name, form()).await.expect(503);
+    assert_eq!((kept(&app).len(), notes(&app).len()), (2, 1));
+    // The program was killed when the first message was stored, and before it heard so.
+    let key = stored[0].file_name().unwrap().to_str().unwrap();
+    fs::write(app.uploads_dir().join(format!("rooms/.noted/{name}.{key}")), "").unwrap();
+    let sweep = async || haggle::chat::sweep_photos(&app.db, &app.uploads).await.unwrap();
+    sweep().await;
+    assert_eq!((kept(&app).len(), notes(&app).len()), (2, 2), "its message may still come");
+
+    let before = SystemTime::now() - Duration::from_secs(25 * 60 * 60);
+    for note in notes(&app) {
+        fs::File::options().write(true).open(note).unwrap().set_modified(before).unwrap();
+    }
+    sweep().await;
+    assert_eq!((kept(&app), notes(&app)), (stored, Vec::new()));
+    app.db.execute("DROP TRIGGER refuse ON messages").await.unwrap();
+    sends_by_script(&ana, &name, form()).await.ok();
+    for url in ana.get(&format!("/rooms/{name}")).await.ok().attrs(".bubble-photo", "href") {
+        tomas.get(&url).await.ok();
+    }
+    assert_eq!((kept(&app).len(), notes(&app).len()), (2, 0));
+}
+
 #[tokio::test]
 async fn what_cannot_be_sent_says_why_keeps_the_words_and_leaves_no_file() {
     let app = TestApp::start().await;
@@ -192,7 +245,7 @@ async fn what_cannot_be_sent_says_why_keeps_the_words_and_leaves_no_file() {
         let page = ana.post_multipart(&path, form(body, product)).await.refused();
         assert_eq!(page.form("form.panel").value("body").trim(), body);
     }
-    assert!(kept(&app).is_empty());
+    assert!(kept(&app).is_empty() && notes(&app).is_empty());
     let refused = sends_by_script(&ana, &name, message("", file(b"no picture"))).await;
     assert_eq!(refused.expect(422).json()["code"], "bad_photo");
 
