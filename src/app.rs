@@ -1,6 +1,6 @@
 //! The whole program as one router: the features' routes, the layers around them, the state they share.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -29,6 +29,7 @@ use crate::{
     web::{
         Error, Shell, ShellUser, assets,
         client_addr::TrustedProxies,
+        connections,
         error::{ErrorPage, ErrorTemplate},
         flash,
         forgery::{self, PublicOrigin},
@@ -117,7 +118,7 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let (hub, journal) = (state.hub.clone(), state.journal.clone());
     let stopping = state.hub.clone();
-    let service = router(state)?.into_make_service_with_connect_info::<SocketAddr>();
+    let router = router(state)?;
     let stop = async move {
         stop.await;
         hub.close();
@@ -128,13 +129,11 @@ pub async fn serve(
             tracing::debug!(%error, "a connection delays its frames");
         }
     });
-    let served = axum::serve(listener, service).with_graceful_shutdown(stop);
     tokio::select! {
-        served = async {
-            served.await?;
+        () = async {
+            connections::serve(listener, router, connections::PATIENCE, stop).await;
             stopping.finish().await;
-            anyhow::Ok(())
-        } => served?,
+        } => {}
         () = async {
             stopping.closing().await;
             tokio::time::sleep(LAST_REQUESTS).await;

@@ -6,6 +6,7 @@
 
 pub mod assets;
 pub mod client_addr;
+pub mod connections;
 pub mod error;
 pub mod extract;
 pub mod filters;

@@ -1,0 +1,119 @@
+//! Connections: a task for each, until it ends or the program stops.
+//!
+//! What `axum::serve` does, and one thing more: a connection is closed on who doesn't get the head of a
+//! request across in time. An upgraded one (a socket) isn't ours any longer.
+
+use std::{net::SocketAddr, pin::pin, time::Duration};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, Request},
+    serve::Listener,
+};
+use hyper::{body::Incoming, server::conn::http1};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::ServiceExt as _;
+
+/// From the end of an answer, or the beginning of the connection, to the end of the next request's head.
+/// Longer than proxies keep a connection that they may use again: a minute, mostly.
+pub const PATIENCE: Duration = Duration::from_secs(75);
+
+/// Accepts until `stop` resolves, and returns when what has begun by then is answered.
+pub async fn serve(
+    mut listener: impl Listener<Addr = SocketAddr>,
+    router: Router,
+    patience: Duration,
+    stop: impl Future<Output = ()>,
+) {
+    let (open, stopping) = (TaskTracker::new(), CancellationToken::new());
+    let mut stop = pin!(stop);
+    loop {
+        let (io, addr) = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        let service = router.clone().map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(addr));
+            request.map(Body::new)
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(patience)
+            .serve_connection(TokioIo::new(io), TowerToHyperService::new(service))
+            .with_upgrades();
+        let stopping = stopping.clone();
+        open.spawn(async move {
+            let mut connection = pin!(connection);
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = stopping.cancelled() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
+                tracing::trace!(%error, "a connection broke off");
+            }
+        });
+    }
+    drop(listener);
+    stopping.cancel();
+    open.close();
+    open.wait().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::{TcpListener, TcpStream},
+        sync::oneshot,
+        time::{interval, timeout},
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_head_that_never_ends_is_not_waited_for_and_a_quiet_connection_can_be_used_again() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let addr = listener.local_addr().expect("an address");
+        let router = Router::new()
+            .route("/", get(async |ConnectInfo(from): ConnectInfo<SocketAddr>| from.to_string()));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served =
+            tokio::spawn(serve(listener, router, Duration::from_secs(1), async { _ = stopped.await }));
+
+        let mut good = TcpStream::connect(addr).await.expect("a connection");
+        let mut slow = TcpStream::connect(addr).await.expect("a connection");
+        slow.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nSlow: ").await.expect("it is heard");
+        let mut ticks = interval(Duration::from_millis(200));
+        let closed = async {
+            // In between somebody else asks now and then, on one connection.
+            while slow.write_all(b"x").await.is_ok() {
+                ticks.tick().await;
+                ask(&mut good).await;
+            }
+        };
+        timeout(Duration::from_secs(20), closed).await.expect("the slow one is closed");
+
+        stop.send(()).expect("it listens");
+        timeout(Duration::from_secs(20), served).await.expect("it stops in good order").expect("no panic");
+        assert_eq!(good.read(&mut [0]).await.expect("an end"), 0);
+    }
+
+    async fn ask(connection: &mut TcpStream) {
+        connection.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("it is heard");
+        let mut answer = Vec::new();
+        let from = connection.local_addr().expect("an address").to_string();
+        while !String::from_utf8_lossy(&answer).ends_with(&from) {
+            assert_ne!(connection.read_buf(&mut answer).await.expect("an answer"), 0);
+        }
+        assert!(answer.starts_with(b"HTTP/1.1 200"));
+    }
+}
