@@ -1,6 +1,6 @@
 //! Who listens where on this node: a tokio broadcast channel per room, another per person for their inbox.
 //!
-//! A frame is written once and its bytes shared by every socket. A reader that falls behind finds
+//! A frame is written once, an entry's by the first socket that sends it, and its bytes shared by all. A reader that falls behind finds
 //! its channel lagged and is told to `resync`; it never slows the others. A room is told its entries in
 //! `seq` order and without holes: what is told too early waits for `backplane::catch_up` to read what
 //! comes before it. Rooms nobody listens to take no memory.
@@ -10,7 +10,7 @@ mod topic;
 
 use std::{
     sync::{
-        Arc, Mutex, OnceLock,
+        Arc, LazyLock, Mutex, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -45,13 +45,16 @@ const MAX_TABS: usize = 60;
 const EACH: Duration = Duration::from_millis(1);
 const SPREAD: Duration = Duration::from_secs(4);
 
+/// An entry's text: written when the first socket asks for it, and then shared by all.
+pub type EntryText = LazyLock<Utf8Bytes, Box<dyn FnOnce() -> Utf8Bytes + Send>>;
+
 /// What a room is told.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Told {
     /// A stored entry; sockets hold back what they've had already and notice holes.
     Entry {
         seq: i64,
-        frame: Utf8Bytes,
+        text: EntryText,
     },
     /// Read marks, presence: nothing that could be missed for good.
     Other(Utf8Bytes),
@@ -127,8 +130,8 @@ impl Default for Hub {
 /// What happens here.
 impl Hub {
     /// An entry was committed: its room is told, here and on the other nodes.
-    pub fn entry(&self, key: RoomKey, seq: i64, frame: Utf8Bytes, accounts: [i64; 2]) {
-        self.place(key, seq, frame);
+    pub fn entry(&self, key: RoomKey, seq: i64, text: EntryText, accounts: [i64; 2]) {
+        self.place(key, seq, text);
         self.tell_people_here(key, &accounts);
         self.publish(News::Entry { r: key, s: seq, a: accounts });
         // A full queue is no loss: search looks by itself.
@@ -234,10 +237,10 @@ impl Hub {
 /// What comes from elsewhere, and is told only here.
 impl Hub {
     /// Tells an entry in its place. What is told too early is read again, with what comes before it.
-    pub fn place(&self, key: RoomKey, seq: i64, frame: Utf8Bytes) {
+    pub fn place(&self, key: RoomKey, seq: i64, text: EntryText) {
         let Some(mut room) = self.0.rooms.get_mut(&key) else { return };
         match room.place(seq) {
-            Place::Next => room.tell(Told::Entry { seq, frame }),
+            Place::Next => room.tell(Told::Entry { seq, text }),
             Place::Past => {}
             Place::Hole => self.fall_behind(key),
         }

@@ -4,42 +4,50 @@
 //! message is written at once: there is no timer. A room always goes to the same writer, so its
 //! entries are told in the order in which they are numbered.
 //!
-//! One transaction: lock the rooms in id order; then, in a new statement and so on a new snapshot,
-//! check the products; number everything in memory ([`plan`]); insert and update in one statement;
-//! commit. Only then is anybody told. If a unique index says that something was stored before, all of it
-//! again, with a look at what that was.
+//! ```text
+//! rooms as they stand ──→ plan: numbers, in memory ──→ one statement: lock, compare, insert, update ──→ told, answered
+//!   in memory, or        refusals, repeats              a transaction by itself           while the next is written
+//!   locked and read
+//! ```
+//!
+//! A writer remembers how it left its rooms. The statement locks them in id order and writes only if all of
+//! them still stand there; most of the time they do, and that is all there is to ask. Otherwise (a room is new or
+//! another node wrote to it, the talk turns to another product, a unique index says that something was stored
+//! before) the rooms are locked first, and what the plan needs is read in statements of its own, on a new
+//! snapshot. Only what is committed is told.
 
 mod line;
 pub(super) mod plan;
+mod writer;
 
 use std::{
     hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+    num::NonZeroUsize,
     sync::Arc,
-    time::Duration,
+    thread::available_parallelism,
 };
 
-use sqlx::{PgConnection, PgPool};
-use tokio::sync::{mpsc, oneshot};
+use sqlx::PgPool;
+use tokio::{
+    join,
+    sync::{mpsc, oneshot},
+};
 use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
 use super::{
     Hub, RoomKey, Side,
     seat::{People, Seat},
     service::{self, Draft, Pending, Refusal, Said},
-    store,
 };
-use crate::products::{self, ProductSummary};
-use line::Line;
-use plan::Known;
+use writer::{Done, Writer};
 
-/// Writers at work side by side, each with its own rooms.
-const WRITERS: usize = 2;
+/// Writers at work side by side, each with its own rooms: one for two cores, and at most so many. More of
+/// them share less of what a transaction costs.
+const MOST_WRITERS: usize = 4;
 /// Messages that may wait for one writer; then whoever sends waits.
 const QUEUE: usize = 1024;
 /// Messages in one transaction.
 const BATCH: usize = 512;
-/// A sender hears that the database is gone within five seconds.
-const PATIENCE: Duration = Duration::from_secs(4);
 
 /// One message on its way in.
 pub(super) struct Write {
@@ -63,9 +71,10 @@ pub struct Journal {
 impl Journal {
     /// Starts the writers; they end when the last `Journal` is gone and all is written.
     pub fn start(db: &PgPool, hub: &Hub) -> Self {
-        let writers = (0..WRITERS).map(|_| {
+        let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+        let writers = (0..(cores / 2).clamp(1, MOST_WRITERS)).map(|_| {
             let (sender, queue) = mpsc::channel(QUEUE);
-            tokio::spawn(run(Line::new(db), hub.clone(), queue));
+            tokio::spawn(run(Writer::new(db, hub), queue));
             sender
         });
         Journal { writers: writers.collect(), pending: TaskTracker::new() }
@@ -100,7 +109,7 @@ impl Journal {
 
     fn writer(&self, room: RoomKey) -> &mpsc::Sender<Write> {
         let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(room);
-        &self.writers[(hash % WRITERS as u64) as usize]
+        &self.writers[(hash % self.writers.len() as u64) as usize]
     }
 
     /// Waits until everything that was handed in is written and told.
@@ -110,16 +119,26 @@ impl Journal {
     }
 }
 
-async fn run(mut line: Line, hub: Hub, mut queue: Queue) {
-    let mut batch = Vec::new();
-    while queue.recv_many(&mut batch, BATCH).await > 0 {
-        if let Err(error) = write(&mut line, &hub, std::mem::take(&mut batch), &queue).await {
+async fn run(mut writer: Writer, mut queue: Queue) {
+    let hub = writer.hub.clone();
+    let mut done = None;
+    loop {
+        // With more to write, that is on its way before anybody is told.
+        if queue.is_empty() {
+            settle(&hub, done.take());
+        }
+        let mut batch = Vec::new();
+        if queue.recv_many(&mut batch, BATCH).await == 0 {
+            return;
+        }
+        let (written, ()) = join!(writer.write(batch), async { settle(&hub, done.take()) });
+        let is_lost = written.is_lost;
+        done = Some(written);
+        if is_lost {
+            settle(&hub, done.take());
             // Who came meanwhile has waited as long.
             while let Ok(waiting) = queue.try_recv() {
-                batch.push(waiting);
-            }
-            if !batch.is_empty() {
-                give_up(std::mem::take(&mut batch), &error);
+                let _ = waiting.answer.send(Err(Refusal::Unavailable));
             }
             // It may be stored all the same, and nobody was told.
             hub.doubt();
@@ -127,71 +146,10 @@ async fn run(mut line: Line, hub: Hub, mut queue: Queue) {
     }
 }
 
-/// Writes a batch; if the database refuses it, one by one, so that a bad entry fails alone. An error
-/// is that the database is gone.
-async fn write(line: &mut Line, hub: &Hub, batch: Vec<Write>, next: &Queue) -> sqlx::Result<()> {
-    let refused = match commit(line, &batch, next).await {
-        Ok(done) => {
-            settle(hub, batch, done);
-            return Ok(());
-        }
-        Err(error) if is_refusal(&error) => error,
-        Err(error) => {
-            give_up(batch, &error);
-            return Err(error);
-        }
-    };
-    if batch.len() == 1 {
-        give_up(batch, &refused);
-        return Ok(());
-    }
-    tracing::warn!(error = %refused, messages = batch.len(), "a batch was refused; writing one by one");
-    let mut rest = batch.into_iter();
-    while let Some(one) = rest.next() {
-        let one = vec![one];
-        match commit(line, &one, next).await {
-            Ok(done) => settle(hub, one, done),
-            Err(error) if is_refusal(&error) => give_up(one, &error),
-            Err(error) => {
-                give_up(one.into_iter().chain(rest).collect(), &error);
-                return Err(error);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Whether the database looked at the data and said no, as opposed to not being there or not able
-/// (classes of PostgreSQL's error codes).
-fn is_refusal(error: &sqlx::Error) -> bool {
-    const NOT_ABLE: [&str; 7] = ["08", "25", "53", "55", "57", "58", "XX"];
-    let sqlx::Error::Database(error) = error else { return false };
-    error.code().is_some_and(|code| !NOT_ABLE.iter().any(|class| code.starts_with(class)))
-}
-
-/// Whether it will say no to this entry whenever it is sent (bad data, a constraint, a trigger's word).
-fn is_final(error: &sqlx::Error) -> bool {
-    const ABOUT_DATA: [&str; 3] = ["22", "23", "P0"];
-    let sqlx::Error::Database(error) = error else { return false };
-    error.code().is_some_and(|code| ABOUT_DATA.iter().any(|class| code.starts_with(class)))
-}
-
-fn give_up(batch: Vec<Write>, error: &sqlx::Error) {
-    tracing::error!(%error, messages = batch.len(), "messages could not be stored");
-    let refusal = if is_final(error) { Refusal::Unstorable } else { Refusal::Unavailable };
-    for write in batch {
-        let _ = write.answer.send(Err(refusal));
-    }
-}
-
-/// What a committed batch came to, in the batch's order.
-struct Done {
-    outcomes: Vec<Result<Said, Refusal>>,
-    products: Vec<ProductSummary>,
-}
-
 /// Tells the rooms, then answers the senders.
-fn settle(hub: &Hub, batch: Vec<Write>, Done { outcomes, products }: Done) {
+fn settle(hub: &Hub, done: Option<Done>) {
+    let Some(Done { batch, outcomes, products, .. }) = done else { return };
+    let products: Arc<[_]> = products.into();
     for (write, outcome) in batch.into_iter().zip(outcomes) {
         if let Ok(Said::Stored(entry)) = &outcome {
             service::tell(hub, write.room, &write.people, entry, &products);
@@ -199,46 +157,4 @@ fn settle(hub: &Hub, batch: Vec<Write>, Done { outcomes, products }: Done) {
         // Whoever asked may have gone; the entry is stored all the same.
         let _ = write.answer.send(outcome);
     }
-}
-
-/// Most messages are new: what is stored already is looked for only when a unique index has said that
-/// some of them aren't.
-async fn commit(line: &mut Line, batch: &[Write], next: &Queue) -> sqlx::Result<Done> {
-    match attempt(line, batch, false, next).await {
-        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-            attempt(line, batch, true, next).await
-        }
-        done => done,
-    }
-}
-
-async fn attempt(line: &mut Line, batch: &[Write], has_repeats: bool, next: &Queue) -> sqlx::Result<Done> {
-    let done = async {
-        let done = transaction(line.begin().await?, batch, has_repeats).await?;
-        line.commit(!next.is_empty()).await?;
-        Ok(done)
-    };
-    let done = tokio::time::timeout(PATIENCE, done).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
-    match &done {
-        Ok(_) => {}
-        Err(error) if is_refusal(error) => line.roll_back().await,
-        Err(_) => line.hang_up(),
-    }
-    done
-}
-
-async fn transaction(tx: &mut PgConnection, batch: &[Write], has_repeats: bool) -> sqlx::Result<Done> {
-    let mut rooms = store::lock_rooms(tx, batch.iter().map(|write| write.room)).await?;
-    let known = if has_repeats { store::repeats(tx, &rooms, batch).await? } else { Known::new() };
-    let wanted: Vec<i64> = batch.iter().filter_map(|write| write.draft.product_id).collect();
-    let mut products = Vec::new();
-    if !wanted.is_empty() {
-        products = products::summaries(&mut *tx, &wanted).await?;
-    }
-    let spoken_of = store::spoken_of(tx, &rooms, batch, &products).await?;
-    let planned = plan::plan(&mut rooms, batch, &known, &products, &spoken_of);
-    if !planned.inserts.is_empty() {
-        store::write(tx, &rooms, &planned.inserts).await?;
-    }
-    Ok(Done { outcomes: planned.outcomes, products })
 }

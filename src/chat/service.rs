@@ -1,14 +1,16 @@
 //! The one way to write, whatever the transport.
 
-use axum::extract::ws::Utf8Bytes;
+use std::sync::Arc;
+
 use sqlx::PgPool;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{
-    Body, Hub, Journal, MessageLimits,
+    Body, Hub, Journal, MessageLimits, RoomKey,
     body::BodyError,
     entries::{Entry, EntryView},
+    hub::EntryText,
     photos::RoomPhoto,
     seat::{People, Seat},
     store, views,
@@ -30,9 +32,9 @@ pub struct Draft {
 #[derive(Clone, Debug)]
 pub enum Said {
     /// Stored now, and told to everybody in the room.
-    Stored(Entry),
+    Stored(Arc<Entry>),
     /// It was stored before; nobody else is told again.
-    Repeated(Entry),
+    Repeated(Arc<Entry>),
 }
 
 impl Said {
@@ -141,13 +143,19 @@ pub fn frame<'a>(entry: &'a Entry, people: &People, products: &[ProductSummary])
 }
 
 /// The entry as sockets get it.
-pub fn entry_text(entry: &Entry, people: &People, products: &[ProductSummary]) -> Utf8Bytes {
-    ServerFrame::Message(frame(entry, people, products)).text()
+pub fn entry_text(entry: Arc<Entry>, people: Arc<People>, products: Arc<[ProductSummary]>) -> EntryText {
+    EntryText::new(Box::new(move || ServerFrame::Message(frame(&entry, &people, &products)).text()))
 }
 
 /// Tells everybody in the room, and both inboxes, of an entry that has been stored.
-pub fn tell(hub: &Hub, room: super::RoomKey, people: &People, entry: &Entry, products: &[ProductSummary]) {
-    let text = entry_text(entry, people, products);
+pub fn tell(
+    hub: &Hub,
+    room: RoomKey,
+    people: &Arc<People>,
+    entry: &Arc<Entry>,
+    products: &Arc<[ProductSummary]>,
+) {
+    let text = entry_text(entry.clone(), people.clone(), products.clone());
     hub.entry(room, entry.seq, text, [people.buyer_account, people.seller_account]);
 }
 

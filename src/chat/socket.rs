@@ -242,11 +242,11 @@ impl<'a> RoomSocket<'a> {
     async fn pass_on(&mut self, told: Result<Arc<Told>, RecvError>) -> Result<(), Close> {
         match told.as_deref() {
             Ok(Told::Entry { seq, .. }) if *seq <= self.last_seq => Ok(()),
-            Ok(Told::Entry { seq, frame }) => {
+            Ok(Told::Entry { seq, text }) => {
                 let hole = *seq > self.last_seq + 1;
                 self.last_seq = *seq;
                 // Whoever resyncs asks for everything after what they have: this entry too.
-                if hole { self.resync().await } else { self.send(frame.clone()).await }
+                if hole { self.resync().await } else { self.send(Utf8Bytes::clone(text)).await }
             }
             Ok(Told::Typing { by, .. }) if *by == self.seat.side => Ok(()),
             Ok(Told::Typing { frame, .. } | Told::Other(frame)) => self.send(frame.clone()).await,

@@ -41,6 +41,7 @@ pub async fn run(db: PgPool, hub: Hub, mut behind: mpsc::Receiver<RoomKey>) {
 
 async fn catch_up(db: &PgPool, hub: &Hub, room: RoomKey) -> sqlx::Result<()> {
     let Some((people, _)) = store::people(db, room).await? else { return Ok(()) };
+    let people = Arc::new(people);
     while let Some(last) = hub.last_told(room) {
         let entries = store::history(db, room, last, i64::MAX - PAGE, true, PAGE).await?;
         if entries.is_empty() {
@@ -49,8 +50,10 @@ async fn catch_up(db: &PgPool, hub: &Hub, room: RoomKey) -> sqlx::Result<()> {
         let about: Vec<i64> =
             entries.iter().filter_map(|entry| Some(entry.starts.as_ref()?.product_id)).collect();
         let products = if about.is_empty() { Vec::new() } else { products::summaries(db, &about).await? };
-        for entry in &entries {
-            hub.place(room, entry.seq, service::entry_text(entry, &people, &products));
+        let products: Arc<[_]> = products.into();
+        for entry in entries {
+            let seq = entry.seq;
+            hub.place(room, seq, service::entry_text(Arc::new(entry), people.clone(), products.clone()));
         }
     }
     Ok(())

@@ -8,39 +8,36 @@ use sqlx::{Executor as _, PgConnection, PgPool};
 pub(super) struct Line {
     db: PgPool,
     conn: Option<PgConnection>,
-    /// Whether the last commit began the next transaction.
-    begun: bool,
 }
 
 impl Line {
     pub fn new(db: &PgPool) -> Self {
-        Line { db: db.clone(), conn: None, begun: false }
+        Line { db: db.clone(), conn: None }
     }
 
-    /// Begins a transaction, on a new connection if the server has closed the last one.
-    pub async fn begin(&mut self) -> sqlx::Result<&mut PgConnection> {
-        let begun = match self.conn.take() {
-            Some(conn) if std::mem::take(&mut self.begun) => Some(conn),
-            Some(mut conn) => conn.execute("BEGIN").await.ok().map(|_| conn),
-            None => None,
-        };
-        let conn = match begun {
+    pub async fn open(&mut self) -> sqlx::Result<&mut PgConnection> {
+        let conn = match self.conn.take() {
             Some(conn) => conn,
-            None => {
-                let mut conn = connect(&self.db).await?;
-                conn.execute("BEGIN").await?;
-                conn
-            }
+            None => connect(&self.db).await?,
         };
         Ok(self.conn.insert(conn))
     }
 
-    /// Commits. With `more` waiting it begins the next transaction too, which saves asking for it.
-    pub async fn commit(&mut self, more: bool) -> sqlx::Result<()> {
-        let mut conn = self.conn.take().ok_or(sqlx::Error::WorkerCrashed)?;
-        conn.execute(if more { "COMMIT AND CHAIN" } else { "COMMIT" }).await?;
-        self.conn = Some(conn);
-        self.begun = more;
+    /// Begins a transaction, on a new connection if the server has closed the last one.
+    pub async fn begin(&mut self) -> sqlx::Result<&mut PgConnection> {
+        if let Some(mut conn) = self.conn.take()
+            && conn.execute("BEGIN").await.is_ok()
+        {
+            return Ok(self.conn.insert(conn));
+        }
+        let conn = self.open().await?;
+        conn.execute("BEGIN").await?;
+        Ok(conn)
+    }
+
+    pub async fn commit(&mut self) -> sqlx::Result<()> {
+        let conn = self.conn.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
+        conn.execute("COMMIT").await?;
         Ok(())
     }
 
@@ -70,7 +67,7 @@ async fn connect(db: &PgPool) -> sqlx::Result<PgConnection> {
          SET enable_hashjoin = off;
          SET enable_mergejoin = off;
          SET idle_in_transaction_session_timeout = '2s';
-         SET lock_timeout = '3s'",
+         SET lock_timeout = '2s'",
     )
     .await?;
     Ok(conn)

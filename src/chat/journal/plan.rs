@@ -1,6 +1,9 @@
 //! Numbering a batch, in memory, while its rooms are locked.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -16,116 +19,175 @@ use crate::{
     products::ProductSummary,
 };
 
-/// A locked room: what stands in its row, and after [`plan`] what shall stand there.
+/// A room: what stands in its row, and after [`plan`] what shall stand there.
 #[derive(Clone, Debug)]
-pub struct LockedRoom {
+pub struct RoomState {
     pub id: i64,
     pub last_seq: i64,
     pub buyer_total: i64,
     pub seller_total: i64,
     pub last_product_id: Option<i64>,
-    /// The database's clock under the room's lock, never before the last entry's.
-    pub now: OffsetDateTime,
-    pub last: Option<(Side, String)>,
+    pub last_at: OffsetDateTime,
 }
 
-pub type LockedRooms = HashMap<RoomKey, LockedRoom>;
+pub type RoomStates = HashMap<RoomKey, RoomState>;
 /// A message by its room, its side and its sender's id for it.
-pub type Known = HashMap<(RoomKey, Side, Uuid), Entry>;
+pub type Known = HashMap<(RoomKey, Side, Uuid), Arc<Entry>>;
+
+/// What has been looked up for a batch.
+#[derive(Default)]
+pub struct Found {
+    /// Messages that are stored already.
+    pub repeats: Known,
+    pub products: Vec<ProductSummary>,
+    /// Hidden products that these rooms have talked about before, and may go on talking about.
+    pub spoken_of: HashSet<(RoomKey, i64)>,
+}
 
 /// A row to be inserted.
 pub struct Insert {
     pub room_id: i64,
     pub ordinal: i64,
+    /// Sent no earlier than it says; the database's clock has the last word.
     pub entry: Entry,
 }
 
-pub struct Planned {
-    pub outcomes: Vec<Result<Said, Refusal>>,
+/// A room's row, as the batch leaves it.
+pub struct Change<'a> {
+    /// The number of its last entry before.
+    pub was: i64,
+    pub room: RoomState,
+    pub from: Side,
+    pub body: &'a str,
+}
+
+/// What becomes of a message.
+enum Outcome {
+    /// The `n`th insert, or a repeat of it.
+    New(usize),
+    Same(usize),
+    Known(Arc<Entry>),
+    Refused(Refusal),
+}
+
+pub struct Planned<'a> {
+    outcomes: Vec<Outcome>,
     pub inserts: Vec<Insert>,
+    pub changes: HashMap<RoomKey, Change<'a>>,
 }
 
 /// Gives every new message the next number of its room, in the batch's order.
-///
-/// `known`: repeats found in the database. `spoken_of`: hidden products that these rooms have
-/// talked about before, and may go on talking about.
-pub fn plan(
-    rooms: &mut LockedRooms,
-    batch: &[Write],
-    known: &Known,
-    products: &[ProductSummary],
-    spoken_of: &HashSet<(RoomKey, i64)>,
-) -> Planned {
-    let mut planned = Planned { outcomes: Vec::with_capacity(batch.len()), inserts: Vec::new() };
-    let mut placed = Known::new();
+pub fn plan<'a>(rooms: &RoomStates, batch: &'a [Write], found: &Found) -> Planned<'a> {
+    let mut planned = Planned {
+        outcomes: Vec::with_capacity(batch.len()),
+        inserts: Vec::with_capacity(batch.len()),
+        changes: HashMap::with_capacity(rooms.len()),
+    };
+    let mut placed = HashMap::with_capacity(batch.len());
     for write in batch {
         let key = (write.room, write.side, write.draft.client_id);
-        if let Some(entry) = known.get(&key).or_else(|| placed.get(&key)) {
-            planned.outcomes.push(repeat(entry, write));
-            continue;
-        }
-        let Some(room) = rooms.get_mut(&write.room) else {
-            planned.outcomes.push(Err(Refusal::Unavailable));
-            continue;
-        };
-        let about = write.draft.product_id.map(|id| products.iter().find(|product| product.id == id));
-        let product = match about {
-            None => None,
-            Some(Some(product))
-                if product.seller_id == write.room.seller_id
-                    && (product.is_visible() || spoken_of.contains(&(write.room, product.id))) =>
-            {
-                Some(product)
-            }
-            Some(_) => {
-                planned.outcomes.push(Err(Refusal::BadProduct));
-                continue;
+        let outcome = if let Some(entry) = found.repeats.get(&key) {
+            repeat(entry, write).map_or_else(Outcome::Refused, |()| Outcome::Known(entry.clone()))
+        } else if let Some(&n) = placed.get(&key) {
+            let first: &Insert = &planned.inserts[n];
+            repeat(&first.entry, write).map_or_else(Outcome::Refused, |()| Outcome::Same(n))
+        } else {
+            match planned.append(rooms, write, found) {
+                Ok(n) => {
+                    placed.insert(key, n);
+                    Outcome::New(n)
+                }
+                Err(refusal) => Outcome::Refused(refusal),
             }
         };
-        let insert = room.append(write, product);
-        placed.insert(key, insert.entry.clone());
-        planned.outcomes.push(Ok(Said::Stored(insert.entry.clone())));
-        planned.inserts.push(insert);
+        planned.outcomes.push(outcome);
     }
     planned
 }
 
-fn repeat(entry: &Entry, write: &Write) -> Result<Said, Refusal> {
+/// Whether a message with the number of a stored one is that one.
+fn repeat(entry: &Entry, write: &Write) -> Result<(), Refusal> {
     let digest = |photo: &Option<RoomPhoto>| photo.as_ref().map(|photo| photo.digest.clone());
     let same = entry.body == write.draft.body.as_str()
         && entry.product_id == write.draft.product_id
         && digest(&entry.photo) == digest(&write.draft.photo);
-    if same { Ok(Said::Repeated(entry.clone())) } else { Err(Refusal::ClientIdReused) }
+    if same { Ok(()) } else { Err(Refusal::ClientIdReused) }
 }
 
-impl LockedRoom {
-    fn append(&mut self, write: &Write, product: Option<&ProductSummary>) -> Insert {
-        self.last_seq += 1;
+/// The product that the talk turns to with this message: none if it names none, or goes on about the last.
+fn turns_to<'a>(
+    room: &RoomState,
+    write: &Write,
+    found: &'a Found,
+) -> Result<Option<&'a ProductSummary>, Refusal> {
+    let Some(id) = write.draft.product_id.filter(|id| Some(*id) != room.last_product_id) else {
+        return Ok(None);
+    };
+    let product = found.products.iter().find(|product| product.id == id).ok_or(Refusal::BadProduct)?;
+    let allowed = product.seller_id == write.room.seller_id
+        && (product.is_visible() || found.spoken_of.contains(&(write.room, id)));
+    if allowed { Ok(Some(product)) } else { Err(Refusal::BadProduct) }
+}
+
+impl<'a> Planned<'a> {
+    fn append(&mut self, rooms: &RoomStates, write: &'a Write, found: &Found) -> Result<usize, Refusal> {
+        let before = rooms.get(&write.room).ok_or(Refusal::Unavailable)?;
+        let room = self.changes.get(&write.room).map_or(before, |change| &change.room);
+        let product = turns_to(room, write, found)?;
+        let body = write.draft.body.as_str();
+        let change = self.changes.entry(write.room).or_insert_with(|| Change {
+            was: before.last_seq,
+            room: before.clone(),
+            from: write.side,
+            body,
+        });
+        (change.from, change.body) = (write.side, body);
+        let room = &mut change.room;
+        room.last_seq += 1;
         let total = match write.side {
-            Side::Buyer => &mut self.buyer_total,
-            Side::Seller => &mut self.seller_total,
+            Side::Buyer => &mut room.buyer_total,
+            Side::Seller => &mut room.seller_total,
         };
         *total += 1;
         let ordinal = *total;
-        let starts =
-            product.filter(|product| Some(product.id) != self.last_product_id).map(|product| Snapshot {
+        room.last_product_id = product.map(|product| product.id).or(room.last_product_id);
+        let entry = Entry {
+            seq: room.last_seq,
+            from: write.side,
+            client_id: write.draft.client_id,
+            body: body.to_owned(),
+            photo: write.draft.photo.clone(),
+            product_id: write.draft.product_id,
+            starts: product.map(|product| Snapshot {
                 product_id: product.id,
                 title: product.title.clone(),
                 price: product.price,
                 photo: product.cover.clone(),
-            });
-        self.last_product_id = product.map(|product| product.id).or(self.last_product_id);
-        self.last = Some((write.side, write.draft.body.as_str().chars().take(200).collect()));
-        let entry = Entry {
-            seq: self.last_seq,
-            from: write.side,
-            client_id: write.draft.client_id,
-            body: write.draft.body.as_str().to_owned(),
-            photo: write.draft.photo.clone(),
-            product_id: write.draft.product_id,
-            starts,
-            sent_at: self.now,
+            }),
+            sent_at: room.last_at,
         };
-        Insert { room_id: self.id, ordinal, entry }
+        self.inserts.push(Insert { room_id: room.id, ordinal, entry });
+        Ok(self.inserts.len() - 1)
+    }
+
+    /// It is written, at this time: how the rooms stand now, and what each message came to.
+    pub fn written(self, now: OffsetDateTime) -> (RoomStates, Vec<Result<Said, Refusal>>) {
+        let Planned { outcomes, mut inserts, changes } = self;
+        for insert in &mut inserts {
+            insert.entry.sent_at = insert.entry.sent_at.max(now);
+        }
+        let entries: Vec<Arc<Entry>> = inserts.into_iter().map(|insert| Arc::new(insert.entry)).collect();
+        let said = |outcome| match outcome {
+            Outcome::New(n) => Ok(Said::Stored(entries[n].clone())),
+            Outcome::Same(n) => Ok(Said::Repeated(entries[n].clone())),
+            Outcome::Known(entry) => Ok(Said::Repeated(entry)),
+            Outcome::Refused(refusal) => Err(refusal),
+        };
+        let outcomes = outcomes.into_iter().map(said).collect();
+        let rooms = changes.into_iter().map(|(key, Change { mut room, .. })| {
+            room.last_at = room.last_at.max(now);
+            (key, room)
+        });
+        (rooms.collect(), outcomes)
     }
 }

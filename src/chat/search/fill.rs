@@ -28,7 +28,7 @@ const HINTS: usize = 500;
 /// The least time between two steps. What comes meanwhile is done together.
 const PAUSE: Duration = Duration::from_millis(200);
 /// How much longer it rests than it worked.
-const REST: u32 = 9;
+const REST: u32 = 39;
 /// How often is looked for what no hint told of.
 const LOOK: Duration = Duration::from_secs(60);
 

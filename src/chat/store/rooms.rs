@@ -61,58 +61,42 @@ pub(in crate::chat) async fn status(db: impl PgExecutor<'_>, room: RoomKey) -> s
 
 /// Moves one side's read mark up; the new mark, if it moved.
 ///
-/// The row is locked first: the count of what stands at or before the mark then sees every entry
-/// that the row counts.
+/// One statement, so that no node can stop with the row locked. The mark goes no further than the row did when
+/// the statement began (`m`): what stands at or before it is then counted whole.
 pub(in crate::chat) async fn mark_read(
     db: &PgPool,
     room: RoomKey,
     side: Side,
     seq: i64,
 ) -> sqlx::Result<Option<i64>> {
-    let mut tx = db.begin().await?;
-    let row = sqlx::query!(
-        "SELECT id, last_seq, buyer_read_seq, seller_read_seq
-         FROM rooms WHERE buyer_id = $1 AND seller_id = $2 FOR UPDATE",
-        room.buyer_id,
-        room.seller_id
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let mark = seq.min(row.last_seq);
-    let before = match side {
-        Side::Buyer => row.buyer_read_seq,
-        Side::Seller => row.seller_read_seq,
-    };
-    if mark <= before {
-        return Ok(None);
-    }
     match side {
         Side::Buyer => {
-            sqlx::query!(
-                "UPDATE rooms SET buyer_read_seq = $2, buyer_seen = coalesce(
-                    (SELECT ordinal FROM post_messages WHERE room_id = $1 AND seq <= $2 ORDER BY seq DESC LIMIT 1), 0)
-                 WHERE id = $1",
-                row.id,
-                mark
+            sqlx::query_scalar!(
+                "UPDATE rooms r SET buyer_read_seq = m.mark, buyer_seen = coalesce(
+                    (SELECT ordinal FROM post_messages WHERE room_id = m.id AND seq <= m.mark ORDER BY seq DESC LIMIT 1), 0)
+                 FROM (SELECT id, least($3, last_seq) AS mark FROM rooms WHERE buyer_id = $1 AND seller_id = $2) m
+                 WHERE r.id = m.id AND r.buyer_read_seq < m.mark RETURNING r.buyer_read_seq",
+                room.buyer_id,
+                room.seller_id,
+                seq
             )
-            .execute(&mut *tx)
-            .await?
+            .fetch_optional(db)
+            .await
         }
         Side::Seller => {
-            sqlx::query!(
-                "UPDATE rooms SET seller_read_seq = $2, seller_seen = coalesce(
-                    (SELECT ordinal FROM messages WHERE room_id = $1 AND seq <= $2 ORDER BY seq DESC LIMIT 1), 0)
-                 WHERE id = $1",
-                row.id,
-                mark
+            sqlx::query_scalar!(
+                "UPDATE rooms r SET seller_read_seq = m.mark, seller_seen = coalesce(
+                    (SELECT ordinal FROM messages WHERE room_id = m.id AND seq <= m.mark ORDER BY seq DESC LIMIT 1), 0)
+                 FROM (SELECT id, least($3, last_seq) AS mark FROM rooms WHERE buyer_id = $1 AND seller_id = $2) m
+                 WHERE r.id = m.id AND r.seller_read_seq < m.mark RETURNING r.seller_read_seq",
+                room.buyer_id,
+                room.seller_id,
+                seq
             )
-            .execute(&mut *tx)
-            .await?
+            .fetch_optional(db)
+            .await
         }
-    };
-    tx.commit().await?;
-    Ok(Some(mark))
+    }
 }
 
 /// What waits for this person over all rooms; costs as much as there are rooms with something unread.

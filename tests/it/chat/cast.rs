@@ -17,6 +17,9 @@ async fn a_conversation_of_the_demo_is_spoken_again() {
 
     let path = format!("/ws/{}", scene.room);
     let (mut buyers, mut sellers) = (scene.buyer.socket(&path).await, scene.seller.socket(&path).await);
+    for socket in [&mut buyers, &mut sellers] {
+        socket.expect("hello").await;
+    }
     for line in rest {
         let product = line.product.as_ref().map(|(id, _)| id);
         let frame =

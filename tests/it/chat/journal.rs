@@ -231,3 +231,31 @@ async fn an_entry_that_the_database_refuses_fails_alone() {
     assert_eq!(page.form("form.panel").value("body").trim(), "checked", "its words can be changed");
     assert!(haggle::chat::recount(&app.db).await.unwrap().is_empty());
 }
+
+/// Here by a transaction that doesn't end, as a program leaves one that is stopped in the middle.
+#[tokio::test]
+async fn a_room_that_somebody_keeps_locked_holds_up_no_other() {
+    let app = TestApp::start().await;
+    let (ana, bo, tomas) = (app.buyer("Ana").await, app.buyer("Bo").await, app.seller("Tomas").await);
+    let (locked, free) = (room(&ana, &tomas), room(&bo, &tomas));
+    ana.says(&locked, "Hello").await;
+    bo.says(&free, "Hello").await;
+    let mut anas = ana.socket(&format!("/ws/{locked}")).await;
+    let mut bos = bo.socket(&format!("/ws/{free}")).await;
+    bos.expect("hello").await;
+
+    let mut lock = app.db.begin().await.unwrap();
+    lock.execute("SELECT * FROM rooms ORDER BY id LIMIT 1 FOR UPDATE").await.unwrap();
+    let (stuck, after) = (Uuid::new_v4(), Uuid::new_v4());
+    anas.send(json!({ "type": "send", "client_id": stuck, "body": "Is it still there?" })).await;
+    anas.send_text("nonsense").await;
+    anas.expect("error").await;
+    bos.send(json!({ "type": "send", "client_id": after, "body": "Could I have it?" })).await;
+    assert_eq!(bos.expect("message").await["client_id"], json!(after));
+    let error = anas.expect("error").await;
+    assert_eq!((&error["code"], &error["client_id"]), (&json!("unavailable"), &json!(stuck)));
+
+    lock.rollback().await.unwrap();
+    anas.send(json!({ "type": "send", "client_id": stuck, "body": "Is it still there?" })).await;
+    assert_eq!(anas.expect("message").await["seq"], 2);
+}

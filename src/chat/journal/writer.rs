@@ -1,0 +1,245 @@
+//! One of the journal's writers: makes rows of batches, and remembers how it left its rooms.
+
+use std::{slice, time::Duration};
+
+use sqlx::{PgConnection, PgPool};
+use tokio::time::timeout;
+
+use super::{
+    Write,
+    line::Line,
+    plan::{self, Found, RoomStates},
+};
+use crate::{
+    chat::{
+        Hub,
+        service::{Refusal, Said},
+        store,
+    },
+    products::{self, ProductSummary},
+};
+
+/// A sender hears that the database is gone within five seconds.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// Rooms that a writer remembers, at about 150 bytes each.
+const REMEMBERED: usize = 8192;
+
+pub(super) struct Writer {
+    pub hub: Hub,
+    line: Line,
+    /// How this writer left its rooms. Another node may have written to them since.
+    rooms: RoomStates,
+}
+
+/// A batch, and what each of its messages came to.
+#[derive(Default)]
+pub(super) struct Done {
+    pub batch: Vec<Write>,
+    pub outcomes: Vec<Result<Said, Refusal>>,
+    /// Those that the talk turned to.
+    pub products: Vec<ProductSummary>,
+    /// The database is gone.
+    pub is_lost: bool,
+}
+
+/// What a transaction came to.
+struct Written {
+    outcomes: Vec<Result<Said, Refusal>>,
+    products: Vec<ProductSummary>,
+}
+
+impl Writer {
+    pub fn new(db: &PgPool, hub: &Hub) -> Self {
+        Writer { hub: hub.clone(), line: Line::new(db), rooms: RoomStates::new() }
+    }
+
+    /// Writes a batch; if the database refuses it, one by one, so that a bad entry fails alone.
+    pub async fn write(&mut self, batch: Vec<Write>) -> Done {
+        let mut done = Done::default();
+        match self.commit(&batch).await {
+            Err(error) if is_refusal(&error) && batch.len() > 1 => {
+                tracing::warn!(%error, messages = batch.len(), "a batch was refused; writing one by one");
+                for (n, write) in batch.iter().enumerate() {
+                    let written = self.commit(slice::from_ref(write)).await;
+                    done.add(1, written);
+                    if done.is_lost {
+                        done.refuse(batch.len() - n - 1, Refusal::Unavailable);
+                        break;
+                    }
+                }
+            }
+            written => done.add(batch.len(), written),
+        }
+        done.batch = batch;
+        done
+    }
+
+    async fn commit(&mut self, batch: &[Write]) -> sqlx::Result<Written> {
+        let written = timeout(PATIENCE, self.attempt(batch)).await;
+        let written = written.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+        if let Err(error) = &written {
+            self.rooms.clear();
+            if !is_refusal(error) {
+                self.line.hang_up();
+            }
+        }
+        written
+    }
+
+    async fn attempt(&mut self, batch: &[Write]) -> sqlx::Result<Written> {
+        let mut look = Look::default();
+        if self.remembers(batch) {
+            match self.write_on(batch).await {
+                Ok(Some(written)) => return Ok(written),
+                Ok(None) => {}
+                Err(error) => look.learn(&error, &mut self.line),
+            }
+        }
+        loop {
+            match self.look_and_write(batch, look).await {
+                Err(error)
+                    if is_repeat(&error) && !look.for_repeats || is_locked(&error) && !look.past_locks =>
+                {
+                    look.learn(&error, &mut self.line);
+                }
+                written => return written,
+            }
+        }
+    }
+
+    /// Whether nothing has to be asked for this batch: as far as this node knows its rooms stand as they were
+    /// left, and the talk turns to no other product.
+    fn remembers(&self, batch: &[Write]) -> bool {
+        batch.iter().all(|write| {
+            self.rooms.get(&write.room).is_some_and(|room| {
+                write.draft.product_id.is_none_or(|id| Some(id) == room.last_product_id)
+                    && self.hub.last_told(write.room).is_none_or(|told| told <= room.last_seq)
+            })
+        })
+    }
+
+    /// Goes on where the rooms were left; nothing if they don't stand there any more.
+    async fn write_on(&mut self, batch: &[Write]) -> sqlx::Result<Option<Written>> {
+        let planned = plan::plan(&self.rooms, batch, &Found::default());
+        let Some(now) = store::write(self.line.open().await?, &planned).await? else { return Ok(None) };
+        let (rooms, outcomes) = planned.written(now);
+        self.rooms.extend(rooms);
+        Ok(Some(Written { outcomes, products: Vec::new() }))
+    }
+
+    /// Locks the rooms and reads what the plan needs first.
+    async fn look_and_write(&mut self, batch: &[Write], look: Look) -> sqlx::Result<Written> {
+        let tx = self.line.begin().await?;
+        let found_and_written = async {
+            let rooms = store::lock_rooms(tx, batch.iter().map(|write| write.room), look.past_locks).await?;
+            let found = find(tx, &rooms, batch, look.for_repeats).await?;
+            let planned = plan::plan(&rooms, batch, &found);
+            let now = store::write(tx, &planned).await?.ok_or(sqlx::Error::RowNotFound)?;
+            let (changed, outcomes) = planned.written(now);
+            Ok((rooms, changed, Written { outcomes, products: found.products }))
+        };
+        match found_and_written.await {
+            Ok((rooms, changed, written)) => {
+                self.line.commit().await?;
+                if self.rooms.len() > REMEMBERED {
+                    self.rooms.clear();
+                }
+                self.rooms.extend(rooms);
+                self.rooms.extend(changed);
+                Ok(written)
+            }
+            Err(error) => {
+                if is_refusal(&error) || is_locked(&error) {
+                    self.line.roll_back().await;
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// What to look at, beside the rooms, before writing.
+#[derive(Clone, Copy, Default)]
+struct Look {
+    /// Something of it may be stored already. Most messages are new: this is looked at when there is reason to.
+    for_repeats: bool,
+    /// Rooms that somebody else has locked are left out, and their messages refused; the others don't wait.
+    past_locks: bool,
+}
+
+impl Look {
+    fn learn(&mut self, error: &sqlx::Error, line: &mut Line) {
+        self.for_repeats |= is_repeat(error);
+        self.past_locks |= is_locked(error);
+        if !is_refusal(error) && !is_locked(error) {
+            // The connection is gone, and it isn't known what with it.
+            line.hang_up();
+            self.for_repeats = true;
+        }
+    }
+}
+
+impl Done {
+    fn add(&mut self, messages: usize, written: sqlx::Result<Written>) {
+        match written {
+            Ok(Written { outcomes, products }) => {
+                self.outcomes.extend(outcomes);
+                self.products.extend(products);
+            }
+            Err(error) => {
+                tracing::error!(%error, messages, "messages could not be stored");
+                self.is_lost = !is_refusal(&error) && !is_locked(&error);
+                self.refuse(
+                    messages,
+                    if is_final(&error) { Refusal::Unstorable } else { Refusal::Unavailable },
+                );
+            }
+        }
+    }
+
+    fn refuse(&mut self, messages: usize, refusal: Refusal) {
+        self.outcomes.extend((0..messages).map(|_| Err(refusal)));
+    }
+}
+
+/// What the plan needs to know beside the rooms.
+async fn find(
+    tx: &mut PgConnection,
+    rooms: &RoomStates,
+    batch: &[Write],
+    has_repeats: bool,
+) -> sqlx::Result<Found> {
+    let repeats = if has_repeats { store::repeats(tx, rooms, batch).await? } else { Default::default() };
+    let wanted: Vec<i64> = batch.iter().filter_map(|write| write.draft.product_id).collect();
+    let products = match &wanted[..] {
+        [] => Vec::new(),
+        wanted => products::summaries(&mut *tx, wanted).await?,
+    };
+    let spoken_of = store::spoken_of(tx, rooms, batch, &products).await?;
+    Ok(Found { repeats, products, spoken_of })
+}
+
+/// Whether the database looked at the data and said no, as opposed to not being there or not able
+/// (classes of PostgreSQL's error codes).
+fn is_refusal(error: &sqlx::Error) -> bool {
+    const NOT_ABLE: [&str; 7] = ["08", "25", "53", "55", "57", "58", "XX"];
+    let sqlx::Error::Database(error) = error else { return false };
+    error.code().is_some_and(|code| !NOT_ABLE.iter().any(|class| code.starts_with(class)))
+}
+
+/// Whether it will say no to this entry whenever it is sent (bad data, a constraint, a trigger's word).
+fn is_final(error: &sqlx::Error) -> bool {
+    const ABOUT_DATA: [&str; 3] = ["22", "23", "P0"];
+    let sqlx::Error::Database(error) = error else { return false };
+    error.code().is_some_and(|code| ABOUT_DATA.iter().any(|class| code.starts_with(class)))
+}
+
+/// Whether something of it was stored before.
+fn is_repeat(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.is_unique_violation())
+}
+
+/// Whether a room was locked by somebody else, and for too long.
+fn is_locked(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "55P03")
+}
