@@ -13,6 +13,7 @@ export default async function (market) {
   await tunnel(buyer, hers);
   await noAnswer(buyer, hers);
   await refused(hers);
+  await tooFast(buyer, hers);
   await noSockets(seller, buyer, hers, his);
 }
 
@@ -86,6 +87,29 @@ async function refused(hers) {
   assert.equal(await error.isVisible(), false);
   await hers.text.press("Enter");
   await eventually("stored", async () => (await hers.entries()).at(-1).state === "stored");
+}
+
+/** A refusal that passes is said at its message, which goes by itself; nothing red stays behind. */
+async function tooFast(buyer, hers) {
+  let refusing = true;
+  await buyer.page.routeWebSocket(/\/ws\/buyer_/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((frame) => {
+      const { type, client_id } = JSON.parse(frame);
+      if (type !== "send" || !refusing) return server.send(frame);
+      socket.send(JSON.stringify({ type: "error", client_id, code: "rate_limited", message: "That was very fast." }));
+    });
+  });
+  await buyer.page.reload();
+  await hers.live();
+  await hers.say("one too many");
+  await buyer.page.getByText("Not sent. That was very fast.").waitFor();
+  assert.equal(await buyer.page.locator("[data-error]").isVisible(), false);
+  refusing = false;
+  await eventually("stored", async () => {
+    const { body, state } = (await hers.entries()).at(-1);
+    return body === "one too many" && state === "stored";
+  });
 }
 
 /** Where no WebSocket gets through, plain requests do for both ways and for what was read. */

@@ -18,6 +18,7 @@ function setUp({ connected = true } = {}) {
     },
     transmit: (item) => world.connected && Boolean(world.sent.push(item)),
     unanswered: () => (world.unanswered += 1),
+    away: () => !world.connected,
     patience: 10_000,
   });
   return world;
@@ -43,12 +44,26 @@ test("without an acknowledgement it is not sent, and the connection is doubted",
   assert.equal(world.unanswered, 1);
 });
 
-test("without a connection it is not sent either, but nothing is doubted", () => {
+test("without a connection it waits, and goes by itself when there is one", () => {
   const world = setUp({ connected: false });
   world.sender.say("hello");
   mock.timers.tick(10_000);
-  assert.deepEqual([...world.bubbles.values()], ["failed"]);
+  assert.deepEqual([...world.bubbles.values()], ["pending"]);
   assert.equal(world.unanswered, 0);
+  world.connected = true;
+  world.sender.flush();
+  assert.deepEqual(world.sent.map(({ body }) => body), ["hello"]);
+});
+
+test("what got lost on the way is not sent, but waits where nothing gets through", () => {
+  const world = setUp();
+  world.sender.say("hello");
+  world.sender.lost(world.outbox.all[0]);
+  assert.deepEqual([...world.bubbles.values()], ["failed"]);
+  world.sender.retry(world.outbox.all[0].client_id);
+  world.connected = false;
+  world.sender.lost(world.outbox.all[0]);
+  assert.deepEqual([...world.bubbles.values()], ["pending"]);
 });
 
 test("a retry keeps the id", () => {
@@ -131,11 +146,14 @@ test("an earlier page's messages are shown as what they are", () => {
 });
 
 test("when access ends, what was on its way is not sent, and is kept", () => {
-  const { sender, bubbles, outbox } = setUp();
-  sender.say("hello");
-  sender.stop();
-  assert.deepEqual([...bubbles.values()], ["failed"]);
-  assert.equal(outbox.all.length, 1);
+  const world = setUp();
+  world.sender.say("hello");
+  world.connected = false;
+  world.sender.say("and you?");
+  mock.timers.tick(10_000);
+  world.sender.stop();
+  assert.deepEqual([...world.bubbles.values()], ["failed", "failed"]);
+  assert.equal(world.outbox.all.length, 2);
 });
 
 test("a picture that didn't get there is not sent, and tried again by and by", () => {

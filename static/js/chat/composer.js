@@ -38,7 +38,8 @@ export class Composer {
     this.#picture = new PictureField(form, {
       room,
       complain: (sentence) => this.complain(sentence),
-      chosen: () => this.#text.focus(),
+      // Where there is only the screen's keyboard, it would cover the picture.
+      chosen: () => matchMedia("(hover: hover)").matches && this.#text.focus(),
       signal,
     });
     form.noValidate = true;
@@ -67,6 +68,10 @@ export class Composer {
     link.textContent = title;
     link.setAttribute("href", `/products/${product}`);
     link.closest("[data-about]")?.removeAttribute("hidden");
+  }
+
+  focus() {
+    this.#text.focus({ preventScroll: true });
   }
 
   /** The words of a message that couldn't be sent, where nothing else was written since. */
@@ -102,6 +107,7 @@ export class Composer {
     const product = /** @type {HTMLInputElement | null} */ (this.#form.elements.namedItem("product_id"));
     this.#say(body, Number(product?.value) || undefined, this.#picture.take() ?? undefined);
     this.#text.value = "";
+    this.#form.querySelector("[data-note]")?.remove(); // what was kept is sent
     this.#text.focus();
     this.#changed();
   }

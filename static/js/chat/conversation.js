@@ -97,9 +97,10 @@ export class Conversation {
     if (feed.behind && this.#said && newest && outbox.due.length === 0) location.assign(newest.href);
   }
 
+  /** Beside the composer stands only what no bubble says: a bubble's words go with it. */
   #refused(refusal) {
     const why = this.#parts.sender.refuse(refusal);
-    if (why) this.#parts.composer?.complain(why);
+    if (why && !this.#parts.outbox.get(refusal.client_id)) this.#parts.composer?.complain(why);
   }
 
   /** @param {Entry[]} entries each once, in order */
@@ -150,6 +151,13 @@ export class Conversation {
     this.#parts.sender.retry(id);
     this.#parts.socket.hurry();
     this.#parts.scroll.focus();
+  }
+
+  /** Nothing gets through just now; what is due goes by itself as soon as something does. */
+  get away() {
+    const { socket, polling } = this.#parts;
+    if (!navigator.onLine) return true;
+    return !["open", "ended"].includes(socket.status) && !polling.working;
   }
 
   /** @param {import("./outbox.js").Item} item */

@@ -80,6 +80,7 @@ function wire(root, signal) {
       bubbles,
       transmit: (item) => talk.transmit(item),
       unanswered: () => socket.reopen(),
+      away: () => talk.away,
     }),
     upload: new Upload({
       post: (item) => history.post(item),
@@ -99,6 +100,10 @@ function wire(root, signal) {
     }),
     newest: part("newest"),
   }, marks, hit ? root.querySelector(`#entry_${hit}`) : null);
+
+  // With a mouse one comes to write; on a phone the keyboard would cover what was said.
+  const writes = matchMedia("(hover: hover) and (pointer: fine)").matches && part("back") && !hit;
+  if (writes && document.activeElement === document.body) composer?.focus();
 
   new Liveness(socket, () => talk.missed(), signal);
   new Viewer(part("viewer"), part("timeline"), signal);

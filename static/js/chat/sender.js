@@ -1,6 +1,7 @@
 /**
  * Gets what was written to the server. A message is at every moment one of three things: stored
  * (its entry was seen), on its way (a pending bubble), or visibly "Not sent" with a way to retry.
+ * While nothing gets through at all it stays on its way: there is nothing that its writer could do.
  *
  * @typedef {import("./outbox.js").Item} Item
  * @typedef {import("./wire.js").Refusal} Refusal
@@ -22,6 +23,7 @@ export class Sender {
   #bubbles;
   #transmit;
   #unanswered;
+  #away;
   #patience;
   /** @type {Map<string, ReturnType<typeof setTimeout>>} */
   #timers = new Map();
@@ -37,13 +39,15 @@ export class Sender {
    * @param {Pick<import("./bubbles.js").Bubbles, "pending" | "failed" | "remove">} parts.bubbles
    * @param {(item: Item) => boolean} parts.transmit whether a connection took it
    * @param {() => void} parts.unanswered something handed over wasn't acknowledged in time
+   * @param {() => boolean} [parts.away] nothing gets through, and `flush` follows when it does
    * @param {number} [parts.patience] ms
    */
-  constructor({ outbox, bubbles, transmit, unanswered, patience = PATIENCE }) {
+  constructor({ outbox, bubbles, transmit, unanswered, away = () => false, patience = PATIENCE }) {
     this.#outbox = outbox;
     this.#bubbles = bubbles;
     this.#transmit = transmit;
     this.#unanswered = unanswered;
+    this.#away = away;
     this.#patience = patience;
   }
 
@@ -112,18 +116,15 @@ export class Sender {
   /** It didn't get there; it is tried again by and by. @param {Item} item */
   lost(item) {
     this.#calm(item.client_id);
-    this.#fail(item);
+    if (!this.#away()) this.#fail(item);
     this.#tryLater();
   }
 
   /** Nothing will be acknowledged here any more. */
   stop() {
     clearTimeout(this.#later);
-    for (const id of this.#timers.keys()) {
-      const item = this.#outbox.get(id);
-      if (item) this.#fail(item);
-      this.#calm(id);
-    }
+    for (const id of this.#timers.keys()) this.#calm(id);
+    for (const item of this.#outbox.due) this.#fail(item);
   }
 
   /** @param {Item} item */
@@ -133,6 +134,7 @@ export class Sender {
     const handed = this.#transmit(item);
     this.#timers.set(item.client_id, setTimeout(() => {
       this.#timers.delete(item.client_id);
+      if (this.#away()) return;
       this.#fail(item);
       if (handed) this.#unanswered();
     }, item.picture ? UPLOAD : this.#patience));

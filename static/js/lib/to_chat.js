@@ -10,4 +10,6 @@ export function toChat() {
     if (/** @type {Element} */ (event.target).closest('a[href="#chat"]')) setTimeout(write);
   });
   write();
+  // As it goes to the fragment, the browser takes the focus away again.
+  addEventListener("load", () => document.activeElement === document.body && write());
 }
