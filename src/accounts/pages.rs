@@ -178,14 +178,14 @@ pub(super) struct ProfileForm {
 }
 
 pub(super) async fn update(
-    State(db): State<PgPool>,
+    (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
     (session, shell): (Session, Shell),
     user: CurrentUser,
     Form(typed): Form<ProfileForm>,
 ) -> Result<Response> {
     match Name::parse(&typed.name) {
         Ok(name) => {
-            store::set_name(&db, user.account_id, &name).await?;
+            service::rename(&db, &events, user.account_id, &name).await?;
             saved(&session, "Your name is changed.").await
         }
         Err(sentence) => {
@@ -209,7 +209,7 @@ pub(super) struct SellForm {
 
 /// "Start selling", and later changes to the seller profile.
 pub(super) async fn sell(
-    State(db): State<PgPool>,
+    (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
     (session, shell): (Session, Shell),
     user: CurrentUser,
     Form(typed): Form<SellForm>,
@@ -225,7 +225,8 @@ pub(super) async fn sell(
     let place = errors.check("place", form::optional_line(&typed.place, 80));
     let about = errors.check("about", form::lines(&typed.about, 2000));
     if let (Some(shop_name), Some(place), Some(about), true) = (shop_name, place, about, errors.is_empty()) {
-        store::save_seller_profile(&db, user.account_id, &SellerProfile { shop_name, place, about }).await?;
+        let profile = SellerProfile { shop_name, place, about };
+        service::sell(&db, &events, user.account_id, &profile).await?;
         if user.seller_id.is_some() {
             return saved(&session, "Your seller profile is changed.").await;
         }

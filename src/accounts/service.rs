@@ -4,7 +4,8 @@ use sqlx::{PgConnection, PgExecutor, PgPool};
 use tower_sessions::Session;
 
 use super::{
-    AccessEnded, AccessEvents, CurrentUser, Email, Name, NewAccount, Password, SellerCard, password, store,
+    AccessChange, AccessEvents, CurrentUser, Email, Name, NewAccount, Password, SellerCard,
+    model::SellerProfile, password, store,
 };
 use crate::web::{
     Result,
@@ -74,20 +75,20 @@ pub(super) async fn begin_session(
     session.insert(ACCOUNT_ID, account_id).await?;
     session.insert(EPOCH, epoch).await?;
     if let Some(before) = before {
-        events.tell(AccessEnded::Session(before.session.clone()));
+        events.tell(AccessChange::Session(before.session.clone()));
     }
     Ok(())
 }
 
 pub(super) async fn sign_out(session: &Session, events: &AccessEvents, user: &CurrentUser) -> Result<()> {
     session.flush().await?;
-    events.tell(AccessEnded::Session(user.session.clone()));
+    events.tell(AccessChange::Session(user.session.clone()));
     Ok(())
 }
 
 pub(super) async fn sign_out_everywhere(db: &PgPool, events: &AccessEvents, account_id: i64) -> Result<()> {
     store::end_sessions(db, account_id).await?;
-    events.tell(AccessEnded::Account(account_id));
+    events.tell(AccessChange::Account(account_id));
     Ok(())
 }
 
@@ -108,20 +109,38 @@ pub(super) async fn change_password(
     store::set_password(&mut *tx, account_id, &hash).await?;
     let epoch = store::end_sessions(&mut *tx, account_id).await?;
     tx.commit().await?;
-    events.tell(AccessEnded::Account(account_id));
+    events.tell(AccessChange::Account(account_id));
     Ok(Some(SignedIn { account_id, epoch }))
+}
+
+pub(super) async fn rename(db: &PgPool, events: &AccessEvents, account_id: i64, name: &Name) -> Result<()> {
+    store::set_name(db, account_id, name).await?;
+    events.tell(AccessChange::Profile(account_id));
+    Ok(())
+}
+
+/// Makes or changes the account's `Customer` profile.
+pub(super) async fn sell(
+    db: &PgPool,
+    events: &AccessEvents,
+    account_id: i64,
+    profile: &SellerProfile,
+) -> Result<()> {
+    store::save_seller_profile(db, account_id, profile).await?;
+    events.tell(AccessChange::Profile(account_id));
+    Ok(())
 }
 
 /// Ends a person's access until they are restored, in the caller's transaction. Nothing, if there is
 /// nobody to suspend: an admin isn't, nor is who is suspended already.
 ///
 /// What it answers is to be told ([`AccessEvents::tell`]) as soon as the transaction is committed.
-pub async fn suspend(tx: &mut PgConnection, account_id: i64) -> Result<Option<AccessEnded>> {
+pub async fn suspend(tx: &mut PgConnection, account_id: i64) -> Result<Option<AccessChange>> {
     if !store::set_suspended(&mut *tx, account_id, true).await? {
         return Ok(None);
     }
     store::end_sessions(tx, account_id).await?;
-    Ok(Some(AccessEnded::Account(account_id)))
+    Ok(Some(AccessChange::Account(account_id)))
 }
 
 /// False, if there is nobody to restore.

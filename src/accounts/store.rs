@@ -82,6 +82,28 @@ pub(super) async fn still_signed_in(
     .await
 }
 
+/// Which of these sessions (hash, account, epoch) aren't to be let in any longer.
+pub(super) async fn ended_sessions(
+    db: impl PgExecutor<'_>,
+    sessions: &[(Vec<u8>, i64, i32)],
+) -> sqlx::Result<Vec<Vec<u8>>> {
+    let hashes: Vec<&[u8]> = sessions.iter().map(|(hash, ..)| &hash[..]).collect();
+    let accounts: Vec<i64> = sessions.iter().map(|(_, account, _)| *account).collect();
+    let epochs: Vec<i32> = sessions.iter().map(|(.., epoch)| *epoch).collect();
+    sqlx::query_scalar!(
+        r#"SELECT k.hash AS "hash!" FROM unnest($1::bytea[], $2::bigint[], $3::integer[]) AS k (hash, account_id, epoch)
+           WHERE NOT EXISTS (
+               SELECT 1 FROM sessions s JOIN accounts a ON a.id = s.account_id
+               WHERE s.id_hash = k.hash AND s.expires_at > now() AND a.id = k.account_id
+                 AND a.session_epoch = k.epoch AND a.suspended_at IS NULL)"#,
+        &hashes as &[&[u8]],
+        &accounts,
+        &epochs
+    )
+    .fetch_all(db)
+    .await
+}
+
 pub(super) async fn insert_account(
     db: impl PgExecutor<'_>,
     email: &Email,

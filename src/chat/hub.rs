@@ -64,12 +64,15 @@ pub enum Told {
     },
 }
 
+/// The room in which something changed; none if it can't be said in which.
+pub type InboxNews = Option<RoomKey>;
+
 #[derive(Clone)]
 pub struct Hub(Arc<Inner>);
 
 struct Inner {
     rooms: DashMap<RoomKey, Room>,
-    people: DashMap<i64, broadcast::Sender<RoomKey>>,
+    people: DashMap<i64, broadcast::Sender<InboxNews>>,
     /// Sockets of each account, of both kinds.
     tabs: DashMap<i64, usize>,
     open: TaskTracker,
@@ -82,6 +85,8 @@ struct Inner {
     met: Notify,
     /// Something may have happened that nobody here was told.
     doubts: AtomicBool,
+    /// Something happened here that the other nodes aren't told: there was no room for it.
+    untold: AtomicBool,
     /// Subscribes to what is listened to; none while the backplane tells everybody everything.
     tuner: OnceLock<Tuner>,
     news: Queue<News>,
@@ -119,6 +124,7 @@ impl Default for Hub {
             alone: AtomicBool::new(true),
             met: Notify::new(),
             doubts: AtomicBool::new(false),
+            untold: AtomicBool::new(false),
             tuner: OnceLock::new(),
             news: Queue::new(),
             behind: Queue::new(),
@@ -207,7 +213,7 @@ impl Hub {
     /// Listens for news in any of this person's rooms.
     pub fn watch_inbox(&self, account: i64) -> InboxListener {
         let inbox = self.0.people.entry(account).or_insert_with(|| broadcast::Sender::new(INBOX_BACKLOG));
-        InboxListener { hub: self.clone(), account, rooms: inbox.subscribe() }
+        InboxListener { hub: self.clone(), account, news: inbox.subscribe() }
     }
 
     /// Tells every socket to close and come back.
@@ -284,14 +290,16 @@ impl Hub {
     pub fn tell_people_here(&self, room: RoomKey, accounts: &[i64]) {
         for account in accounts {
             if let Some(inbox) = self.0.people.get(account) {
-                let _ = inbox.send(room);
+                let _ = inbox.send(Some(room));
             }
         }
     }
 
     /// Makes every inbox socket come back: what they were to be told is lost.
     pub fn forget_inboxes(&self) {
-        self.0.people.clear();
+        for inbox in &self.0.people {
+            let _ = inbox.send(None);
+        }
     }
 }
 
@@ -322,10 +330,10 @@ impl Hub {
         self.hear_of_read(key, Side::Seller, read.seller);
     }
 
-    /// Forgets the presences that nodes which are no more have told of.
-    pub fn lose_nodes(&self, gone: impl Fn(Uuid) -> bool) {
-        for mut room in self.0.rooms.iter_mut() {
-            for side in room.presence.lose(&gone) {
+    /// Forgets who was in a room on nodes that are no more.
+    pub fn lose_nodes(&self, key: RoomKey, gone: impl Fn(Uuid) -> bool) {
+        if let Some(mut room) = self.0.rooms.get_mut(&key) {
+            for side in room.presence.lose(gone) {
                 room.tell(presence(side, false));
             }
         }
@@ -368,9 +376,14 @@ impl Hub {
 
     /// Hands a hint to the other nodes, if there are any.
     pub fn publish(&self, news: News) {
-        if !self.is_alone() {
-            let _ = self.0.news.sender.try_send(news);
+        if !self.is_alone() && self.0.news.sender.try_send(news).is_err() {
+            self.0.untold.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// Whether the other nodes have to be told that they weren't told everything.
+    pub fn take_untold(&self) -> bool {
+        self.0.untold.swap(false, Ordering::Relaxed)
     }
 
     pub fn take_news(&self) -> Option<mpsc::Receiver<News>> {
@@ -440,7 +453,7 @@ impl Drop for Listener {
 pub struct InboxListener {
     hub: Hub,
     account: i64,
-    pub rooms: broadcast::Receiver<RoomKey>,
+    pub news: broadcast::Receiver<InboxNews>,
 }
 
 impl Drop for InboxListener {
@@ -459,5 +472,16 @@ mod tests {
     fn the_more_sockets_close_the_longer_it_takes_up_to_four_seconds() {
         let millis = [0, 1, 600, 4_000, 10_000, usize::MAX].map(|sockets| spread(sockets).as_millis());
         assert_eq!(millis, [0, 1, 600, 4_000, 4_000, 4_000]);
+    }
+
+    #[test]
+    fn what_there_was_no_room_for_is_remembered_once() {
+        let hub = Hub::default();
+        hub.set_alone(false);
+        let typing = || hub.typing(RoomKey { buyer_id: 1, seller_id: 2 }, Side::Buyer);
+        (0..WAITING).for_each(|_| typing());
+        assert!(!hub.take_untold());
+        typing();
+        assert!(hub.take_untold() && !hub.take_untold());
     }
 }

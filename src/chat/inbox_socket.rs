@@ -1,5 +1,5 @@
-//! `/ws/inbox`: a person's own socket. It says which room has news and how much waits in all, so
-//! that the badge is right on every page.
+//! `/ws/inbox`: a person's own socket. It says how much waits in all, and then which room has news, so that
+//! the badge is right on every page.
 
 use std::{collections::BTreeSet, pin::pin};
 
@@ -17,7 +17,7 @@ use tokio::{
 
 use super::{
     RoomKey, Side,
-    hub::{InboxListener, Topic},
+    hub::{InboxListener, InboxNews, Topic},
     socket::{
         ACCESS_ENDED, BUFFER, COME_BACK, Close, GONE, PING, SILENCE, TOO_BIG, TOO_FAST, TOO_MANY,
         access_ended, is_too_big, say_goodbye, send,
@@ -71,13 +71,16 @@ async fn watch(
     mut listener: InboxListener,
     socket: &mut WebSocket,
 ) -> Close {
-    let mut events = state.access.subscribe();
+    let mut watched = state.access.watch(user);
     match Box::pin(user.still_signed_in(&state.db)).await {
         Ok(true) => {}
         Ok(false) => return ACCESS_ENDED,
         Err(_) => return COME_BACK,
     }
-    let mut access_ended = pin!(access_ended(state, user, &mut events));
+    if let Err(close) = Box::pin(say_hello(state, user, socket)).await {
+        return close;
+    }
+    let mut access_ended = pin!(access_ended(&mut watched));
     let frames = state.message_limits.frames();
     let mut closing = pin!(state.hub.closing_here());
     let mut ping = interval(PING);
@@ -85,7 +88,7 @@ async fn watch(
     let mut heard = Instant::now();
     loop {
         let step = tokio::select! {
-            room = listener.rooms.recv() => match news(&mut listener, room) {
+            first = listener.news.recv() => match rooms(&mut listener, first) {
                 Some(rooms) => Box::pin(tell(state, user, socket, rooms)).await,
                 None => Err(COME_BACK),
             },
@@ -98,7 +101,7 @@ async fn watch(
                     Some(Ok(_)) => Ok(()),
                 }
             }
-            () = &mut access_ended => Err(ACCESS_ENDED),
+            close = &mut access_ended => Err(close),
             () = &mut closing => Err(COME_BACK),
             _ = ping.tick() => match heard.elapsed() {
                 silent if silent > SILENCE => Err(GONE),
@@ -111,12 +114,18 @@ async fn watch(
     }
 }
 
+/// What the page says may be older.
+async fn say_hello(state: &AppState, user: &CurrentUser, socket: &mut WebSocket) -> Result<(), Close> {
+    let total = store::unread_total(&state.db, user.account_id).await.map_err(|_| COME_BACK)?;
+    send(socket, Message::Text(ServerFrame::InboxHello { total }.text())).await
+}
+
 /// The rooms with news, each once; `None` if some were missed, and the page has to ask again.
-fn news(listener: &mut InboxListener, first: Result<RoomKey, RecvError>) -> Option<BTreeSet<RoomKey>> {
-    let mut rooms = BTreeSet::from([first.ok()?]);
+fn rooms(listener: &mut InboxListener, first: Result<InboxNews, RecvError>) -> Option<BTreeSet<RoomKey>> {
+    let mut rooms = BTreeSet::from([first.ok()??]);
     loop {
-        match listener.rooms.try_recv() {
-            Ok(room) => rooms.insert(room),
+        match listener.news.try_recv() {
+            Ok(room) => rooms.insert(room?),
             Err(TryRecvError::Empty) => return Some(rooms),
             Err(TryRecvError::Lagged(_) | TryRecvError::Closed) => return None,
         };
@@ -133,7 +142,7 @@ async fn tell(
         let side = if user.buyer_id == Some(room.buyer_id) { Side::Buyer } else { Side::Seller };
         let counted = tokio::try_join!(
             store::unread_in(&state.db, room, side),
-            store::unread_total(&state.db, user.buyer_id, user.seller_id)
+            store::unread_total(&state.db, user.account_id)
         );
         let (unread, total) = counted.map_err(|_| COME_BACK)?;
         send(socket, Message::Text(ServerFrame::Inbox { room, unread, total }.text())).await?;

@@ -63,7 +63,7 @@ pub use search::{mend as mend_search, start as start_search};
 
 /// How many messages wait for this person, over all their rooms.
 pub async fn unread(db: &PgPool, user: &CurrentUser) -> Result<i64> {
-    Ok(store::unread_total(db, user.buyer_id, user.seller_id).await?)
+    Ok(store::unread_total(db, user.account_id).await?)
 }
 
 /// A seller's latest conversations, for the dashboard.

@@ -19,7 +19,7 @@ use axum::{
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use governor::DefaultDirectRateLimiter;
 use tokio::{
-    sync::broadcast::{Receiver, error::RecvError},
+    sync::broadcast::error::RecvError,
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
 use uuid::Uuid;
@@ -33,7 +33,7 @@ use super::{
     wire::{ClientFrame, ServerFrame},
 };
 use crate::{
-    accounts::{AccessEnded, CurrentUser},
+    accounts::{AccessWatch, Notice},
     app::AppState,
     web::{Error, Result, forgery::SameOrigin},
 };
@@ -90,7 +90,7 @@ pub(super) async fn upgrade(
 
 async fn run(state: AppState, seat: Seat, mut socket: WebSocket) {
     let close = match Box::pin(RoomSocket::open(&state, &seat, &mut socket)).await {
-        Ok((mut open, events)) => open.run(events).await,
+        Ok((mut open, watch)) => open.run(watch).await,
         Err(close) => close,
     };
     Box::pin(say_goodbye(socket, close)).await;
@@ -120,19 +120,11 @@ pub(super) async fn send(socket: &mut WebSocket, message: Message) -> Result<(),
     }
 }
 
-/// Resolves when this person's access ends. After a lag it looks the session up.
-pub(super) async fn access_ended(state: &AppState, user: &CurrentUser, events: &mut Receiver<AccessEnded>) {
-    loop {
-        match events.recv().await {
-            Ok(AccessEnded::Unsure) if Box::pin(user.still_signed_in(&state.db)).await.unwrap_or(true) => {}
-            Ok(ended) if ended.concerns(user) => return,
-            Ok(_) => {}
-            Err(RecvError::Lagged(_)) => match Box::pin(user.still_signed_in(&state.db)).await {
-                Ok(true) => {}
-                Ok(false) | Err(_) => return,
-            },
-            Err(RecvError::Closed) => return,
-        }
+/// Resolves when this person may not be here any longer, or isn't who they were when they came.
+pub(super) async fn access_ended(watch: &mut AccessWatch) -> Close {
+    match watch.notice().await {
+        Notice::Ended => ACCESS_ENDED,
+        Notice::Changed => COME_BACK,
     }
 }
 
@@ -161,9 +153,9 @@ impl<'a> RoomSocket<'a> {
         state: &'a AppState,
         seat: &'a Seat,
         socket: &'a mut WebSocket,
-    ) -> Result<(Self, Receiver<AccessEnded>), Close> {
+    ) -> Result<(Self, AccessWatch), Close> {
         let listener = state.hub.join(seat.room, seat.side);
-        let events = state.access.subscribe();
+        let watch = state.access.watch(&seat.user);
         state.hub.tune(Topic::Room(seat.room)).await;
         let signed_in = seat.user.still_signed_in(&state.db).await.map_err(|_| COME_BACK)?;
         if !signed_in {
@@ -191,11 +183,11 @@ impl<'a> RoomSocket<'a> {
             frames: state.message_limits.frames(),
             typed_at: None,
         };
-        Ok((open, events))
+        Ok((open, watch))
     }
 
-    async fn run(&mut self, events: Receiver<AccessEnded>) -> Close {
-        let close = self.talk(events).await;
+    async fn run(&mut self, watch: AccessWatch) -> Close {
+        let close = self.talk(watch).await;
         // What was read before the page was left is read.
         while let Some(marked) = self.marking.next().await {
             if self.marked(marked).is_err() {
@@ -205,10 +197,9 @@ impl<'a> RoomSocket<'a> {
         close
     }
 
-    async fn talk(&mut self, mut events: Receiver<AccessEnded>) -> Close {
+    async fn talk(&mut self, mut watch: AccessWatch) -> Close {
         let state = self.state;
-        // Made once: dropped while it looks a session up, it would forget why.
-        let mut access_ended = pin!(access_ended(state, &self.seat.user, &mut events));
+        let mut access_ended = pin!(access_ended(&mut watch));
         let mut closing = pin!(state.hub.closing_here());
         let mut ping = interval(PING);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -226,7 +217,7 @@ impl<'a> RoomSocket<'a> {
                     answer => Box::pin(self.answer(client_id, answer)).await,
                 },
                 Some(marked) = self.marking.next() => self.marked(marked),
-                () = &mut access_ended => Err(ACCESS_ENDED),
+                close = &mut access_ended => Err(close),
                 () = &mut closing => Err(COME_BACK),
                 _ = ping.tick() => match heard.elapsed() {
                     silent if silent > SILENCE => Err(GONE),

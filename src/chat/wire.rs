@@ -61,6 +61,11 @@ pub enum ServerFrame<'a> {
         message: String,
     },
     Resync,
+    /// The first frame of an inbox.
+    #[serde(rename = "hello")]
+    InboxHello {
+        total: i64,
+    },
     Inbox {
         room: RoomKey,
         unread: i64,

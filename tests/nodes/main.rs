@@ -8,9 +8,11 @@
 
 mod chaos;
 mod database_gone;
+mod doubts;
 mod nats_server;
 mod over;
 mod programs;
+mod severed;
 mod slow;
 mod stop;
 #[allow(dead_code, unused_imports, reason = "shared with tests/it, which uses the rest")]
@@ -49,6 +51,8 @@ fn main() -> ExitCode {
             talking::both_write_at_once_on_two_nodes_and_everybody_has_the_same,
             talking::what_a_node_stored_and_never_told_is_found_all_the_same,
             talking::people_of_a_node_that_was_given_up_are_seen_again,
+            doubts::what_a_node_that_vanished_told_nobody_is_looked_up,
+            doubts::who_is_where_is_written_down_when_it_can_be,
             chaos::two_nodes_lose_nothing_while_everything_is_killed_in_turn,
         ] });
     }
@@ -58,6 +62,8 @@ fn main() -> ExitCode {
         database_gone::senders_hear_of_a_frozen_database_and_it_recovers_by_itself,
         database_gone::what_was_stored_unheard_reaches_whoever_is_there,
         database_gone::a_form_keeps_its_text_while_the_database_is_gone,
+        doubts::who_was_signed_out_while_a_node_was_frozen_is_put_out_of_it,
+        doubts::a_node_whose_ear_was_cut_off_silently_listens_again,
         slow::who_stops_reading_is_kept_no_messages,
         stop::everybody_is_told_to_come_back_and_not_all_at_once,
     ] });

@@ -6,7 +6,10 @@ use haggle::db::{
     DataDir,
     embedded::{self, Embedded},
 };
-use sqlx::{PgPool, postgres::PgPoolOptions};
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
@@ -77,9 +80,16 @@ impl Postgres {
         self.running.as_ref().expect("it runs").url()
     }
 
+    pub fn options(&self) -> &PgConnectOptions {
+        &self.running.as_ref().expect("it runs").options
+    }
+
     pub async fn pool(&self) -> PgPool {
-        let options = self.running.as_ref().expect("it runs").options.clone();
-        PgPoolOptions::new().max_connections(4).connect_with(options).await.expect("it answers")
+        PgPoolOptions::new()
+            .max_connections(4)
+            .connect_with(self.options().clone())
+            .await
+            .expect("it answers")
     }
 
     /// In good order.
@@ -169,7 +179,7 @@ impl Node {
 
     /// The most memory it has taken since it was last asked, in bytes.
     pub fn peak_memory(&self) -> usize {
-        let pid = self.running.as_ref().and_then(Child::id).expect("it runs");
+        let pid = self.pid();
         let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("a process");
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
         // Counted from here on anew.
@@ -177,10 +187,23 @@ impl Node {
         peak.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") * 1024
     }
 
+    /// It does nothing, and its connections stay.
+    pub async fn freeze(&self) {
+        signal("-STOP", &self.pid()).await;
+    }
+
+    pub async fn thaw(&self) {
+        signal("-CONT", &self.pid()).await;
+    }
+
+    fn pid(&self) -> String {
+        self.running.as_ref().and_then(Child::id).expect("it runs").to_string()
+    }
+
     /// SIGTERM: it ends in good order.
     pub async fn stop(&mut self) {
+        signal("-TERM", &self.pid()).await;
         if let Some(mut child) = self.running.take() {
-            signal("-TERM", &child.id().expect("it runs").to_string()).await;
             child.wait().await.expect("haggle ends");
         }
     }

@@ -15,9 +15,10 @@
 //! the database all the same, which has just stored it: access that ended, and news of the nodes
 //! themselves. While NATS is away, everything does.
 //!
-//! A node whose connection to either was lost has doubts: it looks at the rows, also at who is where, and
-//! lets its inbox sockets come back; so does one whose commit may have gone through or not. While a node is
-//! alone it tells nobody.
+//! A node whose connection to either was lost has doubts: it looks at the rows, also at who is where and who
+//! is still signed in, and lets its inbox sockets come back. So does one that lost another node or was given
+//! up, one whose commit may have gone through or not, and all that are told of somebody's [`News::Doubt`].
+//! While a node is alone it tells nobody.
 
 mod catch_up;
 mod nats;
@@ -26,12 +27,13 @@ mod outbox;
 mod postgres;
 
 use async_nats::ServerAddr;
+use nodes::Nodes;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::{Hub, RoomKey, Side, store};
-use crate::accounts::{AccessEnded, AccessEvents};
+use crate::accounts::{AccessChange, AccessEvents};
 
 /// What one node tells the others. Short names: it travels in payloads of at most 8,000 bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,7 +49,7 @@ pub enum News {
     #[serde(rename = "p")]
     Presence { r: RoomKey, who: Side, on: bool },
     #[serde(rename = "x")]
-    Access(AccessEnded),
+    Access(AccessChange),
     /// A node has begun: it wants to be known, and to know who is where.
     #[serde(rename = "h")]
     Hello,
@@ -100,7 +102,7 @@ pub async fn start(
     }
     store::beat(&db, node).await?;
     outbox::say_hello(&db, node).await?;
-    tokio::spawn(nodes::run(db.clone(), hub.clone(), node));
+    tokio::spawn(Nodes::new(db.clone(), hub.clone(), access.clone(), node).run());
     tokio::spawn(postgres::listen(db, hub.clone(), access.clone(), node));
     tokio::spawn(pass_on(hub, access));
     Ok(())
@@ -113,7 +115,7 @@ async fn pass_on(hub: Hub, access: AccessEvents) {
         match events.recv().await {
             Ok(ended) => hub.publish(News::Access(ended)),
             Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {
-                hub.publish(News::Access(AccessEnded::Unsure));
+                hub.publish(News::Access(AccessChange::Unsure));
             }
             Err(_) => return,
         }

@@ -1,72 +1,140 @@
-//! Which nodes there are: each says every two seconds that it lives, and looks who else does.
+//! Which nodes there are: each says every two seconds that it lives, and looks who else does. In between it
+//! looks at the rooms that somebody here listens to, some at a time, so that nobody waits for it.
 
 use std::{collections::HashSet, time::Duration};
 
 use sqlx::PgPool;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use uuid::Uuid;
 
 use super::News;
-use crate::chat::{Hub, RoomKey, store};
+use crate::{
+    accounts::{AccessChange, AccessEvents},
+    chat::{Hub, RoomKey, store},
+};
 
-/// Also how often rooms are looked at without a hint.
+/// Also how often each room is looked at without a hint.
 const BEAT: Duration = Duration::from_secs(2);
+/// Rooms in one query.
+const SLICE: usize = 250;
 
-pub async fn run(db: PgPool, hub: Hub, node: Uuid) {
-    let mut beats = interval(BEAT);
-    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut doubts = false;
-    loop {
-        tokio::select! {
-            _ = beats.tick() => {}
-            () = hub.met() => {}
-            () = hub.closing() => {
-                let _ = store::forget_node(&db, node).await;
-                return;
+pub struct Nodes {
+    db: PgPool,
+    hub: Hub,
+    access: AccessEvents,
+    node: Uuid,
+    /// Those that lived at the last beat.
+    others: HashSet<Uuid>,
+    /// What the others told lately may be lost.
+    doubts: bool,
+    round: Round,
+}
+
+/// Rooms that are still to be looked at before all are once more.
+struct Round {
+    rooms: Vec<RoomKey>,
+    next: Instant,
+    pause: Duration,
+}
+
+impl Nodes {
+    pub fn new(db: PgPool, hub: Hub, access: AccessEvents, node: Uuid) -> Self {
+        let round = Round { rooms: Vec::new(), next: Instant::now(), pause: BEAT };
+        Nodes { db, hub, access, node, others: HashSet::new(), doubts: false, round }
+    }
+
+    pub async fn run(mut self) {
+        let mut beats = interval(BEAT);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let hub = self.hub.clone();
+        loop {
+            let done = tokio::select! {
+                _ = beats.tick() => self.beat().await,
+                () = hub.met() => self.beat().await,
+                () = sleep_until(self.round.next) => self.look_at_some().await,
+                () = hub.closing() => {
+                    let _ = store::forget_node(&self.db, self.node).await;
+                    return;
+                }
+            };
+            if let Err(error) = done {
+                tracing::warn!(%error, "this node could not say that it lives, or look at its rooms");
             }
         }
-        doubts |= hub.take_doubts();
-        match beat(&db, &hub, node, doubts).await {
-            Ok(()) => doubts = false,
-            Err(error) => tracing::warn!(%error, "this node could not say that it lives"),
+    }
+
+    async fn beat(&mut self) -> sqlx::Result<()> {
+        self.doubts |= self.hub.take_doubts();
+        let was_given_up = store::beat(&self.db, self.node).await?;
+        let others: HashSet<Uuid> = store::other_nodes(&self.db, self.node).await?.into_iter().collect();
+        let was_alone = self.hub.is_alone();
+        self.hub.set_alone(others.is_empty());
+        // Who is gone may have stored what it told nobody. Who was given up wasn't told.
+        self.doubts |= was_given_up || !self.others.is_subset(&others);
+        self.others = others;
+        if was_alone || was_given_up {
+            self.hub.publish(News::Doubt);
         }
+        if self.doubts {
+            self.look_at_all().await?;
+            self.doubts = false;
+        }
+        Ok(())
+    }
+
+    /// Leaves nothing to what was told.
+    async fn look_at_all(&self) -> sqlx::Result<()> {
+        for rooms in self.hub.listened().chunks(SLICE) {
+            let elsewhere = store::presences_elsewhere(&self.db, self.node, rooms).await?;
+            for room in rooms {
+                self.hub.look_who(*room, elsewhere.get(room).map_or(&[], Vec::as_slice));
+            }
+            self.look(rooms).await?;
+        }
+        self.hub.forget_inboxes();
+        self.access.hear(AccessChange::Unsure);
+        Ok(())
+    }
+
+    async fn look_at_some(&mut self) -> sqlx::Result<()> {
+        if self.round.rooms.is_empty() {
+            self.round.rooms = self.hub.listened();
+            self.round.pause = pause(self.round.rooms.len());
+        }
+        self.round.next = Instant::now() + self.round.pause;
+        let rest = self.round.rooms.len().saturating_sub(SLICE);
+        let rooms = self.round.rooms.split_off(rest);
+        self.look(&rooms).await
+    }
+
+    /// Brings these rooms up to date, hint or no hint.
+    async fn look(&self, rooms: &[RoomKey]) -> sqlx::Result<()> {
+        if rooms.is_empty() {
+            return Ok(());
+        }
+        for (room, status) in store::statuses(&self.db, rooms).await? {
+            self.hub.look(room, status.last_seq, status.read);
+        }
+        for room in rooms {
+            self.hub.lose_nodes(*room, |node| !self.others.contains(&node));
+        }
+        Ok(())
     }
 }
 
-/// `doubts`: whether what the others told lately may be lost.
-async fn beat(db: &PgPool, hub: &Hub, node: Uuid, doubts: bool) -> sqlx::Result<()> {
-    let was_given_up = store::beat(db, node).await?;
-    let others: HashSet<Uuid> = store::other_nodes(db, node).await?.into_iter().collect();
-    let was_alone = hub.is_alone();
-    hub.set_alone(others.is_empty());
-    hub.lose_nodes(|other| !others.contains(&other));
-    if !others.is_empty() && (was_alone || was_given_up) {
-        store::tell_presences(db, node, &hub.here()).await?;
-        hub.publish(News::Doubt);
-    }
-    let rooms = hub.listened();
-    if doubts {
-        look_who(db, hub, node, &rooms).await?;
-        hub.forget_inboxes();
-    }
-    look(db, hub, &rooms).await
+/// Between two looks, so that every room's turn comes once in a [`BEAT`].
+fn pause(rooms: usize) -> Duration {
+    let slices = rooms.div_ceil(SLICE).max(1);
+    BEAT / u32::try_from(slices).unwrap_or(u32::MAX)
 }
 
-/// Brings the rooms that somebody listens to up to date, hint or no hint.
-async fn look(db: &PgPool, hub: &Hub, rooms: &[RoomKey]) -> sqlx::Result<()> {
-    if rooms.is_empty() {
-        return Ok(());
-    }
-    for (room, status) in store::statuses(db, rooms).await? {
-        hub.look(room, status.last_seq, status.read);
-    }
-    Ok(())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-async fn look_who(db: &PgPool, hub: &Hub, node: Uuid, rooms: &[RoomKey]) -> sqlx::Result<()> {
-    let elsewhere = store::presences_elsewhere(db, node, rooms).await?;
-    for room in rooms {
-        hub.look_who(*room, elsewhere.get(room).map_or(&[], Vec::as_slice));
+    #[test]
+    fn the_more_rooms_the_more_looks_each_as_small() {
+        let pauses = [0, 1, SLICE, SLICE + 1, 20 * SLICE].map(|rooms| pause(rooms).as_millis());
+        assert_eq!(pauses, [2_000, 2_000, 2_000, 1_000, 100]);
     }
-    Ok(())
 }

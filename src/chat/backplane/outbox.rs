@@ -12,7 +12,7 @@ use crate::chat::{Hub, store};
 
 /// News in one statement.
 const BATCH: usize = 1024;
-/// What must not be lost is told again after this.
+/// What could not be told is tried again after this.
 const RETRY: Duration = Duration::from_secs(1);
 /// PostgreSQL takes less than 8,000 bytes.
 const PAYLOAD: usize = 7_900;
@@ -27,12 +27,16 @@ pub async fn run(db: PgPool, nats: Option<Nats>, hub: Hub, node: Uuid, mut news:
         } else if more.await == 0 {
             return;
         }
-        let told = tell(&db, nats.as_ref(), node, &batch).await;
-        if let Err(error) = &told {
-            tracing::warn!(%error, alone = hub.is_alone(), "the other nodes were not told");
+        if hub.take_untold() {
+            batch.push(News::Doubt);
         }
-        // The others look at the rows by themselves; that access ended stands in none that they look at.
-        batch.retain(|news| told.is_err() && matches!(news, News::Access(_)));
+        if let Err(error) = tell(&db, nats.as_ref(), &hub, node, &batch).await {
+            tracing::warn!(%error, alone = hub.is_alone(), "the other nodes were not told");
+            // In place of all that: they have to look by themselves.
+            batch = vec![News::Doubt];
+        } else {
+            batch.clear();
+        }
     }
 }
 
@@ -41,9 +45,9 @@ pub async fn say_hello(db: &PgPool, node: Uuid) -> sqlx::Result<()> {
     store::notify(db, &payloads(node, &[News::Hello])).await
 }
 
-async fn tell(db: &PgPool, nats: Option<&Nats>, node: Uuid, batch: &[News]) -> sqlx::Result<()> {
-    // The others are told all the same: a node whose row is gone writes all its presences down again.
-    let noted = note_presences(db, node, batch).await;
+async fn tell(db: &PgPool, nats: Option<&Nats>, hub: &Hub, node: Uuid, batch: &[News]) -> sqlx::Result<()> {
+    // The others are told all the same, and once more when it could be written down.
+    let noted = note_presences(db, hub, node, batch).await;
     let nats = nats.filter(|nats| nats.is_there());
     let (by_nats, by_database): (Vec<_>, Vec<_>) =
         batch.iter().partition(|news| nats.is_some() && news.room().is_some());
@@ -56,7 +60,11 @@ async fn tell(db: &PgPool, nats: Option<&Nats>, node: Uuid, batch: &[News]) -> s
     noted
 }
 
-async fn note_presences(db: &PgPool, node: Uuid, batch: &[News]) -> sqlx::Result<()> {
+/// Only here, one after the other: what is written last is what is so.
+async fn note_presences(db: &PgPool, hub: &Hub, node: Uuid, batch: &[News]) -> sqlx::Result<()> {
+    if batch.contains(&News::Doubt) {
+        return store::tell_presences(db, node, &hub.here()).await;
+    }
     for news in batch {
         if let News::Presence { r, who, on } = news {
             store::set_presence(db, node, *r, *who, *on).await?;
@@ -92,7 +100,7 @@ pub fn read(payload: &str) -> Option<(Uuid, impl Iterator<Item = News>)> {
 mod tests {
     use super::*;
     use crate::{
-        accounts::AccessEnded,
+        accounts::AccessChange,
         chat::{RoomKey, Side},
     };
 
@@ -103,7 +111,7 @@ mod tests {
         let mut batch = vec![
             News::Hello,
             News::Typing { r, by: Side::Buyer },
-            News::Access(AccessEnded::Session(vec![255; 32])),
+            News::Access(AccessChange::Session(vec![255; 32])),
         ];
         batch.extend((0..1000).map(|s| News::Entry { r, s, a: [i64::MAX; 2] }));
         let payloads = payloads(node, &batch);

@@ -1,17 +1,30 @@
 //! What the other nodes tell, by LISTEN.
+//!
+//! A connection can be lost without either end hearing of it. So this node tells itself something now and
+//! then, and what doesn't hear that is given up.
 
 use std::time::Duration;
 
-use sqlx::{PgPool, postgres::PgListener};
+use anyhow::{Context as _, bail};
+use sqlx::{
+    PgPool,
+    postgres::{PgListener, PgPoolOptions},
+};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 use uuid::Uuid;
 
 use super::{hear, outbox};
 use crate::{
-    accounts::{AccessEnded, AccessEvents},
-    chat::{Hub, store::CHANNEL},
+    accounts::AccessEvents,
+    chat::{
+        Hub,
+        store::{self, CHANNEL},
+    },
 };
 
 const RETRY: Duration = Duration::from_secs(1);
+/// How often this node tells itself something, and how long that may take.
+const ECHO: Duration = Duration::from_secs(3);
 
 /// Listens for ever; after every gap it brings up to date what may have been missed.
 pub async fn listen(db: PgPool, hub: Hub, access: AccessEvents, node: Uuid) {
@@ -29,19 +42,50 @@ pub async fn listen(db: PgPool, hub: Hub, access: AccessEvents, node: Uuid) {
     }
 }
 
-async fn listen_once(db: &PgPool, hub: &Hub, access: &AccessEvents, node: Uuid) -> sqlx::Result<()> {
-    let mut listener = PgListener::connect_with(db).await?;
-    listener.listen(CHANNEL).await?;
+async fn listen_once(db: &PgPool, hub: &Hub, access: &AccessEvents, node: Uuid) -> anyhow::Result<()> {
+    let mut listener = timeout(ECHO, connect(db)).await.context("no connection in time")??;
     // Whatever was told while nobody listened here.
     hub.doubt();
     hub.meet();
-    access.hear(AccessEnded::Unsure);
-    // `None`: the connection was lost, and with it what was told meanwhile.
-    while let Some(notification) = listener.try_recv().await? {
-        let Some((from, news)) = outbox::read(notification.payload()) else { continue };
-        if from != node {
-            news.for_each(|news| hear(hub, access, from, news));
+    let mut echoes = interval(ECHO);
+    echoes.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut is_waiting = false;
+    loop {
+        tokio::select! {
+            // What has arrived is heard before it is missed.
+            biased;
+            heard = listener.try_recv() => {
+                // `None`: the connection was lost, and with it what was told meanwhile.
+                let Some(notification) = heard? else { return Ok(()) };
+                let Some((from, news)) = outbox::read(notification.payload()) else { continue };
+                if from == node {
+                    is_waiting = false;
+                } else {
+                    news.for_each(|news| hear(hub, access, from, news));
+                }
+            }
+            _ = echoes.tick() => {
+                if is_waiting {
+                    bail!("what this node told itself didn't arrive");
+                }
+                // While nothing can be told, nothing is missed.
+                is_waiting = !hub.is_alone() && tell_itself(db, node).await;
+            }
         }
     }
-    Ok(())
+}
+
+/// Over a connection of its own: one that has died would be the pool's loss as well.
+async fn connect(db: &PgPool) -> sqlx::Result<PgListener> {
+    let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None);
+    let pool = pool.connect_with((*db.connect_options()).clone()).await?;
+    let mut listener = PgListener::connect_with(&pool).await?;
+    listener.eager_reconnect(false);
+    listener.listen(CHANNEL).await?;
+    Ok(listener)
+}
+
+async fn tell_itself(db: &PgPool, node: Uuid) -> bool {
+    let told = store::notify(db, &outbox::payloads(node, [])).await;
+    told.is_ok()
 }

@@ -44,7 +44,7 @@ pub(in crate::chat) async fn forget_node(db: impl PgExecutor<'_>, node: Uuid) ->
     Ok(())
 }
 
-/// Writes down who is on this node, all at once.
+/// Writes down who is on this node, all at once; nobody else is.
 pub(in crate::chat) async fn tell_presences(
     db: impl PgExecutor<'_>,
     node: Uuid,
@@ -54,8 +54,14 @@ pub(in crate::chat) async fn tell_presences(
     let sellers: Vec<i64> = here.iter().map(|(room, _)| room.seller_id).collect();
     let sides: Vec<String> = here.iter().map(|(_, side)| side.to_string()).collect();
     sqlx::query!(
-        "INSERT INTO presences (node_id, buyer_id, seller_id, side)
-         SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::text[])
+        "WITH here AS (
+             SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::text[]) AS h (buyer_id, seller_id, side)
+         ), gone AS (
+             DELETE FROM presences p WHERE node_id = $1 AND NOT EXISTS (
+                 SELECT 1 FROM here h
+                 WHERE h.buyer_id = p.buyer_id AND h.seller_id = p.seller_id AND h.side = p.side)
+         )
+         INSERT INTO presences (node_id, buyer_id, seller_id, side) SELECT $1, * FROM here
          ON CONFLICT ON CONSTRAINT presences_pkey DO NOTHING",
         node,
         &buyers,
@@ -74,18 +80,25 @@ pub(in crate::chat) async fn set_presence(
     side: Side,
     online: bool,
 ) -> sqlx::Result<()> {
-    if online {
-        return tell_presences(db, node, &[(room, side)]).await;
-    }
-    sqlx::query!(
-        "DELETE FROM presences WHERE node_id = $1 AND buyer_id = $2 AND seller_id = $3 AND side = $4",
-        node,
-        room.buyer_id,
-        room.seller_id,
-        side.as_str()
-    )
-    .execute(db)
-    .await?;
+    let query = if online {
+        sqlx::query!(
+            "INSERT INTO presences (node_id, buyer_id, seller_id, side) VALUES ($1, $2, $3, $4)
+             ON CONFLICT ON CONSTRAINT presences_pkey DO NOTHING",
+            node,
+            room.buyer_id,
+            room.seller_id,
+            side.as_str()
+        )
+    } else {
+        sqlx::query!(
+            "DELETE FROM presences WHERE node_id = $1 AND buyer_id = $2 AND seller_id = $3 AND side = $4",
+            node,
+            room.buyer_id,
+            room.seller_id,
+            side.as_str()
+        )
+    };
+    query.execute(db).await?;
     Ok(())
 }
 

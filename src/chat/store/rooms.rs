@@ -100,16 +100,13 @@ pub(in crate::chat) async fn mark_read(
 }
 
 /// What waits for this person over all rooms; costs as much as there are rooms with something unread.
-pub(in crate::chat) async fn unread_total(
-    db: impl PgExecutor<'_>,
-    buyer_id: Option<i64>,
-    seller_id: Option<i64>,
-) -> sqlx::Result<i64> {
+pub(in crate::chat) async fn unread_total(db: impl PgExecutor<'_>, account_id: i64) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        r#"SELECT (coalesce((SELECT sum(seller_total - buyer_seen) FROM rooms WHERE buyer_id = $1 AND buyer_unread), 0)
-                 + coalesce((SELECT sum(buyer_total - seller_seen) FROM rooms WHERE seller_id = $2 AND seller_unread), 0))::bigint AS "unread!""#,
-        buyer_id,
-        seller_id
+        r#"SELECT (coalesce((SELECT sum(seller_total - buyer_seen) FROM rooms
+                             WHERE buyer_id = (SELECT id FROM buyers WHERE account_id = $1) AND buyer_unread), 0)
+                 + coalesce((SELECT sum(buyer_total - seller_seen) FROM rooms
+                             WHERE seller_id = (SELECT id FROM customers WHERE account_id = $1) AND seller_unread), 0))::bigint AS "unread!""#,
+        account_id
     )
     .fetch_one(db)
     .await

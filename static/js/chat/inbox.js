@@ -24,7 +24,7 @@ class Inbox {
   /** @param {HTMLElement} root @param {AbortSignal} signal */
   constructor(root, signal) {
     this.#socket = new Socket(root.dataset.ws ?? "/ws/inbox", {
-      frame: (frame) => frame.type === "inbox" && this.#changed(frame),
+      frame: (frame) => this.#hear(frame),
       status: (status) => this.#status(status),
       signal,
     });
@@ -39,6 +39,19 @@ class Inbox {
     // A page that the browser kept for going back shows what was unread then.
     const [how] = performance.getEntriesByType("navigation");
     if (how?.type === "back_forward") this.#refreshSoon();
+  }
+
+  #hear(frame) {
+    if (frame.type === "hello") this.#begin(frame);
+    if (frame.type === "inbox") this.#changed(frame);
+  }
+
+  /** How much waits now; the page may have been made before the last of it came. */
+  #begin({ total }) {
+    const made = document.querySelector("[data-unread]")?.getAttribute("data-unread");
+    const list = document.querySelector("[data-inbox-list]");
+    if (list && total !== (Number(made) || 0)) this.#refreshSoon();
+    showTotal(total);
   }
 
   #changed({ room, unread, total }) {

@@ -40,14 +40,12 @@ async fn the_badge_is_live() {
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
     let mut inbox = tomas.socket("/ws/inbox").await;
-    // The socket says nothing until there is news; a first message made by form is news.
-    crate::support::eventually("the inbox socket to listen", async || {
-        ana.says(&name, "Hello").await;
-        let frame =
-            tokio::time::timeout(std::time::Duration::from_millis(300), inbox.expect("inbox")).await.ok()?;
-        (frame["room"] == *name).then_some(())
-    })
-    .await;
+    assert_eq!(inbox.expect("hello").await, json!({ "type": "hello", "total": 0 }));
+    ana.says(&name, "Hello").await;
+    assert_eq!(
+        inbox.expect("inbox").await,
+        json!({ "type": "inbox", "room": name, "unread": 1, "total": 1 })
+    );
     let mut chat = tomas.socket(&format!("/ws/{name}")).await;
     let last = chat.expect("hello").await["last_seq"].as_i64().unwrap();
     chat.send(json!({ "type": "read", "seq": last })).await;
@@ -57,6 +55,33 @@ async fn the_badge_is_live() {
     let mut anas = ana.socket(&format!("/ws/{name}")).await;
     anas.send(json!({ "type": "send", "client_id": Uuid::new_v4(), "body": "More" })).await;
     assert_eq!(inbox.expect("inbox").await["total"], 1);
+}
+
+#[tokio::test]
+async fn what_came_after_the_page_was_made_is_told_when_its_socket_opens() {
+    let app = TestApp::start().await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    assert_eq!(tomas.get("/").await.ok().attr(".nav [data-unread]", "data-unread"), "0");
+    ana.says(&room(&ana, &tomas), "In between").await;
+    let mut inbox = tomas.socket("/ws/inbox").await;
+    assert_eq!(inbox.expect("hello").await["total"], 1);
+}
+
+#[tokio::test]
+async fn who_begins_to_sell_is_counted_for_as_a_seller_in_every_tab() {
+    let app = TestApp::start().await;
+    let (ana, bo) = (app.buyer("Ana").await, app.buyer("Bo").await);
+    let mut tab = bo.socket("/ws/inbox").await;
+    tab.expect("hello").await;
+    let fields = [("shop_name", "Bo's things"), ("place", ""), ("about", "")];
+    bo.post("/account/sell", &fields).await.expect(303);
+    assert_eq!(tab.closed().await, 1012, "it comes back as a seller's");
+    let mut tab = bo.socket("/ws/inbox").await;
+    tab.expect("hello").await;
+    let id: i64 = sqlx::query_scalar("SELECT id FROM customers").fetch_one(&app.db).await.unwrap();
+    ana.says(&format!("buyer_{}_seller_{id}", ana.buyer_id()), "What do you sell?").await;
+    let told = tab.expect("inbox").await;
+    assert_eq!((&told["unread"], &told["total"]), (&json!(1), &json!(1)));
 }
 
 #[tokio::test]

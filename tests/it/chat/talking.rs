@@ -84,6 +84,23 @@ async fn typing_presence_and_read_marks_reach_the_other() {
 }
 
 #[tokio::test]
+async fn a_new_name_stands_on_the_next_message() {
+    let app = TestApp::start().await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let path = format!("/ws/{}", room(&ana, &tomas));
+    let mut before = ana.socket(&path).await;
+    before.expect("hello").await;
+    ana.post("/account", &[("name", "Anastasia")]).await.expect(303);
+    assert_eq!(before.closed().await, 1012, "it comes back under the new name");
+    let mut after = ana.socket(&path).await;
+    after.send(send("Who am I?")).await;
+    let told = after.expect("message").await;
+    assert!(told["html"].as_str().unwrap().contains(">Anastasia<"), "{told}");
+    let history = tomas.get_json(&format!("/rooms/{}/messages", room(&ana, &tomas))).await.ok().json();
+    assert_eq!(history["entries"][0]["html"], told["html"]);
+}
+
+#[tokio::test]
 async fn a_product_is_announced_when_the_talk_turns_to_it() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
