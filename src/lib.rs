@@ -109,7 +109,7 @@
 //! - **Without JavaScript, reading is a picture**: the room's last element is a one-pixel image inside
 //!   `<noscript>`, loaded lazily, that moves the read mark when the end of the timeline comes into view.
 //! - **With NATS, the database still carries what must not be lost** (access that ended, a node that
-//!   begins) and everything while NATS is away: each node listens to both. Ten lines, and no second way
+//!   begins) and everything while NATS is away for one of the nodes: each listens to both. Ten lines, and no second way
 //!   to be told that somebody may not be here any longer.
 //! - **A registration with a taken address** is refused in words that a stranger gets as well as its
 //!   owner. Without a letter to confirm an address, that it is taken can't be kept wholly secret; the

@@ -81,6 +81,8 @@ struct Inner {
     spread: OnceLock<Duration>,
     /// Whether this is the only node: then there is nobody to publish to.
     alone: AtomicBool,
+    /// Whether NATS reaches all the others.
+    heard_by_nats: AtomicBool,
     /// A node said hello, or a connection is back.
     met: Notify,
     /// Something may have happened that nobody here was told.
@@ -122,6 +124,7 @@ impl Default for Hub {
             closing: CancellationToken::new(),
             spread: OnceLock::new(),
             alone: AtomicBool::new(true),
+            heard_by_nats: AtomicBool::new(false),
             met: Notify::new(),
             doubts: AtomicBool::new(false),
             untold: AtomicBool::new(false),
@@ -372,6 +375,14 @@ impl Hub {
 
     pub fn is_alone(&self) -> bool {
         self.0.alone.load(Ordering::Relaxed)
+    }
+
+    pub fn set_heard_by_nats(&self, heard: bool) {
+        self.0.heard_by_nats.store(heard, Ordering::Relaxed);
+    }
+
+    pub fn is_heard_by_nats(&self) -> bool {
+        self.0.heard_by_nats.load(Ordering::Relaxed)
     }
 
     /// Hands a hint to the other nodes, if there are any.

@@ -49,6 +49,7 @@ fn rows_after(version: i64) -> &'static str {
              SELECT md5('y'), id, 800, 600 FROM customers;
              UPDATE products SET paused_at = now()"
         }
+        9 => "INSERT INTO nodes (id) VALUES (gen_random_uuid())",
         11 => {
             "INSERT INTO messages (room_id, seq, ordinal, client_id, kind, payload, body, sent_at)
              SELECT id, 3, 2, gen_random_uuid(), 'photo',
@@ -95,6 +96,7 @@ async fn each_step_keeps_the_rows_of_those_before() {
         ("SELECT count(*) FROM audit_log", 1),
         ("SELECT count(*) FROM demo_pictures", 1),
         ("SELECT count(*) FROM categories", 12),
+        ("SELECT count(*) FROM nodes WHERE NOT hears_nats", 1),
     ] {
         assert_eq!(count(&pool, sql).await, expected, "{sql}");
     }

@@ -71,6 +71,7 @@ fn main() -> ExitCode {
         with_nats::a_node_subscribes_to_what_somebody_listens_to_and_no_more,
         with_nats::what_travels_are_hints_under_the_databases_own_name,
         with_nats::while_it_is_away_nodes_tell_each_other_by_the_database,
+        with_nats::a_node_that_has_lost_it_alone_is_told_by_the_database,
         with_nats::a_node_signs_in_with_what_its_address_says,
         with_nats::one_that_was_never_there_stops_nothing,
     ] });

@@ -64,6 +64,10 @@ impl NatsServer {
         }
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// As a `NATS_URL`.
     pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)

@@ -1,12 +1,16 @@
 //! People on different nodes.
 
+use std::{collections::HashSet, time::Duration};
+
+use futures_util::StreamExt as _;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::{
     nats_server::NatsServer,
     over::Over,
-    support::{Socket, TestApp, eventually, room},
+    support::{Person, Socket, TestApp, eventually, room},
 };
 
 pub fn send(body: &str) -> Value {
@@ -33,7 +37,32 @@ pub async fn two_nodes(over: Over) -> (TestApp, TestApp, Option<NatsServer>) {
         (hello["online"] == true).then_some(())
     })
     .await;
+    if let Some(server) = &server {
+        nats_carries(server, [&ana, &tomas.at(&two)], &name).await;
+    }
     (one, two, server)
+}
+
+/// Until both of these people's nodes tell what happens in their room by NATS.
+async fn nats_carries(server: &NatsServer, people: [&Person; 2], room: &str) {
+    let spy = async_nats::connect(server.url()).await.unwrap();
+    let mut told = spy.subscribe("haggle.>").await.unwrap();
+    spy.flush().await.unwrap();
+    let mut sockets = Vec::new();
+    for person in people {
+        sockets.push(person.socket(&format!("/ws/{room}")).await);
+    }
+    let mut nodes = HashSet::new();
+    eventually("both nodes to tell by NATS", async || {
+        for socket in &mut sockets {
+            socket.send(json!({ "type": "typing" })).await;
+        }
+        while let Ok(Some(hint)) = timeout(Duration::from_millis(300), told.next()).await {
+            nodes.extend(std::str::from_utf8(&hint.payload).unwrap().lines().next().map(str::to_owned));
+        }
+        (nodes.iter().filter(|node| node.parse::<Uuid>().is_ok()).count() == 2).then_some(())
+    })
+    .await;
 }
 
 async fn bodies(socket: &mut Socket, count: usize) -> Vec<(i64, String)> {

@@ -2,6 +2,11 @@
 
 use futures_util::StreamExt as _;
 use serde_json::json;
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    task::{AbortHandle, JoinSet},
+};
 
 use crate::{
     nats_server::{NatsServer, free_port},
@@ -117,6 +122,59 @@ pub async fn while_it_is_away_nodes_tell_each_other_by_the_database() {
     .await;
     they_talk(&ana, &tomas).await;
     assert!(haggle::chat::recount(&one.db).await.unwrap().is_empty());
+}
+
+/// A way of one's own to the server here; all on it is cut off when it is aborted.
+async fn way_to(port: u16) -> (AbortHandle, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("nats://{}", listener.local_addr().unwrap());
+    let way = tokio::spawn(async move {
+        let mut connections = JoinSet::new();
+        while let Ok((mut here, _)) = listener.accept().await {
+            let mut there = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+            connections.spawn(async move { copy_bidirectional(&mut here, &mut there).await });
+        }
+    });
+    (way.abort_handle(), url)
+}
+
+pub async fn a_node_that_has_lost_it_alone_is_told_by_the_database() {
+    let server = NatsServer::start().await;
+    let (way, url) = way_to(server.port()).await;
+    let one = TestApp::start().await;
+    one.join_nodes(Some(&server.url())).await;
+    let two = one.beside().await;
+    two.join_nodes(Some(&url)).await;
+    let hearing = async |count: i64| {
+        eventually(&format!("{count} nodes to hear by NATS"), async || {
+            let hearing: i64 = sqlx::query_scalar("SELECT count(*) FROM nodes WHERE hears_nats")
+                .fetch_one(&one.db)
+                .await
+                .unwrap();
+            (hearing == count).then_some(())
+        })
+        .await;
+    };
+    hearing(2).await;
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    they_talk(&ana, &tomas).await;
+    let path = format!("/ws/{}", room(&ana, &tomas));
+    let (mut anas, mut tomass) = (ana.socket(&path).await, tomas.socket(&path).await);
+    anas.expect("hello").await;
+    tomass.expect("hello").await;
+    let mut inbox = tomas.socket("/ws/inbox").await;
+    inbox.expect("hello").await;
+
+    way.abort();
+    hearing(1).await;
+    // What was told in between is lost.
+    assert_eq!(inbox.closed().await, 1012);
+    let mut inbox = tomas.socket("/ws/inbox").await;
+    let before = inbox.expect("hello").await["total"].as_i64().unwrap();
+    anas.send(json!({ "type": "typing" })).await;
+    tomass.expect("typing").await;
+    anas.send(send("Do you hear me?")).await;
+    inbox.expect_where("the badge", |frame| frame["total"] == before + 1).await;
 }
 
 pub async fn a_node_signs_in_with_what_its_address_says() {

@@ -13,7 +13,7 @@
 //!
 //! With NATS, what concerns a room or an inbox goes by a subject of its own ([`nats`]). The rest goes by
 //! the database all the same, which has just stored it: access that ended, and news of the nodes
-//! themselves. While NATS is away, everything does.
+//! themselves. While NATS is away for any node, which each says in its row, everything does.
 //!
 //! A node whose connection to either was lost has doubts: it looks at the rows, also at who is where and who
 //! is still signed in, and lets its inbox sockets come back. So does one that lost another node or was given
@@ -98,11 +98,11 @@ pub async fn start(
         tokio::spawn(catch_up::run(db.clone(), hub.clone(), behind));
     }
     if let Some(news) = hub.take_news() {
-        tokio::spawn(outbox::run(db.clone(), nats, hub.clone(), node, news));
+        tokio::spawn(outbox::run(db.clone(), nats.clone(), hub.clone(), node, news));
     }
-    store::beat(&db, node).await?;
+    store::beat(&db, node, false).await?;
     outbox::say_hello(&db, node).await?;
-    tokio::spawn(Nodes::new(db.clone(), hub.clone(), access.clone(), node).run());
+    tokio::spawn(Nodes::new(db.clone(), hub.clone(), access.clone(), node, nats).run());
     tokio::spawn(postgres::listen(db, hub.clone(), access.clone(), node));
     tokio::spawn(pass_on(hub, access));
     Ok(())

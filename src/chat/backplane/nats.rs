@@ -178,6 +178,8 @@ impl Listening {
             Event::Disconnected | Event::ClientError(_) if !self.away => {
                 self.away = true;
                 tracing::warn!(%event, "NATS is away; nodes tell each other by the database until it is back");
+                // The others have to know.
+                self.hub.meet();
             }
             _ => {}
         }

@@ -1,13 +1,13 @@
 //! Which nodes there are: each says every two seconds that it lives, and looks who else does. In between it
 //! looks at the rooms that somebody here listens to, some at a time, so that nobody waits for it.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use sqlx::PgPool;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use uuid::Uuid;
 
-use super::News;
+use super::{News, nats::Nats};
 use crate::{
     accounts::{AccessChange, AccessEvents},
     chat::{Hub, RoomKey, store},
@@ -23,8 +23,11 @@ pub struct Nodes {
     hub: Hub,
     access: AccessEvents,
     node: Uuid,
-    /// Those that lived at the last beat.
-    others: HashSet<Uuid>,
+    nats: Option<Nats>,
+    /// Whether it was, at the last beat.
+    nats_was_there: bool,
+    /// Those that lived at the last beat, and whether NATS was there for each.
+    others: HashMap<Uuid, bool>,
     /// What the others told lately may be lost.
     doubts: bool,
     round: Round,
@@ -38,9 +41,10 @@ struct Round {
 }
 
 impl Nodes {
-    pub fn new(db: PgPool, hub: Hub, access: AccessEvents, node: Uuid) -> Self {
+    pub fn new(db: PgPool, hub: Hub, access: AccessEvents, node: Uuid, nats: Option<Nats>) -> Self {
         let round = Round { rooms: Vec::new(), next: Instant::now(), pause: BEAT };
-        Nodes { db, hub, access, node, others: HashSet::new(), doubts: false, round }
+        let (nats_was_there, others) = (false, HashMap::new());
+        Nodes { db, hub, access, node, nats, nats_was_there, others, doubts: false, round }
     }
 
     pub async fn run(mut self) {
@@ -65,14 +69,22 @@ impl Nodes {
 
     async fn beat(&mut self) -> sqlx::Result<()> {
         self.doubts |= self.hub.take_doubts();
-        let was_given_up = store::beat(&self.db, self.node).await?;
-        let others: HashSet<Uuid> = store::other_nodes(&self.db, self.node).await?.into_iter().collect();
+        let nats_is_there = self.nats.as_ref().is_some_and(Nats::is_there);
+        let was_given_up = store::beat(&self.db, self.node, nats_is_there).await?;
+        let others = store::other_nodes(&self.db, self.node).await?;
         let was_alone = self.hub.is_alone();
         self.hub.set_alone(others.is_empty());
+        self.hub.set_heard_by_nats(others.values().all(|hears| *hears));
+        if nats_is_there != std::mem::replace(&mut self.nats_was_there, nats_is_there) {
+            // The others see in its row how to tell this node.
+            self.hub.publish(News::Hello);
+        }
         // Who is gone may have stored what it told nobody. Who was given up wasn't told.
-        self.doubts |= was_given_up || !self.others.is_subset(&others);
+        self.doubts |= was_given_up || self.others.keys().any(|known| !others.contains_key(known));
+        // Nor was who has lost NATS without our knowing.
+        let went_deaf = others.iter().any(|(node, hears)| !hears && self.others.get(node) == Some(&true));
         self.others = others;
-        if was_alone || was_given_up {
+        if was_alone || was_given_up || went_deaf {
             self.hub.publish(News::Doubt);
         }
         if self.doubts {
@@ -116,7 +128,7 @@ impl Nodes {
             self.hub.look(room, status.last_seq, status.read);
         }
         for room in rooms {
-            self.hub.lose_nodes(*room, |node| !self.others.contains(&node));
+            self.hub.lose_nodes(*room, |node| !self.others.contains_key(&node));
         }
         Ok(())
     }

@@ -48,7 +48,7 @@ pub async fn say_hello(db: &PgPool, node: Uuid) -> sqlx::Result<()> {
 async fn tell(db: &PgPool, nats: Option<&Nats>, hub: &Hub, node: Uuid, batch: &[News]) -> sqlx::Result<()> {
     // The others are told all the same, and once more when it could be written down.
     let noted = note_presences(db, hub, node, batch).await;
-    let nats = nats.filter(|nats| nats.is_there());
+    let nats = nats.filter(|nats| nats.is_there() && hub.is_heard_by_nats());
     let (by_nats, by_database): (Vec<_>, Vec<_>) =
         batch.iter().partition(|news| nats.is_some() && news.room().is_some());
     if !by_database.is_empty() {

@@ -11,11 +11,17 @@ use crate::chat::{RoomKey, Side, wire::ReadMarks};
 pub(in crate::chat) const CHANNEL: &str = "haggle";
 
 /// Says that the node lives; true if the others didn't know, or had given it up.
-pub(in crate::chat) async fn beat(db: impl PgExecutor<'_>, node: Uuid) -> sqlx::Result<bool> {
+pub(in crate::chat) async fn beat(
+    db: impl PgExecutor<'_>,
+    node: Uuid,
+    hears_nats: bool,
+) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"INSERT INTO nodes (id) VALUES ($1) ON CONFLICT ON CONSTRAINT nodes_pkey DO UPDATE SET seen_at = now()
+        r#"INSERT INTO nodes (id, hears_nats) VALUES ($1, $2)
+           ON CONFLICT ON CONSTRAINT nodes_pkey DO UPDATE SET seen_at = now(), hears_nats = $2
            RETURNING xmax = 0 AS "new!""#,
-        node
+        node,
+        hears_nats
     )
     .fetch_one(db)
     .await
@@ -31,12 +37,13 @@ pub(in crate::chat) async fn database_name(db: impl PgExecutor<'_>) -> sqlx::Res
     .await
 }
 
-/// Those that said within three beats that they live; older ones are forgotten.
-pub(in crate::chat) async fn other_nodes(db: &PgPool, node: Uuid) -> sqlx::Result<Vec<Uuid>> {
+/// Those that said within three beats that they live, and whether each hears NATS; older ones are forgotten.
+pub(in crate::chat) async fn other_nodes(db: &PgPool, node: Uuid) -> sqlx::Result<HashMap<Uuid, bool>> {
     sqlx::query!("DELETE FROM nodes WHERE id <> $1 AND seen_at < now() - interval '6 seconds'", node)
         .execute(db)
         .await?;
-    sqlx::query_scalar!("SELECT id FROM nodes WHERE id <> $1", node).fetch_all(db).await
+    let rows = sqlx::query!("SELECT id, hears_nats FROM nodes WHERE id <> $1", node).fetch_all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.hears_nats)).collect())
 }
 
 pub(in crate::chat) async fn forget_node(db: impl PgExecutor<'_>, node: Uuid) -> sqlx::Result<()> {
