@@ -25,6 +25,8 @@ use crate::{
 
 const DEFAULT_LIMIT: i64 = 50;
 const MAX_LIMIT: i64 = 100;
+/// How much that was read stands above what wasn't, where a page begins there.
+const READ_BEFORE: i64 = 5;
 
 /// Which part of the timeline is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub enum Span {
     Before(i64),
     /// With this entry in the middle.
     Around(i64),
+    /// From shortly before this entry on, where it isn't on the latest page; else that.
+    From(i64),
 }
 
 #[derive(Deserialize)]
@@ -76,8 +80,13 @@ pub struct Page {
 pub async fn load(db: &PgPool, seat: &Seat, span: Span, limit: i64) -> Result<Page> {
     // The status first: an entry that comes in between is on the page, never missing from it.
     let status = store::status(db, seat.room).await?;
+    let span = match span {
+        Span::From(seq) if status.last_seq - seq >= limit => Span::After((seq - READ_BEFORE - 1).max(0)),
+        Span::From(_) => Span::Latest,
+        span => span,
+    };
     let (after, before) = match span {
-        Span::Latest => (0, i64::MAX - MAX_LIMIT),
+        Span::Latest | Span::From(_) => (0, i64::MAX - MAX_LIMIT),
         Span::After(seq) => (seq.min(i64::MAX - 2 * MAX_LIMIT), i64::MAX - MAX_LIMIT),
         Span::Before(seq) => (0, seq),
         // A whole page, also near the ends.
@@ -121,7 +130,8 @@ pub(super) async fn show(
     page: room::RoomRequest,
 ) -> Result<Response> {
     if !wants_json(&headers) {
-        return room::render(&db, page, seat, &query).await;
+        let (span, limit) = query.parse()?;
+        return room::render(&db, page, seat, span, limit).await;
     }
     let (span, limit) = query.parse()?;
     let page = load(&db, &seat, span, limit).await?;

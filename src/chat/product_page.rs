@@ -46,6 +46,7 @@ async fn chat(db: &PgPool, seat: &Seat, product: &ProductFragment, session: &Ses
         action: format!("{path}/messages"),
         about: Some(product.summary()),
         draft: forms::take_draft(session, &path).await?,
+        unread: store::first_unread(db, seat.room, seat.side).await?,
         ..Chat::new(seat, &page)
     })
 }

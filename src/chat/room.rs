@@ -1,4 +1,6 @@
 //! `/rooms/{room}`: the conversation, for either of its two people. The mission's `room()`.
+//!
+//! It begins where its reader stopped reading; `/rooms/{room}/messages` always has the end.
 
 use axum::{
     extract::{FromRequestParts, State},
@@ -14,7 +16,7 @@ use super::{
     history::{self, Span, SpanQuery},
     inbox,
     seat::Seat,
-    service,
+    service, store,
     views::{Chat, RoomPage},
 };
 use crate::{
@@ -37,24 +39,31 @@ pub(super) async fn show(
     Query(query): Query<SpanQuery>,
     request: RoomRequest,
 ) -> Result<Response> {
-    render(&db, request, seat, &query).await
+    let (span, limit) = query.parse()?;
+    let unread = match span {
+        Span::Latest => store::first_unread(&db, seat.room, seat.side).await?,
+        _ => None,
+    };
+    render(&db, request, seat, unread.map_or(span, Span::From), limit).await
 }
 
 pub(super) async fn render(
     db: &PgPool,
     request: RoomRequest,
     seat: Seat,
-    query: &SpanQuery,
+    span: Span,
+    limit: i64,
 ) -> Result<Response> {
     let RoomRequest { shell, session } = request;
-    let (span, limit) = query.parse()?;
     let page = history::load(db, &seat, span, limit).await?;
     let mut chat = Chat::new(&seat, &page);
     chat.draft = forms::take_draft(&session, &format!("/rooms/{}", seat.room)).await?;
-    if let Span::Around(seq) = span {
-        chat.hit = Some(seq);
+    match span {
+        Span::Around(seq) => chat.hit = Some(seq),
+        Span::From(seq) => chat.unread = Some(seq),
+        _ => {}
     }
-    if span == Span::Latest
+    if matches!(span, Span::Latest | Span::From(_))
         && let Some(about) = page.status.last_product_id
     {
         chat.about = products::summaries(db, &[about]).await?.pop();

@@ -42,10 +42,13 @@ pub(super) struct Chat {
     pub other_url: Option<String>,
     pub entries: Vec<String>,
     pub first_seq: i64,
-    pub last_seq: i64,
     pub read: ReadMarks,
+    /// How many of one's own on this page the other one hasn't read.
+    pub unseen: usize,
     pub earlier: bool,
     pub later: bool,
+    /// The first entry that its reader hasn't seen.
+    pub unread: Option<i64>,
     /// The entry that was looked for, where the page is about one.
     pub hit: Option<i64>,
     /// Where the composer's form goes.
@@ -61,6 +64,11 @@ impl Chat {
     pub fn new(seat: &Seat, page: &Page) -> Self {
         let first_seq = page.entries.first().map_or(0, |entry| entry.seq);
         let shown_last = page.entries.last().map_or(0, |entry| entry.seq);
+        let seen = match seat.side {
+            Side::Buyer => page.status.read.seller,
+            Side::Seller => page.status.read.buyer,
+        };
+        let unseen = page.entries.iter().filter(|entry| entry.from == seat.side && entry.seq > seen).count();
         Chat {
             room: seat.room,
             side: seat.side,
@@ -69,10 +77,11 @@ impl Chat {
             other_url: (seat.side == Side::Buyer).then(|| format!("/sellers/{}", seat.room.seller_id)),
             entries: page.html(seat),
             first_seq,
-            last_seq: shown_last.max(page.status.last_seq),
             read: page.status.read,
+            unseen,
             earlier: first_seq > 1,
             later: shown_last < page.status.last_seq,
+            unread: None,
             hit: None,
             action: format!("/rooms/{}/messages", seat.room),
             about: None,
@@ -96,12 +105,9 @@ impl Chat {
         if self.first_seq == 0 { 0 } else { self.first_seq + self.entries.len() as i64 - 1 }
     }
 
-    /// The other one's read mark.
-    pub fn seen_by_other(&self) -> i64 {
-        match self.side {
-            Side::Buyer => self.read.seller,
-            Side::Seller => self.read.buyer,
-        }
+    /// Whether the entry at this place of the page is the first unread one.
+    pub fn is_first_unread(&self, place: &usize) -> bool {
+        self.unread == Some(self.first_seq + *place as i64)
     }
 }
 

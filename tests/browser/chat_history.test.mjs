@@ -2,7 +2,7 @@
 // what arrives meanwhile waits behind a button.
 
 import assert from "node:assert/strict";
-import { eventually, fill, pair, roomOf } from "./talk.mjs";
+import { eventually, fill, pair, readAll, roomOf } from "./talk.mjs";
 
 const COUNT = 130;
 
@@ -13,6 +13,7 @@ export default async function (market) {
   const room = await roomOf(buyer.page);
   await fill(room, COUNT, [seller, buyer]);
 
+  await readAll(room, seller);
   await seller.page.goto(`/rooms/${room}`);
   await his.live();
   assert.equal((await his.scroll()).fromEnd, 0, "a conversation opens at its end");
@@ -24,15 +25,19 @@ export default async function (market) {
 
   // Somebody who reads up there isn't moved by news, but told.
   const before = await his.scroll();
+  const [button, end] = ["New messages", "To the newest messages"].map((name) => seller.page.getByRole("button", { name }));
+  await end.waitFor();
+  await readAll(room, buyer);
   await buyer.page.goto(`/rooms/${room}`);
   await hers.live();
   await hers.say("news");
-  const button = seller.page.getByRole("button", { name: "New messages" });
   await button.waitFor();
+  assert.equal(await button.textContent(), "1");
   assert.equal((await his.scroll()).top, before.top);
   await button.click();
   await eventually("at the end", async () => (await his.scroll()).fromEnd === 0);
   await button.waitFor({ state: "hidden" });
+  assert.equal(await end.isVisible(), false);
 
   // Somebody at the end stays at the end.
   await hers.say("more news");

@@ -63,6 +63,12 @@ async function chosenWithWords({ page }, hers, seller, his) {
   assert.match(await large.getAttribute("src"), /\/photos\/[0-9a-f]{32}\/large.webp$/);
   await seller.page.keyboard.press("Escape");
   await large.waitFor({ state: "hidden" });
+  const here = seller.page.url();
+  await seller.page.getByRole("link", { name: "Photo from Ana" }).click();
+  await large.waitFor();
+  await seller.page.goBack();
+  await large.waitFor({ state: "hidden" });
+  assert.equal(seller.page.url(), here, "going back closes the picture, not the conversation");
 }
 
 async function pastedAndDropped({ page }, his, hers) {

@@ -2,7 +2,7 @@
 // by page, and only there the conversation is live.
 
 import assert from "node:assert/strict";
-import { Talk, eventually, fill, pair, roomOf } from "./talk.mjs";
+import { Talk, eventually, fill, pair, readAll, roomOf } from "./talk.mjs";
 
 const COUNT = 170;
 const WHERE = 40;
@@ -15,9 +15,12 @@ export default async function (market) {
   const room = await roomOf(buyer.page);
   const body = (n) => (n === WHERE ? "The needle, at last" : `${n} ${"some words ".repeat(n % 13)}`);
   await fill(room, COUNT, [buyer, seller], body);
+  await readAll(room, buyer);
   await buyer.page.goto(`/rooms/${room}`);
   await hers.live();
 
+  const found = async () => /<mark>/.test(await (await seller.context.request.get("/messages?q=eedle")).text());
+  await eventually("to be found", found);
   await find(seller.page);
   await his.live();
   await inItsPlace(seller.page);
@@ -46,9 +49,15 @@ export default async function (market) {
   await find(seller.page);
   await his.live();
   await his.say("from the middle");
-  await seller.page.waitForURL(`**/rooms/${room}`);
+  await seller.page.waitForURL(`**/rooms/${room}/messages`);
   await his.hears("from the middle");
   assert.equal((await his.entries()).at(-1).body, "from the middle");
+
+  // Back is where one came from, with what was found.
+  await find(seller.page);
+  await seller.page.getByRole("link", { name: "Back to My Messages" }).click();
+  await seller.page.waitForURL("**/messages?q=eedle");
+  assert.deepEqual(await seller.page.locator(".hit mark").allTextContents(), ["eedle"]);
 
   await find(seller.page);
   await seller.page.getByRole("link", { name: "Newest messages" }).click();

@@ -111,6 +111,12 @@ export async function fill(room, count, people, body = (n) => `${n} ${"some word
   }
 }
 
+/** This person has seen all of it, as a page without scripts tells. */
+export async function readAll(room, person) {
+  const history = await person.context.request.get(`/rooms/${room}/messages`, { headers: { Accept: "application/json" } });
+  await person.context.request.get(`/rooms/${room}/seen.gif?seq=${(await history.json()).last_seq}`);
+}
+
 /** The room that a page with a conversation is about. */
 export function roomOf(page) {
   return page.locator("haggle-room").getAttribute("data-room");

@@ -17,7 +17,7 @@ pub(super) use nodes::{
 pub(super) use photos::{is_shown, pictures};
 pub(super) use recount::recount;
 pub(super) use rooms::{
-    Status, conversations, conversations_about, count_conversations, mark_read, people, status, unread_in,
-    unread_total,
+    Status, conversations, conversations_about, count_conversations, first_unread, mark_read, people, status,
+    unread_in, unread_total,
 };
 pub(super) use search::{Hit, behind, behind_lately, clear_wrong, fill, names, search};

@@ -99,6 +99,29 @@ pub(in crate::chat) async fn mark_read(
     }
 }
 
+/// Where somebody stopped reading: the other one's first entry beyond the read mark.
+pub(in crate::chat) async fn first_unread(
+    db: impl PgExecutor<'_>,
+    room: RoomKey,
+    side: Side,
+) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar!(
+        r#"SELECT CASE WHEN $3
+               THEN (SELECT p.seq FROM post_messages p
+                     WHERE p.room_id = r.id AND p.seq > r.buyer_read_seq ORDER BY p.seq LIMIT 1)
+               ELSE (SELECT m.seq FROM messages m
+                     WHERE m.room_id = r.id AND m.seq > r.seller_read_seq ORDER BY m.seq LIMIT 1)
+           END AS seq
+           FROM rooms r WHERE r.buyer_id = $1 AND r.seller_id = $2"#,
+        room.buyer_id,
+        room.seller_id,
+        side == Side::Buyer
+    )
+    .fetch_optional(db)
+    .await
+    .map(Option::flatten)
+}
+
 /// What waits for this person over all rooms; costs as much as there are rooms with something unread.
 pub(in crate::chat) async fn unread_total(db: impl PgExecutor<'_>, account_id: i64) -> sqlx::Result<i64> {
     sqlx::query_scalar!(

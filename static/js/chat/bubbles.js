@@ -77,7 +77,7 @@ export class Bubbles {
     /** @type {HTMLImageElement | null} */
     const stored = this.#list.querySelector(`[data-seq][data-client-id="${CSS.escape(id)}"] .bubble-photo img`);
     if (!own || !stored) return;
-    stored.style.background = `url("${own}") center / cover`;
+    stored.style.background = `url("${own}") center / contain no-repeat`;
     stored.addEventListener("load", () => {
       stored.style.removeProperty("background");
       URL.revokeObjectURL(own);

@@ -49,8 +49,9 @@ export class Conversation {
   /**
    * Takes up the page as the server rendered it.
    * @param {Parts} parts @param {Marks} marks @param {Hit} hit
+   * @param {HTMLElement | null} unread the line above what wasn't read yet
    */
-  begin(parts, marks, hit) {
+  begin(parts, marks, hit, unread) {
     this.#parts = parts;
     const { timeline, sender, reader, scroll, socket, feed } = parts;
     timeline.seen(marks[this.#other]);
@@ -60,8 +61,9 @@ export class Conversation {
     }
     sender.restore();
     hit?.classList.add("is-hit");
-    const place = hit ?? (feed.behind ? timeline.entries.at(-1) : null);
-    if (place) scroll.begin(place, feed.behind);
+    if (hit) scroll.begin(hit, feed.behind);
+    else if (unread) scroll.beginBelow(unread, feed.behind);
+    else if (feed.behind) scroll.begin(timeline.entries[timeline.entries.length - 1], true);
     else scroll.toEnd();
     socket.open();
   }
@@ -116,8 +118,8 @@ export class Conversation {
       sender.settle(entry.client_id);
     }
     if (feed.behind) return;
-    const news = entries.some((entry) => entry.from === this.#other);
-    if (news) presence.quiet();
+    const news = entries.filter((entry) => entry.from === this.#other).length;
+    if (news > 0) presence.quiet();
     scroll.grew(news);
   }
 

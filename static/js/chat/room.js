@@ -9,6 +9,7 @@
  * Without this script the same page works by its form and links.
  */
 import { openStorage } from "../lib/storage.js";
+import { backToTheList } from "./back.js";
 import { Bubbles } from "./bubbles.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
@@ -46,7 +47,7 @@ function wire(root, signal) {
     signal,
   });
   const timeline = new Timeline(part("timeline"), seat);
-  const scroll = new Scroll(part("scroll"), part("new"), signal);
+  const scroll = new Scroll(part("scroll"), part("end"), signal);
   const history = new History(room);
   const outbox = new Outbox(store, owner);
   const bubbles = new Bubbles(part("timeline"), part("pending"), (id) => talk.retry(id), signal);
@@ -99,13 +100,14 @@ function wire(root, signal) {
       send: () => socket.send({ type: "typing" }),
     }),
     newest: part("newest"),
-  }, marks, hit ? root.querySelector(`#entry_${hit}`) : null);
+  }, marks, hit ? root.querySelector(`#entry_${hit}`) : null, part("unread-line"));
 
   // With a mouse one comes to write; on a phone the keyboard would cover what was said.
   const writes = matchMedia("(hover: hover) and (pointer: fine)").matches && part("back") && !hit;
   if (writes && document.activeElement === document.body) composer?.focus();
 
   new Liveness(socket, () => talk.missed(), signal);
+  if (part("back")) backToTheList(part("back"), signal);
   new Viewer(part("viewer"), part("timeline"), signal);
   if (part("older")) new Edge(part("older"), scroll.box, talk.past, signal);
   if (part("later")) new Edge(part("later"), scroll.box, talk.future, signal);

@@ -1,8 +1,10 @@
 /**
  * Where the reader is in the conversation. At the end, they stay at the end whatever grows; away
- * from it, nothing moves under them, and a button says that there is something new. A page that
+ * from it, nothing moves under them, and a button leads there, which counts what is new. A page that
  * shows a part from the middle has no such end.
  */
+import { showCount } from "./badge.js";
+import { toEnd } from "./words.js";
 
 /** How near the end counts as the end, in pixels. */
 const NEAR = 48;
@@ -13,8 +15,10 @@ export class Scroll {
   #atEnd = true;
   #endless = false;
   #top = 0;
+  /** What came since the reader was at the end. */
+  #news = 0;
 
-  /** @param {HTMLElement} box @param {HTMLElement | null} button "New messages" */
+  /** @param {HTMLElement} box @param {HTMLElement | null} button leads to the end */
   constructor(box, button, /** @type {AbortSignal} */ signal) {
     this.#box = box;
     this.#button = button;
@@ -36,13 +40,22 @@ export class Scroll {
     this.#arrive();
   }
 
-  /** Begins at an entry instead. @param {HTMLElement} entry @param {boolean} endless */
+  /** Begins with an entry in the middle instead. @param {HTMLElement} entry @param {boolean} endless */
   begin(entry, endless) {
+    const free = this.#box.clientHeight - entry.getBoundingClientRect().height;
+    this.#beginAt(entry, endless, Math.max(0, free / 2));
+  }
+
+  /** Begins with a line at the top. @param {HTMLElement} line @param {boolean} endless */
+  beginBelow(line, endless) {
+    this.#beginAt(line, endless, 0);
+  }
+
+  #beginAt(/** @type {HTMLElement} */ place, /** @type {boolean} */ endless, /** @type {number} */ above) {
     this.#endless = endless;
     this.#atEnd = false;
-    const [place, box] = [entry.getBoundingClientRect(), this.#box.getBoundingClientRect()];
-    const above = Math.max(0, (box.height - place.height) / 2);
-    this.#box.scrollTop += place.top - box.top - above;
+    const [top, box] = [place.getBoundingClientRect().top, this.#box.getBoundingClientRect().top];
+    this.#box.scrollTop += top - box - above;
     this.#moved();
   }
 
@@ -52,10 +65,11 @@ export class Scroll {
     this.#moved();
   }
 
-  /** Something was added at the end. @param {boolean} news by somebody else */
+  /** Something was added at the end. @param {number} news how much of it by somebody else */
   grew(news) {
+    this.#news += news;
     if (this.#atEnd) this.toEnd();
-    else if (news && this.#button) this.#button.hidden = false;
+    else this.#moved();
   }
 
   /** Does what changes the list above the reader, who keeps seeing what they saw. */
@@ -68,16 +82,28 @@ export class Scroll {
 
   #moved() {
     const { scrollTop, scrollHeight, clientHeight } = this.#box;
-    if (scrollHeight - scrollTop - clientHeight < NEAR) this.#arrive();
+    const left = scrollHeight - scrollTop - clientHeight;
+    if (left < NEAR) this.#arrive();
     else if (scrollTop < this.#top) this.#atEnd = false;
     this.#top = scrollTop;
+    this.#offer(left > clientHeight);
   }
 
   #arrive() {
     if (this.#endless) return;
     this.#atEnd = true;
     this.#top = this.#box.scrollTop;
-    if (this.#button) this.#button.hidden = true;
+    this.#news = 0;
+    this.#offer(false);
+  }
+
+  /** The way to the end, where it is far or something came. */
+  #offer(/** @type {boolean} */ far) {
+    const button = this.#button;
+    if (!button) return;
+    button.hidden = this.#endless || this.#atEnd || !(far || this.#news > 0);
+    button.setAttribute("aria-label", toEnd(this.#news));
+    showCount(button.querySelector("[data-end-count]"), this.#news);
   }
 
   focus() {

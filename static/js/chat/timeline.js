@@ -8,7 +8,7 @@
  * @typedef {import("./wire.js").Entry} Entry
  * @typedef {import("./wire.js").Seat} Seat
  */
-import { localTimes, markDay } from "../lib/time.js";
+import { localTimes, markDay, neighbour } from "../lib/time.js";
 
 export class Timeline {
   #list;
@@ -49,7 +49,7 @@ export class Timeline {
     this.#put(entry);
     localTimes(entry);
     markDay(entry);
-    markDay(entry.nextElementSibling);
+    markDay(neighbour(entry, "nextElementSibling"));
     this.#markSeen(entry);
     return entry;
   }

@@ -1,6 +1,6 @@
 /**
  * A picture of the conversation, as large as the window. Its link leads to the same file, for another
- * tab and for pages without scripts.
+ * tab and for pages without scripts. Going back closes it, as on a page of its own.
  */
 export class Viewer {
   /** @param {HTMLDialogElement} dialog @param {HTMLElement} list @param {AbortSignal} signal */
@@ -14,8 +14,13 @@ export class Viewer {
       image.src = link.href;
       image.alt = link.querySelector("img")?.alt ?? "";
       dialog.showModal();
+      history.pushState("viewer", "");
     }, { signal });
+    addEventListener("popstate", () => dialog.close(), { signal });
     dialog.addEventListener("click", () => dialog.close(), { signal });
-    dialog.addEventListener("close", () => image.removeAttribute("src"), { signal });
+    dialog.addEventListener("close", () => {
+      image.removeAttribute("src");
+      if (history.state === "viewer") history.back();
+    }, { signal });
   }
 }

@@ -30,6 +30,9 @@ export const REFUSED = "That message could not be sent.";
 /** Behind a buyer's name in the dropdown, as the server writes it. @param {number} count */
 export const unread = (count) => (count > 0 ? ` (${count} unread)` : "");
 
+/** The button that leads to the end. @param {number} news what came meanwhile */
+export const toEnd = (news) => (news > 0 ? `New messages: ${news}` : "To the newest messages");
+
 /** @param {number} over characters past the limit */
 export const tooLong = (over) =>
   over === 1 ? "1 character too many." : `${over.toLocaleString()} characters too many.`;

@@ -68,9 +68,18 @@ export function localTimes(root = document) {
 export function markDay(entry) {
   if (!(entry instanceof HTMLElement)) return;
   const date = entryDate(entry);
-  const before = entryDate(entry.previousElementSibling);
+  const before = entryDate(neighbour(entry, "previousElementSibling"));
   if (!date || (before && startOfDay(before) === startOfDay(date))) delete entry.dataset.day;
   else entry.dataset.day = dayText(date, new Date(), locale());
+}
+
+/**
+ * The entry next to this one, past a line between them.
+ * @param {Element} entry @param {"previousElementSibling" | "nextElementSibling"} way
+ */
+export function neighbour(entry, way) {
+  const next = entry[way];
+  return next && !next.matches(".entry") ? next[way] : next;
 }
 
 function entryDate(entry) {

@@ -71,7 +71,7 @@ async fn without_javascript_earlier_and_later_pages_are_links() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = long_room(&app, &ana, &tomas, 120).await;
-    let page = ana.get(&format!("/rooms/{name}")).await.ok();
+    let page = ana.get(&format!("/rooms/{name}/messages")).await.ok();
     assert_eq!(page.texts(".timeline .bubble-body").first().map(String::as_str), Some("entry 71"));
     let page = ana.get(&page.attr("a[data-older]", "href")).await.ok();
     assert_eq!(page.texts(".timeline .bubble-body").last().map(String::as_str), Some("entry 70"));
@@ -79,6 +79,28 @@ async fn without_javascript_earlier_and_later_pages_are_links() {
     assert!(!page.has("a[data-older]"), "the beginning");
     // A browser without JavaScript asks for the history as HTML, too.
     assert!(ana.get(&format!("/rooms/{name}/messages?after=100")).await.ok().has("#entry_101"));
+}
+
+#[tokio::test]
+async fn a_room_begins_where_its_reader_stopped() {
+    let app = TestApp::start().await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let name = long_room(&app, &ana, &tomas, 120).await;
+    // Every third entry is his.
+    for (read, first, line) in
+        [(0, 1, "entry 3"), (20, 16, "entry 21"), (66, 64, "entry 69"), (75, 71, "entry 78")]
+    {
+        ana.get(&format!("/rooms/{name}/seen.gif?seq={read}")).await.ok();
+        let page = ana.get(&format!("/rooms/{name}")).await.ok();
+        let bodies = page.texts(".timeline .bubble-body");
+        assert_eq!((bodies[0].clone(), bodies.len()), (format!("entry {first}"), 50), "read up to {read}");
+        assert_eq!(page.text(".unread-line + .entry .bubble-body"), line);
+        assert_eq!(page.has("a[data-newest]"), first < 71);
+    }
+    let page = ana.get(&format!("/rooms/{name}/messages")).await.ok();
+    assert!(page.has("#entry_120") && !page.has(".unread-line"), "the end is always to be had");
+    ana.get(&format!("/rooms/{name}/seen.gif?seq=120")).await.ok();
+    assert!(!ana.get(&format!("/rooms/{name}")).await.ok().has(".unread-line"));
 }
 
 #[tokio::test]
