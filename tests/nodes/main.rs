@@ -50,6 +50,7 @@ fn main() -> ExitCode {
             talking::two_people_on_two_nodes_talk_as_on_one,
             talking::both_write_at_once_on_two_nodes_and_everybody_has_the_same,
             talking::what_a_node_stored_and_never_told_is_found_all_the_same,
+            talking::people_of_a_node_that_stops_linger_until_they_are_back,
             talking::people_of_a_node_that_was_given_up_are_seen_again,
             doubts::what_a_node_that_vanished_told_nobody_is_looked_up,
             doubts::who_is_where_is_written_down_when_it_can_be,

@@ -148,6 +148,39 @@ pub async fn what_a_node_stored_and_never_told_is_found_all_the_same(over: Over)
     assert_eq!(bodies(&mut socket, 2).await, [(2, "never told".to_owned()), (3, "nor this".to_owned())]);
 }
 
+pub async fn people_of_a_node_that_stops_linger_until_they_are_back(over: Over) {
+    let (one, mut two, _server) = two_nodes(over).await;
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await);
+    let name = room(&ana, &tomas);
+    ana.says(&name, "0").await;
+    let mut anas = ana.socket(&format!("/ws/{name}")).await;
+    anas.expect("hello").await;
+    let mut tomass = tomas.at(&two).socket(&format!("/ws/{name}")).await;
+    tomass.expect("hello").await;
+    assert_eq!(anas.expect("presence").await["online"], true);
+
+    two.stop().await;
+    assert_eq!(tomass.closed().await, 1012);
+    let stopped: String =
+        sqlx::query_scalar("SELECT clock_timestamp()::text").fetch_one(&one.db).await.unwrap();
+    eventually("the other node to look who is there, twice", async || {
+        let beaten: bool = sqlx::query_scalar(
+            "SELECT bool_or(seen_at BETWEEN $1::timestamptz + interval '2 seconds' AND clock_timestamp()) FROM nodes",
+        )
+        .bind(&stopped)
+        .fetch_one(&one.db)
+        .await
+        .unwrap();
+        beaten.then_some(())
+    })
+    .await;
+    let mut tomass = tomas.socket(&format!("/ws/{name}")).await;
+    tomass.expect("hello").await;
+    tomass.send(send("Back again")).await;
+    let told = anas.expect_where("no leave", |frame| frame["type"] != "typing").await;
+    assert_eq!(told["body"], "Back again");
+}
+
 pub async fn people_of_a_node_that_was_given_up_are_seen_again(over: Over) {
     let (one, two, _server) = two_nodes(over).await;
     let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));

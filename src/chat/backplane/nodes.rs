@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{News, nats::Nats};
 use crate::{
     accounts::{AccessChange, AccessEvents},
-    chat::{Hub, RoomKey, store},
+    chat::{Hub, RoomKey, presence::LINGER, store},
 };
 
 /// Also how often each room is looked at without a hint.
@@ -57,7 +57,7 @@ impl Nodes {
                 () = hub.met() => self.beat().await,
                 () = sleep_until(self.round.next) => self.look_at_some().await,
                 () = hub.closing() => {
-                    let _ = store::forget_node(&self.db, self.node).await;
+                    let _ = self.leave().await;
                     return;
                 }
             };
@@ -65,6 +65,14 @@ impl Nodes {
                 tracing::warn!(%error, "this node could not say that it lives, or look at its rooms");
             }
         }
+    }
+
+    /// Who was here comes back at another node: to the others they linger as if they had closed a page.
+    async fn leave(&self) -> sqlx::Result<()> {
+        if self.hub.is_alone() {
+            return store::forget_node(&self.db, self.node).await;
+        }
+        store::last_beat(&self.db, self.node, LINGER).await
     }
 
     async fn beat(&mut self) -> sqlx::Result<()> {

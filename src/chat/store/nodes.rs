@@ -1,6 +1,6 @@
 //! Nodes, presences, and notifications between them.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use sqlx::{PgExecutor, PgPool, types::Uuid};
 
@@ -44,6 +44,22 @@ pub(in crate::chat) async fn other_nodes(db: &PgPool, node: Uuid) -> sqlx::Resul
         .await?;
     let rows = sqlx::query!("SELECT id, hears_nats FROM nodes WHERE id <> $1", node).fetch_all(db).await?;
     Ok(rows.into_iter().map(|row| (row.id, row.hears_nats)).collect())
+}
+
+/// Says that the node lives that much longer, and no more.
+pub(in crate::chat) async fn last_beat(
+    db: impl PgExecutor<'_>,
+    node: Uuid,
+    lives: Duration,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE nodes SET seen_at = now() - interval '6 seconds' + make_interval(secs => $2) WHERE id = $1",
+        node,
+        lives.as_secs_f64()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 pub(in crate::chat) async fn forget_node(db: impl PgExecutor<'_>, node: Uuid) -> sqlx::Result<()> {
