@@ -33,7 +33,7 @@ use crate::{
         error::{ErrorPage, ErrorTemplate},
         flash,
         forgery::{self, PublicOrigin},
-        headers, health, session,
+        headers, health, session, wants_json,
     },
 };
 
@@ -182,8 +182,7 @@ async fn error_pages(State(state): State<AppState>, request: Request, next: Next
         return response;
     };
     let retry_after = response.headers_mut().remove(header::RETRY_AFTER);
-    let wants_json = parts.headers.get(header::ACCEPT).is_some_and(|accept| accept == "application/json");
-    let mut response = if wants_json {
+    let mut response = if wants_json(&parts.headers) {
         (page.status, Json(json!({ "error": page.sentence }))).into_response()
     } else {
         // Without a database the page is drawn for nobody in particular.

@@ -13,6 +13,7 @@ use super::store;
 use crate::web::{
     Error, Result,
     session::{ACCOUNT_ID, EPOCH, id_hash},
+    wants_json,
 };
 
 /// Somebody signed in, not suspended.
@@ -90,14 +91,7 @@ where
 
 /// A page sends the visitor to sign in and brings them back; a socket or a program gets 401.
 fn refusal(parts: &Parts) -> Error {
-    let asked = |name, text| {
-        parts
-            .headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value: &str| value.contains(text))
-    };
-    if parts.headers.contains_key(header::UPGRADE) || asked(header::ACCEPT, "application/json") {
+    if parts.headers.contains_key(header::UPGRADE) || wants_json(&parts.headers) {
         return Error::Unauthorized;
     }
     let next = match parts.method {

@@ -11,9 +11,7 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::{
-    Body, RoomKey,
-    history::wants_json,
-    photos,
+    Body, RoomKey, photos,
     receive::SayForm,
     seat::Seat,
     service::{self, Draft, Refusal, Said},
@@ -24,7 +22,7 @@ use crate::{
     accounts::MaybeUser,
     app::AppState,
     products,
-    web::{ClientAddr, Error, Path, Result, Shell, flash, next},
+    web::{ClientAddr, Error, Path, Result, Shell, flash, next, wants_json},
 };
 
 /// `POST /rooms/{room}/messages`
@@ -114,6 +112,12 @@ async fn say(state: &AppState, headers: &HeaderMap, seat: Seat, form: SayForm, b
         Ok(said) => Redirect::to(&format!("{back}#entry_{}", said.entry().seq)).into_response(),
         Err(refusal) => {
             let shell = Shell::for_person(&seat.user.name, back);
+            // Sent again it speaks of no product, and the product's page may be there no longer.
+            let room = format!("/rooms/{}", seat.room);
+            let (form, back) = match refusal {
+                Refusal::BadProduct => (SayForm { product_id: String::new(), ..form }, &*room),
+                _ => (form, back),
+            };
             not_sent(headers, shell, form, client_id, refusal, back)
         }
     }

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, header},
+    http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     products::{self, ProductSummary},
-    web::{Error, Query, Result},
+    web::{Error, Query, Result, wants_json},
 };
 
 const DEFAULT_LIMIT: i64 = 50;
@@ -138,11 +138,4 @@ pub(super) async fn show(
     let entries = page.frames(&seat);
     let Status { last_seq, read, .. } = page.status;
     Ok(Json(HistoryFrame { entries, last_seq, read, more: page.more }).into_response())
-}
-
-pub(super) fn wants_json(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("application/json"))
 }

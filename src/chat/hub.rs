@@ -199,6 +199,11 @@ impl Hub {
         }
     }
 
+    /// Whether that side's mark is known to stand there already, or further on.
+    pub fn has_read(&self, room: RoomKey, side: Side, seq: i64) -> bool {
+        self.0.rooms.get(&room).is_some_and(|room| room.has_read(side, seq))
+    }
+
     pub fn online(&self, room: RoomKey, side: Side) -> bool {
         self.0.rooms.get(&room).is_some_and(|room| room.presence.online(side))
     }

@@ -81,7 +81,7 @@ async fn watch(
         return close;
     }
     let mut access_ended = pin!(access_ended(&mut watched));
-    let frames = state.message_limits.frames();
+    let frames = state.message_limits.frames(user.account_id);
     let mut closing = pin!(state.hub.closing_here());
     let mut ping = interval(PING);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -97,7 +97,7 @@ async fn watch(
                 match message {
                     None | Some(Ok(Message::Close(_))) => Err(GONE),
                     Some(Err(error)) => Err(if is_too_big(&error) { TOO_BIG } else { GONE }),
-                    Some(Ok(_)) if frames.check().is_err() => Err(TOO_FAST),
+                    Some(Ok(_)) if !frames.allow() => Err(TOO_FAST),
                     Some(Ok(_)) => Ok(()),
                 }
             }

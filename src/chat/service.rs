@@ -54,7 +54,7 @@ pub enum Refusal {
     Empty,
     #[error("A message can have at most 4,000 characters.")]
     TooLong,
-    #[error("That product can't be spoken of here.")]
+    #[error("That product can't be spoken of here. Sent again, your message goes without it.")]
     BadProduct,
     #[error("Another message was sent under this number already.")]
     ClientIdReused,

@@ -17,7 +17,6 @@ use axum::{
     response::Response,
 };
 use futures_util::{StreamExt, stream::FuturesUnordered};
-use governor::DefaultDirectRateLimiter;
 use tokio::{
     sync::broadcast::error::RecvError,
     time::{Instant, MissedTickBehavior, interval, timeout},
@@ -27,6 +26,7 @@ use uuid::Uuid;
 use super::{
     Body,
     hub::{Listener, Told, Topic},
+    limits::FrameLimit,
     seat::Seat,
     service::{self, Draft, Pending, Refusal, Said},
     store,
@@ -140,7 +140,7 @@ struct RoomSocket<'a> {
     /// A read mark on its way to its row: one at a time, and the newest that came meanwhile.
     marking: FuturesUnordered<Marking<'a>>,
     to_mark: Option<i64>,
-    frames: DefaultDirectRateLimiter,
+    frames: FrameLimit,
     typed_at: Option<Instant>,
 }
 
@@ -180,7 +180,7 @@ impl<'a> RoomSocket<'a> {
             pending: FuturesUnordered::new(),
             marking: FuturesUnordered::new(),
             to_mark: None,
-            frames: state.message_limits.frames(),
+            frames: state.message_limits.frames(seat.user.account_id),
             typed_at: None,
         };
         Ok((open, watch))
@@ -264,7 +264,7 @@ impl<'a> RoomSocket<'a> {
         match message {
             None | Some(Ok(Message::Close(_))) => Err(GONE),
             Some(Err(error)) => Err(if is_too_big(&error) { TOO_BIG } else { GONE }),
-            Some(Ok(_)) if self.frames.check().is_err() => Err(TOO_FAST),
+            Some(Ok(_)) if !self.frames.allow() => Err(TOO_FAST),
             Some(Ok(Message::Text(text))) if text.len() > MAX_FRAME => Err(TOO_BIG),
             Some(Ok(Message::Binary(bytes))) if bytes.len() > MAX_FRAME => Err(TOO_BIG),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
@@ -314,6 +314,9 @@ impl<'a> RoomSocket<'a> {
 
     /// Beside everything else, so that a slow database keeps nobody from hearing.
     fn mark(&mut self, seq: i64) {
+        if self.state.hub.has_read(self.seat.room, self.seat.side, seq) {
+            return;
+        }
         if self.marking.is_empty() {
             let RoomSocket { state, seat, .. } = *self;
             self.marking.push(Box::pin(service::read(&state.db, &state.hub, seat, seq)));

@@ -134,6 +134,17 @@ pub(super) struct RoomPage {
     pub buyers: Vec<Conversation>,
 }
 
+impl RoomPage {
+    /// The buyer in this room, where so many others wrote later that the dropdown hasn't got them; else
+    /// empty.
+    fn unlisted(&self) -> &str {
+        match self.buyers.iter().any(|buyer| buyer.room == self.chat.room) {
+            true => "",
+            false => &self.chat.other_name,
+        }
+    }
+}
+
 #[derive(Template, WebTemplate)]
 #[template(path = "chat/product_page.html")]
 pub(super) struct ProductPage {

@@ -1,6 +1,9 @@
 //! axum's extractors, refusing with our [`Error`](super::Error) instead of a line of plain text.
 
-use axum::extract::{FromRequest, FromRequestParts};
+use axum::{
+    extract::{FromRequest, FromRequestParts},
+    http::{HeaderMap, header},
+};
 
 /// A part of the path; what doesn't parse is a page that doesn't exist.
 #[derive(FromRequestParts)]
@@ -17,3 +20,11 @@ pub struct Query<T>(pub T);
 #[derive(FromRequest)]
 #[from_request(via(axum::extract::Form), rejection(super::Error))]
 pub struct Form<T>(pub T);
+
+/// Whether a program asks, which is answered in JSON, rather than a browser.
+pub fn wants_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("application/json"))
+}

@@ -54,6 +54,15 @@ test("a refused item waits for its writer and keeps its id", () => {
   assert.deepEqual(bodies(reloaded.due), ["hello"]);
 });
 
+test("sent again, it speaks no longer of a product that can't be spoken of", () => {
+  const outbox = new Outbox(new FakeStorage(), ROOM);
+  for (const [code, product] of [["bad_product", undefined], ["blocked", 12]]) {
+    const { client_id } = outbox.put("hello", 12);
+    outbox.refuse(client_id, code);
+    assert.equal(outbox.revive(client_id).product_id, product, code);
+  }
+});
+
 test("an id that is taken is replaced, the words are not lost", () => {
   const store = new FakeStorage();
   const outbox = new Outbox(store, ROOM);

@@ -69,6 +69,13 @@ impl Room {
         }
     }
 
+    pub fn has_read(&self, by: Side, seq: i64) -> bool {
+        seq <= match by {
+            Side::Buyer => self.read.buyer,
+            Side::Seller => self.read.seller,
+        }
+    }
+
     /// Notes a read mark; false if it is no news.
     pub fn mark(&mut self, by: Side, seq: i64) -> bool {
         let mark = match by {

@@ -82,11 +82,12 @@ export class Outbox {
     if (item) this.#keep({ ...item, refused: code });
   }
 
-  /** The person wants it sent after all: it is due again, at its old place. @param {string} id */
+  /** The person wants it sent after all: it is due again, at its old place, and without a product that can't be spoken of. @param {string} id */
   revive(id) {
     const item = this.#items.get(id);
     if (!item) return undefined;
     const { refused, ...fresh } = item;
+    if (refused === "bad_product") delete fresh.product_id;
     fresh.at = Math.max(item.at, this.#now() - STALE / 2);
     this.#keep(fresh);
     return fresh;

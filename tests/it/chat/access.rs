@@ -1,6 +1,9 @@
 //! Who gets into a room, and how they are put out of it.
 
-use reqwest::{Method, header::HeaderMap};
+use reqwest::{
+    Method,
+    header::{ACCEPT, HeaderMap},
+};
 
 use crate::support::{PASSWORD, Person, TestApp, room};
 
@@ -126,4 +129,22 @@ async fn sockets_close_when_access_ends() {
     let fields = [("current_password", PASSWORD), ("password", "another long password")];
     other_browser.post("/account/password", &fields).await.expect(303);
     assert_eq!(there.closed().await, 4401);
+}
+
+#[tokio::test]
+async fn programs_are_told_in_json_what_is_not_theirs() {
+    let app = TestApp::start().await;
+    let ana = app.buyer("Ana").await;
+    for accept in ["application/json", "application/json, text/plain, */*"] {
+        for (person, path, status) in [
+            (&ana, "/rooms/buyer_999_seller_1/messages?after=0", 404),
+            (&ana, "/nothing", 404),
+            (&app.visitor(), "/messages", 401),
+        ] {
+            let request = person.request(Method::GET, path).header(ACCEPT, accept);
+            let answer = person.send(request).await.expect(status);
+            assert!(answer.json()["error"].is_string(), "{accept}: {path}");
+        }
+    }
+    assert!(ana.get("/nothing").await.expect(404).has("h1"), "a browser gets a page");
 }

@@ -139,3 +139,19 @@ async fn a_link_on_another_site_reads_nothing() {
     tomas.send(link).await.expect(404);
     assert_eq!(tomas.get("/account").await.text(".nav [data-unread]"), "1");
 }
+
+#[tokio::test]
+async fn words_about_a_product_that_is_gone_can_still_be_sent() {
+    let app = TestApp::start().await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let lamp = Product::new("Lamp").of(&app, &tomas).await;
+    let page = ana.get(&format!("/products/{lamp}")).await.ok();
+    tomas.post(&format!("/seller/products/{lamp}/delete"), &[]).await.expect(303);
+
+    let refused = ana.submit(&page.form("form.composer").set("body", "Is it <still> there?")).await.refused();
+    let name = room(&ana, &tomas);
+    assert_eq!(refused.attr("form.panel .button-quiet", "href"), format!("/rooms/{name}"));
+    let sent = ana.submit(&refused.form("form.panel")).await;
+    sent.redirects_to(&format!("/rooms/{name}#entry_1"));
+    assert_eq!(ana.follow(&sent).await.ok().texts(".timeline .bubble-body"), ["Is it <still> there?"]);
+}

@@ -104,3 +104,39 @@ async fn a_long_inbox_has_pages() {
     assert_eq!(tomas.get(&first.attr(".pager a[rel=next]", "href")).await.ok().count(".inbox-row"), 2);
     assert_eq!(tomas.get("/messages?page=999").await.ok().count(".inbox-row"), 2, "the nearest page");
 }
+
+#[tokio::test]
+async fn an_old_conversation_is_in_the_dropdown_however_many_wrote_since() {
+    let app = TestApp::start().await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let name = room(&ana, &tomas);
+    ana.says(&name, "Hello").await;
+    sqlx::query(
+        "WITH a AS (
+             INSERT INTO accounts (email, name, password_hash)
+             SELECT n || '@example.com', 'Buyer ' || n, 'x' FROM generate_series(1, 200) AS n RETURNING id
+         ), b AS (
+             INSERT INTO buyers (account_id) SELECT id FROM a RETURNING id
+         )
+         INSERT INTO rooms (buyer_id, seller_id, last_seq, buyer_total, last_from, last_body, last_at)
+         SELECT id, $1, 1, 1, 'buyer', 'Hello', now() + interval '1 hour' FROM b",
+    )
+    .bind(tomas.seller_id())
+    .execute(&app.db)
+    .await
+    .unwrap();
+    let page = tomas.get(&format!("/rooms/{name}")).await.ok();
+    assert_eq!(page.texts("select[name=room] option[selected]"), ["Ana"]);
+    assert_eq!(page.attr("select[name=room] option[selected]", "value"), name);
+    assert_eq!(page.count("select[name=room] option"), 201);
+
+    ana.says(&name, "Still there?").await;
+    sqlx::query("UPDATE rooms SET last_at = now() + interval '2 hours' WHERE buyer_id = $1")
+        .bind(ana.buyer_id())
+        .execute(&app.db)
+        .await
+        .unwrap();
+    let page = tomas.get(&format!("/rooms/{name}")).await.ok();
+    assert_eq!(page.texts("select[name=room] option[selected]").len(), 1, "once");
+    assert_eq!(page.count("select[name=room] option"), 200);
+}

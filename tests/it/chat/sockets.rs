@@ -1,5 +1,8 @@
 //! What a socket takes and what it doesn't.
 
+use std::num::NonZeroU32;
+
+use haggle::chat::MessageLimits;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -98,4 +101,49 @@ async fn one_person_has_so_many_sockets_and_gets_the_place_of_a_closed_one_back(
         ana.try_socket("/ws/inbox").await.ok()
     })
     .await;
+}
+
+#[tokio::test]
+async fn all_windows_of_one_person_together_send_so_many_frames() {
+    let app = TestApp::start_with(MessageLimits::new(NonZeroU32::MIN)).await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let name = room(&ana, &tomas);
+    ana.says(&name, "Hello").await;
+    let path = format!("/ws/{name}");
+    let mut tomass = tomas.socket(&path).await;
+    tomass.expect("hello").await;
+    let mut windows = Vec::new();
+    for _ in 0..10 {
+        let mut window = ana.socket(&path).await;
+        window.expect("hello").await;
+        // Each has twenty.
+        for _ in 0..19 {
+            window.try_send(json!({ "type": "typing" })).await;
+        }
+        windows.push(window);
+    }
+    assert_eq!(windows.last_mut().unwrap().closed().await, 4429);
+    tomass.send_text("nonsense").await;
+    assert_eq!(tomass.expect("error").await["code"], "bad_frame", "nobody else is held up");
+}
+
+#[tokio::test]
+async fn what_is_known_to_be_read_is_asked_of_nobody() {
+    let app = TestApp::start().await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let name = room(&ana, &tomas);
+    ana.says(&name, "Hello").await;
+    let mut socket = tomas.socket(&format!("/ws/{name}")).await;
+    socket.expect("hello").await;
+    socket.send(json!({ "type": "read", "seq": 1 })).await;
+    socket.expect("read").await;
+    // Whoever asks a database that isn't there has to come back.
+    app.db.close().await;
+    for _ in 0..20 {
+        socket.send(json!({ "type": "read", "seq": 1 })).await;
+        socket.send_text("nonsense").await;
+        assert_eq!(socket.expect("error").await["code"], "bad_frame");
+    }
+    socket.send(json!({ "type": "read", "seq": 2 })).await;
+    assert_eq!(socket.closed().await, 1012);
 }
