@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { AWAY, eventually, pair, roomOf } from "./talk.mjs";
+import { AWAY, Talk, eventually, pair, roomOf } from "./talk.mjs";
 
 const photo = (name) => new URL(`../../demo/photos/${name}.webp`, import.meta.url).pathname;
 
@@ -105,7 +105,8 @@ async function refusedEarly({ page }, hers) {
 }
 
 /** "Not sent" with its picture, and Retry sends it, once. */
-async function notSent({ page }, hers, his) {
+async function notSent(buyer, hers, his) {
+  const { page } = buyer;
   let reachable = false;
   await page.route(/\/messages$/, (route) => (reachable ? route.continue() : route.abort()));
   await page.getByLabel("Add a picture").setInputFiles(photo("cactus"));
@@ -115,12 +116,25 @@ async function notSent({ page }, hers, his) {
   assert.equal((await hers.entries()).at(-1).state, "failed");
   await page.getByText("The picture is kept while this page stays open.").waitFor();
   assert.ok(await page.locator("[data-state=failed] img").evaluate((image) => image.naturalWidth > 0));
+  await anotherPage(buyer);
   reachable = true;
   await retry.click();
   const all = ["Hello", "this one", "", "and two", "that one got lost"];
   for (const talk of [hers, his]) await talk.shows(...all);
   await page.reload();
   await hers.shows(...all);
+}
+
+/** Another page has the words, not the picture, and says so; they go back to where it can be chosen. */
+async function anotherPage(buyer) {
+  const page = await buyer.newTab(buyer.page.url());
+  const talk = new Talk(page);
+  await page.getByText("Not sent. The picture was lost. Choose it again.").waitFor();
+  await page.getByRole("button", { name: "Retry" }).click();
+  assert.equal(await talk.text.inputValue(), "that one got lost");
+  assert.equal(await page.locator("[data-state=failed]").count(), 0);
+  await talk.text.fill("");
+  await page.close();
 }
 
 async function withoutJavaScript(market, buyer, hers) {

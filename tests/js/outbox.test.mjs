@@ -101,7 +101,7 @@ test("what something else wrote under our keys is passed over", () => {
   assert.deepEqual(new Outbox(store, ROOM).all, []);
 });
 
-test("a message with a picture lasts as long as the page, and stays in its place", () => {
+test("a picture lasts as long as the page, its message stays, in its place", () => {
   const store = new FakeStorage();
   const outbox = new Outbox(store, ROOM);
   const picture = { file: {}, url: "blob:x", width: 8, height: 6 };
@@ -112,9 +112,14 @@ test("a message with a picture lasts as long as the page, and stays in its place
   assert.equal(outbox.fleeting, true);
   const renewed = outbox.renew(sent.client_id);
   assert.equal(renewed.picture, picture);
-  assert.deepEqual(bodies(new Outbox(store, ROOM).all), ["one"]);
+  // The next page has the words, and knows that the picture is gone.
+  const reloaded = new Outbox(store, ROOM);
+  assert.deepEqual(bodies(reloaded.due), ["one"]);
+  assert.deepEqual(reloaded.all[1], { ...reloaded.all[1], body: "two", refused: "photo_lost" });
+  assert.equal(reloaded.fleeting, false);
   outbox.settle(renewed.client_id);
   assert.equal(outbox.fleeting, false);
+  assert.deepEqual(bodies(new Outbox(store, ROOM).all), ["one"]);
 });
 
 test("a draft is kept until it is emptied", () => {

@@ -74,11 +74,15 @@ export class Composer {
     this.#text.focus({ preventScroll: true });
   }
 
-  /** The words of a message that couldn't be sent, where nothing else was written since. */
+  /**
+   * The words of a message that couldn't be sent, where nothing else was written since.
+   * @returns {boolean} whether they are here now
+   */
   giveBack(/** @type {string} */ body) {
-    if (this.#text.value) return;
+    if (this.#text.value) return false;
     this.#text.value = body;
     this.#changed();
+    return true;
   }
 
   /** Says what is wrong, beside the field; nothing takes it back. */

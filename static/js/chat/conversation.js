@@ -150,8 +150,15 @@ export class Conversation {
 
   /** The button vanishes with it, so the keyboard goes on in the list. @param {string} id */
   retry(id) {
-    this.#parts.sender.retry(id);
-    this.#parts.socket.hurry();
+    const { outbox, sender, composer, socket } = this.#parts;
+    const item = outbox.get(id);
+    if (item?.refused === "photo_lost") {
+      // The words go back to where the picture can be chosen.
+      if (composer?.giveBack(item.body)) sender.withdraw(id);
+      return composer?.focus();
+    }
+    sender.retry(id);
+    socket.hurry();
     this.#parts.scroll.focus();
   }
 

@@ -1,6 +1,7 @@
 /**
  * What was written and isn't known to be stored yet, kept across reloads, crashes and sign-ins. A
- * message with a picture is kept as long as the page: the browser's storage is too small for it.
+ * picture is kept as long as the page, because the browser's storage is too small for it: what outlives
+ * the page is its message, which says that the picture is lost.
  *
  * An item leaves the outbox only when the server's own entry with its `client_id` was seen, and it
  * keeps that id through every try, so sending it once more is always safe. Each item has a key of
@@ -104,7 +105,9 @@ export class Outbox {
   /** @param {Item} item */
   #keep(item) {
     this.#items.set(item.client_id, item);
-    if (!item.picture) keep(this.#store, this.#prefix + item.client_id, JSON.stringify(item));
+    const { picture, ...words } = item;
+    const kept = picture ? { ...words, refused: "photo_lost" } : words;
+    keep(this.#store, this.#prefix + item.client_id, JSON.stringify(kept));
   }
 
   #load() {

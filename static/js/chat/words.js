@@ -16,6 +16,7 @@ export const REFUSALS = {
   too_long: "That message is too long.",
   bad_product: "That product isn't part of this conversation.",
   bad_photo: "That picture can't be sent. Choose another one.",
+  photo_lost: "The picture was lost. Choose it again.",
   client_id_reused: "That message could not be sent. Try again.",
   blocked: "You can't write in this conversation.",
   rate_limited: "You are writing very fast. Wait a moment, then try again.",
