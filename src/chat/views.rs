@@ -194,10 +194,14 @@ pub(super) struct SearchPage {
 }
 
 impl SearchPage {
-    /// How many messages were found.
+    /// How many messages were found, or conversations where there are none.
     fn found(&self) -> String {
         match self.pager.total {
-            0 => "No message found".to_owned(),
+            0 => match self.people.len() {
+                0 => "No message found".to_owned(),
+                1 => "1 conversation".to_owned(),
+                found => format!("{found} conversations"),
+            },
             1 => "1 message".to_owned(),
             total if total >= self.most => format!("The latest {total} messages"),
             total => format!("{total} messages"),
@@ -210,6 +214,8 @@ pub(super) struct PersonView {
     pub room: RoomKey,
     pub side: Side,
     pub name: String,
+    /// What was spoken of last, where that is what was looked for.
+    pub title: Option<String>,
 }
 
 impl PersonView {

@@ -29,6 +29,8 @@ mod service;
 mod store;
 mod views;
 
+use std::collections::HashMap;
+
 use sqlx::PgExecutor;
 
 pub use card::{Card, Viewer};
@@ -43,6 +45,11 @@ use photos::{Photo, Uploads};
 pub use product::{Product, ProductFragment, count_view, page};
 pub use routes::router;
 pub use service::{add_photo, missing_photos, set_hidden, set_seller_paused};
+
+/// The titles of these products, by id, whatever their state.
+pub async fn titles(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<HashMap<i64, String>> {
+    store::titles(db, ids).await
+}
 
 /// These products, whatever their state; ids that no product has are left out.
 pub async fn summaries(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<ProductSummary>> {

@@ -5,6 +5,8 @@ pub(super) mod categories;
 pub(super) mod photos;
 pub(super) mod product;
 
+use std::collections::HashMap;
+
 use sqlx::PgExecutor;
 
 use super::{
@@ -17,6 +19,11 @@ use super::{
 fn condition(code: &str) -> sqlx::Result<Condition> {
     Condition::from_code(code)
         .ok_or_else(|| sqlx::Error::Decode(format!("unknown condition {code:?}").into()))
+}
+
+pub(super) async fn titles(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<HashMap<i64, String>> {
+    let rows = sqlx::query!("SELECT id, title FROM products WHERE id = ANY($1)", ids).fetch_all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.title)).collect())
 }
 
 /// These products, whatever their state; ids that no product has are left out.

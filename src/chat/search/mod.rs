@@ -22,11 +22,12 @@ use axum::response::{IntoResponse, Response};
 use sqlx::PgPool;
 
 use super::{
-    Conversation, RoomKey, Side, store,
+    Conversation, store,
     views::{HitView, PersonView, SearchPage},
 };
 use crate::{
     accounts::CurrentUser,
+    products,
     web::{Pager, Result, Shell},
 };
 
@@ -56,15 +57,22 @@ pub(super) async fn show(
     let found = store::search(db, who, &terms, MOST, (page, PER_PAGE)).await?;
     let pager = Pager::new(Some(page), PER_PAGE, found.total, Pager::base("/messages", &[("q", &question)]));
     let people = match pager.page {
-        1 => people(store::names(db, user.buyer_id, user.seller_id, NAMES).await?, &terms),
+        1 => people(db, store::names(db, user.buyer_id, user.seller_id, NAMES).await?, &terms).await?,
         _ => Vec::new(),
     };
     let hits = found.hits.into_iter().map(|hit| HitView::new(hit, &terms)).collect();
     Ok(SearchPage { shell, q: question, buyers, people, hits, pager, most: MOST }.into_response())
 }
 
-fn people(names: Vec<(RoomKey, Side, String)>, terms: &Terms) -> Vec<PersonView> {
-    let fits = |name: &str| !terms.find(&fold::composed(name)).is_empty();
-    let found = names.into_iter().filter(|(.., name)| fits(name)).take(PEOPLE);
-    found.map(|(room, side, name)| PersonView { room, side, name }).collect()
+/// Those whose name, or what was spoken of last with them, fits.
+async fn people(db: &PgPool, talks: Vec<store::Talk>, terms: &Terms) -> Result<Vec<PersonView>> {
+    let about: Vec<i64> = talks.iter().filter_map(|talk| talk.product_id).collect();
+    let titles = products::titles(db, &about).await?;
+    let fits = |text: &str| !terms.find(&fold::composed(text)).is_empty();
+    let view = |talk: store::Talk| {
+        let title = talk.product_id.and_then(|id| titles.get(&id)).filter(|title| fits(title)).cloned();
+        let found = title.is_some() || fits(&talk.other_name);
+        found.then_some(PersonView { room: talk.room, side: talk.side, name: talk.other_name, title })
+    };
+    Ok(talks.into_iter().filter_map(view).take(PEOPLE).collect())
 }

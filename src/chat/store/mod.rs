@@ -20,4 +20,4 @@ pub(super) use rooms::{
     Status, conversations, conversations_about, count_conversations, first_unread, mark_read, people, status,
     unread_in, unread_total,
 };
-pub(super) use search::{Hit, behind, behind_lately, clear_wrong, fill, names, search};
+pub(super) use search::{Hit, Talk, behind, behind_lately, clear_wrong, fill, names, search};

@@ -21,6 +21,15 @@ pub(in crate::chat) struct Hit {
     pub sent_at: OffsetDateTime,
 }
 
+/// A room, as somebody who looks for it knows it.
+pub(in crate::chat) struct Talk {
+    pub room: RoomKey,
+    pub side: Side,
+    pub other_name: String,
+    /// What was spoken of last.
+    pub product_id: Option<i64>,
+}
+
 /// A page of hits, and how many there are, counted up to a limit.
 pub(in crate::chat) struct Found {
     pub hits: Vec<Hit>,
@@ -94,16 +103,18 @@ pub(in crate::chat) async fn search(
     Ok(Found { hits: hits.collect(), total })
 }
 
-/// With whom this person talks: the other one of each of their rooms, those with the latest words first.
+/// With whom this person talks, and about which product last: each of their rooms, those with the latest
+/// words first.
 pub(in crate::chat) async fn names(
     db: impl PgExecutor<'_>,
     buyer_id: Option<i64>,
     seller_id: Option<i64>,
     limit: i64,
-) -> sqlx::Result<Vec<(RoomKey, Side, String)>> {
+) -> sqlx::Result<Vec<Talk>> {
     let rows = sqlx::query!(
         r#"SELECT r.buyer_id, r.seller_id, r.buyer_id IS NOT DISTINCT FROM $1 AS "mine_is_buyer!",
-                  CASE WHEN r.buyer_id IS NOT DISTINCT FROM $1 THEN c.shop_name ELSE a.name END AS "other_name!"
+                  CASE WHEN r.buyer_id IS NOT DISTINCT FROM $1 THEN c.shop_name ELSE a.name END AS "other_name!",
+                  r.last_product_id
            FROM rooms r
            JOIN buyers b ON b.id = r.buyer_id
            JOIN accounts a ON a.id = b.account_id
@@ -118,9 +129,11 @@ pub(in crate::chat) async fn names(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| {
-            let side = if row.mine_is_buyer { Side::Buyer } else { Side::Seller };
-            (RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id }, side, row.other_name)
+        .map(|row| Talk {
+            room: RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id },
+            side: if row.mine_is_buyer { Side::Buyer } else { Side::Seller },
+            other_name: row.other_name,
+            product_id: row.last_product_id,
         })
         .collect())
 }

@@ -3,7 +3,7 @@
 use image::ImageFormat;
 use reqwest::multipart::{Form, Part};
 
-use crate::support::{Page, Person, TestApp, eventually, picture, room};
+use crate::support::{Page, Person, Product, TestApp, eventually, picture, room};
 
 /// `/messages?q=`, as the form sends it.
 async fn search(person: &Person, question: &str) -> Page {
@@ -123,7 +123,6 @@ async fn only_ones_own_conversations_are_searched() {
     finds_only(&bo, "secret", &["You: another secret word"]).await;
     let page = search(&tomas, "secret").await;
     assert_eq!(page.texts(".hit .inbox-name"), ["Wei", "Ana"]);
-    assert_eq!(page.texts(".hit .inbox-about"), ["Buying", "Selling"]);
     let admin = app.admin("Root").await;
     for stranger in [&admin, &app.seller("Nobody").await] {
         assert!(!search(stranger, "secret").await.has(".hit"));
@@ -147,6 +146,22 @@ async fn people_are_found_by_their_names() {
         ["Ana Kovács"],
         "the other one, never oneself"
     );
+}
+
+#[tokio::test]
+async fn conversations_are_found_by_what_they_are_about() {
+    let app = TestApp::start().await;
+    let (ana, bo, tomas) = (app.buyer("Ana").await, app.buyer("Bo").await, app.seller("Tomas").await);
+    let set = Product::new("Mahjong set").of(&app, &tomas).await;
+    ana.asks(set, "Is it complete?").await;
+    bo.says(&room(&bo, &tomas), "Hello").await;
+    for (person, other) in [(&ana, "Tomas"), (&tomas, "Ana")] {
+        let page = search(person, "mahj").await;
+        assert_eq!(page.texts(".hits-name"), [format!("{other} · Mahjong set")]);
+        assert_eq!(page.attr(".hits-person", "href"), format!("/rooms/{}", room(&ana, &tomas)));
+        assert!(!page.text(".main").contains("No message found"));
+    }
+    assert!(!search(&bo, "mahj").await.has(".hits-person"));
 }
 
 #[tokio::test]
