@@ -156,6 +156,8 @@ impl FromRequestParts<AppState> for Shell {
         Ok(Shell {
             user: user.map(|user| ShellUser {
                 name: user.name.clone(),
+                buyer_id: user.buyer_id,
+                seller_id: user.seller_id,
                 is_seller: user.seller_id.is_some(),
                 is_admin: user.is_admin,
             }),

@@ -20,6 +20,9 @@ pub struct Shell {
 #[derive(Clone, Debug)]
 pub struct ShellUser {
     pub name: String,
+    /// Of their two profiles, those that they have.
+    pub buyer_id: Option<i64>,
+    pub seller_id: Option<i64>,
     pub is_seller: bool,
     pub is_admin: bool,
 }
@@ -27,7 +30,13 @@ pub struct ShellUser {
 impl Shell {
     /// A shell that needed no look-up, for a page that must be shown without a database.
     pub fn for_person(name: &str, path: &str) -> Self {
-        let user = ShellUser { name: name.to_owned(), is_seller: false, is_admin: false };
+        let user = ShellUser {
+            name: name.to_owned(),
+            buyer_id: None,
+            seller_id: None,
+            is_seller: false,
+            is_admin: false,
+        };
         Shell { user: Some(user), path: path.to_owned(), ..Shell::default() }
     }
 

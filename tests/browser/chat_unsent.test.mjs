@@ -15,6 +15,7 @@ export default async function (market) {
   await refused(hers);
   await tooFast(buyer, hers);
   await noSockets(seller, buyer, hers, his);
+  await leftTheRoom(buyer, his);
 }
 
 /** A draft outlives a reload, and is gone once it is sent. */
@@ -127,4 +128,14 @@ async function noSockets(seller, buyer, hers, his) {
   await his.say("got it");
   await hers.hears("got it");
   await eventually("seen", async () => (await his.entries()).at(-1).seen);
+}
+
+/** What waits in the outbox is sent from another page, too: the room needn't be opened again. */
+async function leftTheRoom(buyer, his) {
+  await buyer.page.evaluate((room) => {
+    const item = { client_id: crypto.randomUUID(), body: "from the train", at: Date.now() };
+    localStorage.setItem(`haggle:outbox:${room}:buyer:${item.client_id}`, JSON.stringify(item));
+  }, await roomOf(buyer.page));
+  await buyer.page.goto("/account");
+  await his.hears("from the train");
 }

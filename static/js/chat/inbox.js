@@ -4,10 +4,12 @@
  *
  * A frame only says which numbers changed; the list itself is always the server's own HTML.
  */
+import { openStorage } from "../lib/storage.js";
 import { showCount, showTotal } from "./badge.js";
 import * as dropdown from "./dropdown.js";
 import { refreshList } from "./inbox_list.js";
 import { Socket } from "./socket.js";
+import { sendUnsent } from "./unsent.js";
 
 /** Several messages at once make one question. */
 const GATHER = 400;
@@ -16,6 +18,7 @@ const GATHER = 400;
 const UNWATCHED = 10 * 60_000;
 
 class Inbox {
+  #root;
   #socket;
   #refresh = 0;
   #sleep = 0;
@@ -23,6 +26,7 @@ class Inbox {
 
   /** @param {HTMLElement} root @param {AbortSignal} signal */
   constructor(root, signal) {
+    this.#root = root;
     this.#socket = new Socket(root.dataset.ws ?? "/ws/inbox", {
       frame: (frame) => this.#hear(frame),
       status: (status) => this.#status(status),
@@ -36,6 +40,7 @@ class Inbox {
     const badge = document.querySelector("[data-unread]");
     showTotal(Number(badge?.getAttribute("data-unread")) || 0);
     this.#socket.open();
+    this.#sendUnsent();
     // A page that the browser kept for going back shows what was unread then.
     const [how] = performance.getEntriesByType("navigation");
     if (how?.type === "back_forward") this.#refreshSoon();
@@ -65,8 +70,16 @@ class Inbox {
 
   /** What happened while there was no connection wasn't told, so the server is asked. */
   #status(status) {
-    if (status === "open" && this.#missed) this.#refreshSoon();
+    if (status === "open" && this.#missed) {
+      this.#refreshSoon();
+      this.#sendUnsent();
+    }
     this.#missed = status !== "open" && (this.#missed || status !== "connecting");
+  }
+
+  #sendUnsent() {
+    const room = document.querySelector("haggle-room");
+    sendUnsent(openStorage(), this.#root.dataset, room?.getAttribute("data-room") ?? undefined);
   }
 
   #refreshSoon() {

@@ -16,7 +16,7 @@ const PATIENCE = 10_000;
 const UPLOAD = 150_000;
 
 /** Refusals that pass by themselves: sent again after a while, with growing waits. */
-const PASSING = new Set(["rate_limited", "unavailable"]);
+export const PASSING = new Set(["rate_limited", "unavailable"]);
 
 export class Sender {
   #outbox;
