@@ -55,8 +55,8 @@
 //! chat::service  say()             the one way to write, whatever the transport
 //!         ↓
 //! chat::journal                    collects what arrives while the last commit runs; many in one transaction:
-//!         ↓                        lock the rooms in id order; then check products; number in
-//! PostgreSQL                       memory (journal::plan); insert and update in one statement; commit
+//!         ↓                        number in memory (journal::plan); one statement locks the rooms in id order,
+//! PostgreSQL                       compares, inserts, updates (or lock and read first: journal::writer)
 //!         ↓
 //! chat::hub                        room → tokio broadcast channel; inboxes of both people
 //!         ↓
