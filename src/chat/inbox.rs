@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 
 use super::{
-    RoomKey, Side,
+    RoomKey, SearchLimits, Side,
     search::{self, Terms},
     store,
     views::MessagesPage,
@@ -74,7 +74,7 @@ pub(super) struct InboxQuery {
 }
 
 pub(super) async fn show(
-    State(db): State<PgPool>,
+    (State(db), State(limits)): (State<PgPool>, State<SearchLimits>),
     user: CurrentUser,
     shell: Shell,
     Query(query): Query<InboxQuery>,
@@ -87,7 +87,7 @@ pub(super) async fn show(
         None => Vec::new(),
     };
     if let Some(terms) = Terms::parse(&query.q) {
-        return search::show(&db, &user, shell, buyers, (query.q, terms), query.page).await;
+        return search::show(&db, &limits, &user, shell, buyers, (query.q, terms), query.page).await;
     }
     let total = store::count_conversations(&db, user.buyer_id, user.seller_id).await?;
     let pager = Pager::new(query.page, PER_PAGE, total, "/messages?");

@@ -54,7 +54,7 @@ pub use body::Body;
 pub use hub::Hub;
 pub use inbox::{Conversation, InboxRow};
 pub use journal::Journal;
-pub use limits::MessageLimits;
+pub use limits::{MessageLimits, SearchLimits};
 pub use photos::{missing as missing_photos, sweep as sweep_photos};
 pub use recount::{Discrepancy, recount};
 pub use room_key::{RoomKey, Side};

@@ -191,6 +191,8 @@ pub(super) struct SearchPage {
     pub pager: Pager,
     /// More hits aren't counted.
     pub most: i64,
+    /// Why nothing was looked for.
+    pub refused: Option<&'static str>,
 }
 
 impl SearchPage {

@@ -18,11 +18,15 @@ mod fill;
 mod fold;
 mod terms;
 
-use axum::response::{IntoResponse, Response};
+use anyhow::Context as _;
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use sqlx::PgPool;
 
 use super::{
-    Conversation, store,
+    Conversation, SearchLimits, store,
     views::{HitView, PersonView, SearchPage},
 };
 use crate::{
@@ -36,6 +40,9 @@ pub use fill::{mend, start};
 pub(super) use fold::fold;
 pub(super) use terms::Terms;
 
+/// PostgreSQL's code for a statement that was cancelled.
+const TOOK_TOO_LONG: &str = "57014";
+
 const PER_PAGE: i64 = 20;
 /// Hits that are counted and can be paged through.
 const MOST: i64 = 500;
@@ -46,6 +53,7 @@ const NAMES: i64 = 5_000;
 /// The page for a question with at least one term.
 pub(super) async fn show(
     db: &PgPool,
+    limits: &SearchLimits,
     user: &CurrentUser,
     shell: Shell,
     buyers: Vec<Conversation>,
@@ -54,14 +62,45 @@ pub(super) async fn show(
 ) -> Result<Response> {
     let who = (user.account_id, user.buyer_id, user.seller_id);
     let page = page.unwrap_or(1).clamp(1, MOST);
-    let found = store::search(db, who, &terms, MOST, (page, PER_PAGE)).await?;
+    let turn = match limits.turn(user.account_id).await {
+        Ok(turn) => turn,
+        Err(why) => return Ok(refused(StatusCode::TOO_MANY_REQUESTS, shell, question, buyers, why)),
+    };
+    // Who goes away doesn't end the search in the database: the turn lasts as long as that.
+    let (pool, asked) = (db.clone(), terms.clone());
+    let search = tokio::spawn(async move {
+        let _turn = turn;
+        store::search(&pool, who, &asked, MOST, (page, PER_PAGE)).await
+    });
+    let found = match search.await.context("a search")? {
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(TOOK_TOO_LONG) => {
+            let why = "That took too long; try a rarer word.";
+            return Ok(refused(StatusCode::SERVICE_UNAVAILABLE, shell, question, buyers, why));
+        }
+        found => found?,
+    };
     let pager = Pager::new(Some(page), PER_PAGE, found.total, Pager::base("/messages", &[("q", &question)]));
     let people = match pager.page {
         1 => people(db, store::names(db, user.buyer_id, user.seller_id, NAMES).await?, &terms).await?,
         _ => Vec::new(),
     };
     let hits = found.hits.into_iter().map(|hit| HitView::new(hit, &terms)).collect();
-    Ok(SearchPage { shell, q: question, buyers, people, hits, pager, most: MOST }.into_response())
+    Ok(SearchPage { shell, q: question, buyers, people, hits, pager, most: MOST, refused: None }
+        .into_response())
+}
+
+/// What was asked stays in its field.
+fn refused(
+    status: StatusCode,
+    shell: Shell,
+    q: String,
+    buyers: Vec<Conversation>,
+    why: &'static str,
+) -> Response {
+    let pager = Pager::new(None, PER_PAGE, 0, "/messages?");
+    let (people, hits) = (Vec::new(), Vec::new());
+    (status, SearchPage { shell, q, buyers, people, hits, pager, most: MOST, refused: Some(why) })
+        .into_response()
 }
 
 /// Those whose name, or what was spoken of last with them, fits.

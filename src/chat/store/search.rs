@@ -1,6 +1,6 @@
 //! Searching in conversations, and filling the table for it.
 
-use sqlx::{PgExecutor, PgPool};
+use sqlx::{Executor as _, PgExecutor, PgPool};
 use time::OffsetDateTime;
 
 use crate::chat::{
@@ -47,7 +47,7 @@ pub(in crate::chat) async fn search(
 ) -> sqlx::Result<Found> {
     let mut tx = db.begin().await?;
     // Planned for the values at hand: how common a word is, and which conditions there are at all.
-    sqlx::query!("SET LOCAL plan_cache_mode = force_custom_plan").execute(&mut *tx).await?;
+    tx.execute("SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL statement_timeout = '2s'").await?;
     let rows = sqlx::query!(
         r#"WITH found AS (
                SELECT room_id, seq, sent_at FROM message_search

@@ -323,3 +323,24 @@ async fn what_nobody_told_of_is_found_with_the_next_message_or_the_next_start() 
     app.restart().await;
     finds(&bo, "entry", 3).await;
 }
+
+#[tokio::test]
+async fn searches_that_take_long_end_and_one_person_has_two_of_them() {
+    let app = TestApp::start().await;
+    let ana = app.buyer("Ana").await;
+    let mut lock = app.db.begin().await.unwrap();
+    sqlx::query("LOCK TABLE message_search").execute(&mut *lock).await.unwrap();
+    let ask = async || ana.send(ana.request(reqwest::Method::GET, "/messages?q=rare+bike")).await;
+    let (one, two, three) = tokio::join!(ask(), ask(), ask());
+    let mut answers = [one, two, three];
+    answers.sort_by_key(|page| page.status);
+    let [refused, long, too_long] = answers;
+    assert_eq!([refused.status, long.status, too_long.status].map(|status| status.as_u16()), [429, 503, 503]);
+    assert!(refused.text("[role=alert]").contains("other searches"));
+    assert!(too_long.text("[role=alert]").contains("rarer word"));
+    for page in [refused, long, too_long] {
+        assert_eq!(page.attr(".inbox-search [name=q]", "value"), "rare bike");
+    }
+    lock.rollback().await.unwrap();
+    ask().await.ok();
+}
