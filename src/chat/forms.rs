@@ -38,13 +38,13 @@ pub(super) async fn say_in_room(
     let seat = match seat {
         Err(Error::SignInFirst { .. }) => {
             state.sign_in_limits.try_address(addr)?;
-            let form = SayForm::receive(request).await?;
+            let form = SayForm::receive(request, None).await?;
             return keep_and_sign_in(&session, back, form, "").await;
         }
         Err(Error::Unavailable(cause)) => return no_database(&headers, request, &cause, &back).await,
         seat => seat?,
     };
-    let form = SayForm::receive(request).await?;
+    let form = SayForm::receive(request, Some((&state.photo_limits, seat.user.account_id))).await?;
     Ok(say(&state, &headers, seat, form, &back).await)
 }
 
@@ -61,13 +61,14 @@ pub(super) async fn say_about_product(
         Err(Error::SignInFirst { .. }) if wants_json(&headers) => return Err(Error::Unauthorized),
         Err(Error::SignInFirst { .. }) => {
             state.sign_in_limits.try_address(addr)?;
-            let form = SayForm::receive(request).await?;
+            let form = SayForm::receive(request, None).await?;
             return keep_and_sign_in(&session, back, form, "#chat").await;
         }
         Err(Error::Unavailable(cause)) => return no_database(&headers, request, &cause, &back).await,
         seat => seat?,
     };
-    let form = SayForm { product_id: id.to_string(), ..SayForm::receive(request).await? };
+    let mut form = SayForm::receive(request, Some((&state.photo_limits, seat.user.account_id))).await?;
+    form.product_id = id.to_string();
     Ok(say(&state, &headers, seat, form, &back).await)
 }
 
@@ -89,7 +90,7 @@ async fn no_database(
     back: &str,
 ) -> Result<Response> {
     tracing::error!(cause = format!("{cause:#}"), "a message could not be taken");
-    let form = SayForm::receive(request).await?;
+    let form = SayForm::receive(request, None).await?;
     let client_id = form.client_id.parse().unwrap_or_else(|_| Uuid::new_v4());
     let shell = Shell { path: back.to_owned(), ..Shell::default() };
     Ok(not_sent(headers, shell, form, client_id, Refusal::Unavailable, back))
@@ -133,7 +134,7 @@ async fn draft(state: &AppState, seat: &Seat, form: &SayForm, client_id: Uuid) -
         return Ok(Draft { client_id, body: Body::parse(&form.body)?, product_id, photo: None });
     };
     let body = Body::caption(&form.body)?;
-    let bytes = photo.map_err(Refusal::Photo)?;
+    let bytes = photo?;
     let photo = photos::keep(&state.uploads, &state.photo_limits, seat, bytes).await?;
     Ok(Draft { client_id, body, product_id, photo: Some(photo) })
 }

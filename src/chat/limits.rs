@@ -1,14 +1,10 @@
 //! How fast one account may write, and one socket may send.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
-
-use dashmap::DashMap;
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
-};
+use std::{num::NonZeroU32, sync::Arc};
 
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use crate::web::turns::{Busy, Turn, Turns};
 
 /// Messages and frames of one account, over all its rooms and sockets: a burst, then a steady rate. Counted
 /// in memory: each node counts what it sees.
@@ -81,75 +77,25 @@ impl Default for MessageLimits {
     }
 }
 
-/// Searches at work on one node, of everybody and of one account: of the pool's twenty connections most
-/// are left for whoever only turns a page.
+/// Searches at work: of the pool's twenty connections most are left for whoever only turns a page.
 #[derive(Clone)]
-pub struct SearchLimits {
-    all: Arc<Semaphore>,
-    of_account: Arc<DashMap<i64, usize>>,
-}
+pub struct SearchLimits(Turns);
 
 const SEARCHES: usize = 4;
 const SEARCHES_EACH: usize = 2;
-/// How long a search waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Default for SearchLimits {
     fn default() -> Self {
-        SearchLimits { all: Arc::new(Semaphore::new(SEARCHES)), of_account: Arc::default() }
+        SearchLimits(Turns::new(SEARCHES, SEARCHES_EACH))
     }
 }
 
 impl SearchLimits {
     /// A turn, to be held until the search is done; or the sentence for who gets none.
-    pub async fn turn(&self, account_id: i64) -> Result<SearchTurn, &'static str> {
-        let mut turn = {
-            let mut count = self.of_account.entry(account_id).or_default();
-            if *count >= SEARCHES_EACH {
-                return Err("Your other searches aren't done yet. Wait a moment, then search again.");
-            }
-            *count += 1;
-            SearchTurn { of_account: self.of_account.clone(), account_id, permit: None }
-        };
-        let permit = timeout(PATIENCE, self.all.clone().acquire_owned()).await;
-        turn.permit = permit.ok().and_then(Result::ok);
-        if turn.permit.is_none() {
-            return Err("Very many people are searching just now. Wait a moment, then search again.");
-        }
-        Ok(turn)
-    }
-}
-
-pub struct SearchTurn {
-    of_account: Arc<DashMap<i64, usize>>,
-    account_id: i64,
-    permit: Option<OwnedSemaphorePermit>,
-}
-
-impl Drop for SearchTurn {
-    fn drop(&mut self) {
-        self.of_account.remove_if_mut(&self.account_id, |_, count| {
-            *count -= 1;
-            *count == 0
-        });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn searches_take_turns_and_nobody_has_all_of_them() {
-        let limits = SearchLimits::default();
-        let (first, second) = (limits.turn(1).await.ok().unwrap(), limits.turn(1).await.ok().unwrap());
-        assert!(limits.turn(1).await.is_err(), "one account has two");
-        let _third = limits.turn(2).await.ok().unwrap();
-        let _fourth = limits.turn(3).await.ok().unwrap();
-        let (waited, ()) = tokio::join!(limits.turn(4), async { drop(first) });
-        assert!(waited.is_ok(), "it waited for its turn");
-        drop(second);
-        assert!(limits.turn(1).await.is_ok());
-        assert!(!limits.of_account.contains_key(&1), "nothing is kept of who doesn't search");
+    pub async fn turn(&self, account_id: i64) -> Result<Turn, &'static str> {
+        self.0.take(account_id).await.map_err(|busy| match busy {
+            Busy::Yourself => "Your other searches aren't done yet. Wait a moment, then search again.",
+            Busy::Everybody => "Very many people are searching just now. Wait a moment, then search again.",
+        })
     }
 }

@@ -2,11 +2,16 @@
 
 use axum::{body::Bytes, extract::Request};
 
+use super::service::Refusal;
 use crate::{
-    products::photos::{self, MAX_BYTES},
+    products::{
+        PhotoLimits,
+        photos::{self, MAX_BYTES},
+    },
     web::{
         Result,
         multipart::{self, MAX_TEXT, Sent},
+        turns::Turn,
     },
 };
 
@@ -19,12 +24,15 @@ pub struct SayForm {
     pub body: String,
     pub client_id: String,
     pub product_id: String,
-    /// A picture's file, or why it can't be one.
-    pub photo: Option<Result<Bytes, photos::Refused>>,
+    /// A picture's file, or why it isn't taken.
+    pub photo: Option<Result<Bytes, Refusal>>,
+    /// For the file in memory, until its message is stored.
+    pub turn: Option<Turn>,
 }
 
 impl SayForm {
-    pub async fn receive(request: Request) -> Result<Self> {
+    /// `sender`: whose limit a picture counts for. Nobody's isn't kept.
+    pub async fn receive(request: Request, sender: Option<(&PhotoLimits, i64)>) -> Result<Self> {
         let mut form = SayForm::default();
         match Sent::read(request).await? {
             Sent::Fields(fields) => {
@@ -40,12 +48,21 @@ impl SayForm {
                         form.set(&name, multipart::text(&mut field).await?);
                         continue;
                     }
-                    let unnamed = field.file_name() == Some("");
-                    let file = multipart::bytes(&mut field, MAX_BYTES).await?;
                     // A file field that nothing was chosen in is sent as well.
-                    if name == "photo" && !(unnamed && file.as_ref().is_some_and(Bytes::is_empty)) {
-                        form.photo = Some(file.ok_or(photos::Refused::TooManyBytes));
+                    if name != "photo" || field.file_name() == Some("") {
+                        multipart::skip(&mut field).await?;
+                        continue;
                     }
+                    if let Some((limits, account_id)) = sender {
+                        form.turn = limits.turn(account_id).await.ok();
+                    }
+                    form.photo = Some(if form.turn.is_some() {
+                        let file = multipart::bytes(&mut field, MAX_BYTES).await?;
+                        file.ok_or(Refusal::Photo(photos::Refused::TooManyBytes))
+                    } else {
+                        multipart::skip(&mut field).await?;
+                        Err(Refusal::TooManyPhotos)
+                    });
                 }
             }
         }

@@ -1,31 +1,46 @@
-//! How many photos one account may send, of products and in conversations: decoding the largest takes a
-//! second of a core each.
+//! How many photos one account may send, of products and in conversations: each is in memory whole, and decoding
+//! the largest takes a second of a core.
 
 use std::{num::NonZeroU32, sync::Arc};
 
 use governor::{DefaultKeyedRateLimiter, Quota};
 
-/// Eighty at once (ten products full of them), then six a minute. Counted in memory, by node.
+use crate::web::turns::{Busy, Turn, Turns};
+
+/// Eighty in a row (ten products full of them), then six a minute. Counted in memory, by node.
 #[derive(Clone)]
-pub struct PhotoLimits(Arc<DefaultKeyedRateLimiter<i64>>);
+pub struct PhotoLimits {
+    sent: Arc<DefaultKeyedRateLimiter<i64>>,
+    in_memory: Turns,
+}
+
+/// Photos in memory at once, of everybody and of one account: 400 MB at the very most.
+const IN_MEMORY: usize = 32;
+const IN_MEMORY_EACH: usize = 3;
 
 const BURST: NonZeroU32 = NonZeroU32::new(80).expect("not zero");
 const PER_MINUTE: NonZeroU32 = NonZeroU32::new(6).expect("not zero");
 
 impl PhotoLimits {
     pub fn allow(&self, account_id: i64) -> bool {
-        self.0.check_key(&account_id).is_ok()
+        self.sent.check_key(&account_id).is_ok()
+    }
+
+    /// Asked before a photo is read; to be held until it is stored.
+    pub async fn turn(&self, account_id: i64) -> Result<Turn, Busy> {
+        self.in_memory.take(account_id).await
     }
 
     /// Forgets whoever hasn't sent one for a while; run now and then.
     pub fn sweep(&self) {
-        self.0.retain_recent();
+        self.sent.retain_recent();
     }
 }
 
 impl Default for PhotoLimits {
     fn default() -> Self {
         let quota = Quota::per_minute(PER_MINUTE).allow_burst(BURST);
-        PhotoLimits(Arc::new(DefaultKeyedRateLimiter::keyed(quota)))
+        let sent = Arc::new(DefaultKeyedRateLimiter::keyed(quota));
+        PhotoLimits { sent, in_memory: Turns::new(IN_MEMORY, IN_MEMORY_EACH) }
     }
 }

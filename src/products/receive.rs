@@ -23,6 +23,8 @@ pub const MAX_FORM: usize = MOST_PHOTOS * MAX_BYTES + MAX_TEXT;
 /// More than the form has, with the order of all photos.
 const MAX_FIELDS: usize = 100;
 
+const TOO_MANY: &str = "That were very many photos. Please wait some minutes, then send the rest.";
+
 /// What came.
 #[derive(Debug, Default)]
 pub struct Sent {
@@ -62,7 +64,11 @@ impl Desk<'_> {
             let name = field.name().unwrap_or_default().to_owned();
             match field.file_name().map(str::to_owned) {
                 Some(file_name) if name == "photos" => {
-                    if let Some(bytes) = multipart::bytes(&mut field, MAX_BYTES).await? {
+                    let turn = self.limits.turn(self.account_id).await;
+                    if turn.is_err() {
+                        multipart::skip(&mut field).await?;
+                        sent.errors.add("photos", TOO_MANY);
+                    } else if let Some(bytes) = multipart::bytes(&mut field, MAX_BYTES).await? {
                         self.add_photo(&mut sent, &file_name, bytes).await?;
                     } else {
                         sent.errors.add("photos", refused_photo(&file_name, Refused::TooManyBytes));
@@ -90,8 +96,7 @@ impl Desk<'_> {
             return Ok(());
         }
         if !self.limits.allow(self.account_id) {
-            sent.errors
-                .add("photos", "That were very many photos. Please wait some minutes, then send the rest.");
+            sent.errors.add("photos", TOO_MANY);
             return Ok(());
         }
         match photos::process(bytes).await {

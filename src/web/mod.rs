@@ -20,6 +20,7 @@ pub mod next;
 pub mod paging;
 pub mod session;
 pub mod shell;
+pub mod turns;
 
 pub use client_addr::ClientAddr;
 pub use error::{Error, Result};

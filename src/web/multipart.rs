@@ -55,6 +55,11 @@ pub async fn bytes(field: &mut Field<'_>, max: usize) -> Result<Option<Bytes>> {
     Ok(fits.then(|| bytes.into()))
 }
 
+/// Reads the field to its end and keeps nothing.
+pub async fn skip(field: &mut Field<'_>) -> Result<()> {
+    bytes(field, 0).await.map(drop)
+}
+
 pub fn broken(error: MultipartError) -> Error {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
