@@ -7,7 +7,7 @@
 //! ```
 //!
 //! What the hub tells is only a hint. One that is lost, with a node that died or in a full queue, costs a
-//! minute. It works a tenth of the time at most, on one connection: while a lot is being said, search lags
+//! minute. It works a fortieth of the time at most, on one connection: while a lot is being said, search lags
 //! and the journal doesn't.
 
 use std::time::Duration;
