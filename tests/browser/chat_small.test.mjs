@@ -11,9 +11,10 @@ export default async function (market) {
   await hers.say("Is it still there?", "مرحبا، كم السعر؟");
   await hers.shows("Is it still there?", "مرحبا، كم السعر؟");
   const room = await roomOf(buyer.page);
+  await found(buyer, "still");
   for (const [width, height] of [[320, 568], [390, 844], [844, 390], [WIDE, 800]]) {
     const { page } = await same(market, buyer, { viewport: { width, height } });
-    for (const path of [`/rooms/${room}`, `${product}#chat`, "/messages", "/messages?q=still"]) {
+    for (const path of [`/rooms/${room}`, `${product}#chat`, "/messages", "/messages?q=still", "/messages?q=nothing"]) {
       await page.goto(path);
       for (const size of ["100%", "200%"]) {
         await page.evaluate((size) => (document.documentElement.style.fontSize = size), size);
@@ -30,6 +31,11 @@ export default async function (market) {
     await clear(page);
   }
   await fromTheRight(buyer.page, hers, room);
+}
+
+/** What was just said can be searched for. */
+function found({ context }, words) {
+  return eventually("found", async () => /<mark>/.test(await (await context.request.get(`/messages?q=${words}`)).text()));
 }
 
 /** With a keyboard on the screen, or a phone on its side, nothing covers what is written. */

@@ -16,8 +16,10 @@ export default async function (market) {
   await readAll(room, seller);
 
   await few(seller, buyer, his, room);
+  await away(seller);
   await fill(room, 20, [buyer, buyer], says);
   await manyOfAPage(seller, his, room);
+  await away(seller);
   await readAll(room, seller);
   await fill(room, 90, [buyer, buyer], says);
   await moreThanAPage(seller, his, room);
@@ -32,6 +34,11 @@ function place(page) {
     below: Number(line.nextElementSibling.dataset.seq),
     top: Math.abs(Math.round(line.getBoundingClientRect().top - line.closest("[data-scroll]").getBoundingClientRect().top)),
   }));
+}
+
+/** Nobody looks at the conversation, so that what comes stays unread. */
+async function away({ page }) {
+  await page.goto("/account");
 }
 
 /** What fits on the screen is shown with the end, below the line. */

@@ -65,11 +65,11 @@ export class Reader {
   }
 
   #soon() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#tell(), GATHER);
+    this.#timer ||= setTimeout(() => this.#tell(), GATHER);
   }
 
   #tell() {
+    this.#timer = 0;
     if (document.visibilityState !== "visible" || !document.hasFocus()) return;
     const seq = Math.max(0, ...this.#inView);
     if (seq > this.#mark && this.#send(seq)) this.#mark = seq;
