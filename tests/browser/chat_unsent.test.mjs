@@ -69,8 +69,9 @@ async function noAnswer(buyer, hers) {
   const retry = buyer.page.getByRole("button", { name: "Retry" });
   await retry.waitFor({ timeout: 20_000 });
   assert.equal((await hers.entries()).at(-1).state, "failed");
+  await retry.click(); // still in vain: were the way free, it might go by itself before the click
+  await eventually("on its way", async () => (await hers.entries()).at(-1).state === "pending");
   [lost, reachable] = [false, true];
-  await retry.click();
   const all = ["Is the bell included?", "日本\n語", "from the tunnel", "did you get it?"];
   await hers.shows(...all);
   await buyer.page.reload();
