@@ -234,7 +234,7 @@ impl Hub {
     pub async fn closing_here(&self) {
         self.closing().await;
         let spread = self.0.spread.get().copied().unwrap_or_default();
-        tokio::time::sleep(spread.mul_f64(rand::random())).await;
+        Box::pin(tokio::time::sleep(spread.mul_f64(rand::random()))).await;
     }
 
     /// Waits until every socket has been told so.

@@ -47,22 +47,19 @@ pub(super) async fn upgrade(
     // Before the page hears that it is connected, and asks what it may have missed.
     let listener = state.hub.watch_inbox(user.account_id);
     state.hub.tune(Topic::Inbox(user.account_id)).await;
+    let owned = Box::new((state, user, tab));
     Ok(upgrade
         .read_buffer_size(BUFFER)
         .write_buffer_size(0)
         .max_message_size(MAX_FRAME)
         .max_frame_size(MAX_FRAME)
-        .on_upgrade(move |socket| {
+        .on_upgrade(move |mut socket| {
             Box::pin(async move {
-                run(state, user, listener, socket).await;
-                drop(tab);
+                let (state, user, _tab) = &*owned;
+                let close = watch(state, user, listener, &mut socket).await;
+                Box::pin(say_goodbye(&mut socket, close)).await;
             })
         }))
-}
-
-async fn run(state: AppState, user: CurrentUser, listener: InboxListener, mut socket: WebSocket) {
-    let close = watch(&state, &user, listener, &mut socket).await;
-    say_goodbye(socket, close).await;
 }
 
 async fn watch(

@@ -5,7 +5,7 @@
 //! reads too slowly or sends too fast, or the program stops.
 //!
 //! Most sockets are idle, and an idle one costs what its task's future takes: what is awaited only now
-//! and then, and needs much room for it, is boxed.
+//! and then, and needs much room for it, is boxed; what is handed over by value is there twice, so it is lent.
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
@@ -75,21 +75,22 @@ pub(super) async fn upgrade(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response> {
     let tab = state.hub.open_tab(seat.user.account_id).ok_or(TOO_MANY)?;
+    let owned = Box::new((state, seat, tab));
     Ok(upgrade
         .read_buffer_size(BUFFER)
         .write_buffer_size(0)
         .max_message_size(MAX_READ)
         .max_frame_size(MAX_READ)
-        .on_upgrade(move |socket| {
+        .on_upgrade(move |mut socket| {
             Box::pin(async move {
-                run(state, seat, socket).await;
-                drop(tab);
+                let (state, seat, _tab) = &*owned;
+                run(state, seat, &mut socket).await;
             })
         }))
 }
 
-async fn run(state: AppState, seat: Seat, mut socket: WebSocket) {
-    let close = match Box::pin(RoomSocket::open(&state, &seat, &mut socket)).await {
+async fn run(state: &AppState, seat: &Seat, socket: &mut WebSocket) {
+    let close = match Box::pin(RoomSocket::open(state, seat, socket)).await {
         Ok((mut open, watch)) => open.run(watch).await,
         Err(close) => close,
     };
@@ -98,7 +99,7 @@ async fn run(state: AppState, seat: Seat, mut socket: WebSocket) {
 
 /// Says why, and hears the client out for a moment: closing on what it is still sending would reset
 /// the connection, and the reason with it.
-pub(super) async fn say_goodbye(mut socket: WebSocket, Close(code, reason): Close) {
+pub(super) async fn say_goodbye(socket: &mut WebSocket, Close(code, reason): Close) {
     if code == GONE.0 {
         return;
     }
@@ -153,7 +154,7 @@ impl<'a> RoomSocket<'a> {
         state: &'a AppState,
         seat: &'a Seat,
         socket: &'a mut WebSocket,
-    ) -> Result<(Self, AccessWatch), Close> {
+    ) -> Result<(Box<Self>, AccessWatch), Close> {
         let listener = state.hub.join(seat.room, seat.side);
         let watch = state.access.watch(&seat.user);
         state.hub.tune(Topic::Room(seat.room)).await;
@@ -171,7 +172,7 @@ impl<'a> RoomSocket<'a> {
         let online = state.hub.online(seat.room, seat.side.other());
         let hello = ServerFrame::Hello { last_seq: status.last_seq, read: status.read, online };
         send(socket, Message::Text(hello.text())).await?;
-        let open = RoomSocket {
+        let open = Box::new(RoomSocket {
             state,
             seat,
             socket,
@@ -182,7 +183,7 @@ impl<'a> RoomSocket<'a> {
             to_mark: None,
             frames: state.message_limits.frames(seat.user.account_id),
             typed_at: None,
-        };
+        });
         Ok((open, watch))
     }
 
