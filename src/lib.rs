@@ -83,9 +83,11 @@
 //! # Decisions
 //!
 //! - **The journal groups from the start.** A transaction per message and a group commit need the
-//!   same statements; the group needs them once for many. Two writers, each with its own rooms:
+//!   same statements; the group needs them once for many. A writer for two cores, each with its own rooms:
 //!   a room's entries are told in the order of their numbers without any sorting. Each has a connection
 //!   of its own (`journal::line`), whose plans don't depend on how full the tables were when they were made.
+//!   A batch is handed over as arrays of rows (`migrations/0016_journal_rows.sql`): what a statement costs,
+//!   beside the rows, is most of what a lone message costs.
 //! - **Repeats are looked for when the unique index has met one.** Most messages are new; a batch that isn't
 //!   is written a second time, knowing what is stored already.
 //! - **A room's row changes no index** but once a minute and at the first unread or last read message

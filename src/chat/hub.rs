@@ -318,6 +318,12 @@ impl Hub {
         self.0.rooms.get(&key)?.last_told()
     }
 
+    /// Where it is believed to stand.
+    pub fn believed(&self, key: RoomKey) -> Option<(RoomKey, i64, ReadMarks)> {
+        let room = self.0.rooms.get(&key)?;
+        Some((key, room.last_told()?, room.read()))
+    }
+
     /// The rooms somebody here listens to.
     pub fn listened(&self) -> Vec<RoomKey> {
         self.0.rooms.iter().map(|room| *room.key()).collect()

@@ -10,8 +10,8 @@
 //!   locked and read
 //! ```
 //!
-//! A writer remembers how it left its rooms. The statement locks them in id order and writes only if all of
-//! them still stand there; most of the time they do, and that is all there is to ask. Otherwise (a room is new or
+//! A writer remembers how it left its rooms. The statement brings them up to date in id order, and fails as a
+//! whole unless all of them still stood there; most of the time they do, and that is all there is to ask. Otherwise (a room is new or
 //! another node wrote to it, the talk turns to another product, a unique index says that something was stored
 //! before) the rooms are locked first, and what the plan needs is read in statements of its own, on a new
 //! snapshot. Only what is committed is told.

@@ -110,12 +110,16 @@ impl ServerFrame<'_> {
 
     /// The frame's text, made once and then shared by every socket.
     pub fn text(&self) -> Utf8Bytes {
-        serde_json::to_string(self)
-            .unwrap_or_else(|error| {
-                tracing::error!(%error, "a frame could not be written");
-                r#"{"type":"resync"}"#.to_owned()
-            })
-            .into()
+        // Room enough for most, so that it isn't moved while it grows.
+        let mut text = Vec::with_capacity(match self {
+            ServerFrame::Message(entry) => 256 + entry.body.len() + entry.html.len() * 9 / 8,
+            _ => 128,
+        });
+        let written = serde_json::to_writer(&mut text, self);
+        written.ok().and_then(|()| text.try_into().ok()).unwrap_or_else(|| {
+            tracing::error!("a frame could not be written");
+            Utf8Bytes::from_static(r#"{"type":"resync"}"#)
+        })
     }
 }
 

@@ -15,8 +15,10 @@ use crate::{
 
 /// Also how often each room is looked at without a hint.
 const BEAT: Duration = Duration::from_secs(2);
-/// Rooms in one query.
-const SLICE: usize = 250;
+/// Rooms in one query: a message that meets it waits no longer than it takes.
+const SLICE: usize = 50;
+/// Looks in one beat: with more rooms, each is at more of them.
+const LOOKS: usize = 200;
 
 pub struct Nodes {
     db: PgPool,
@@ -36,13 +38,14 @@ pub struct Nodes {
 /// Rooms that are still to be looked at before all are once more.
 struct Round {
     rooms: Vec<RoomKey>,
+    slice: usize,
     next: Instant,
     pause: Duration,
 }
 
 impl Nodes {
     pub fn new(db: PgPool, hub: Hub, access: AccessEvents, node: Uuid, nats: Option<Nats>) -> Self {
-        let round = Round { rooms: Vec::new(), next: Instant::now(), pause: BEAT };
+        let round = Round { rooms: Vec::new(), slice: SLICE, next: Instant::now(), pause: BEAT };
         let (nats_was_there, others) = (false, HashMap::new());
         Nodes { db, hub, access, node, nats, nats_was_there, others, doubts: false, round }
     }
@@ -104,7 +107,7 @@ impl Nodes {
 
     /// Leaves nothing to what was told.
     async fn look_at_all(&self) -> sqlx::Result<()> {
-        for rooms in self.hub.listened().chunks(SLICE) {
+        for rooms in self.hub.listened().chunks(SLICE * 5) {
             let elsewhere = store::presences_elsewhere(&self.db, self.node, rooms).await?;
             for room in rooms {
                 self.hub.look_who(*room, elsewhere.get(room).map_or(&[], Vec::as_slice));
@@ -119,10 +122,10 @@ impl Nodes {
     async fn look_at_some(&mut self) -> sqlx::Result<()> {
         if self.round.rooms.is_empty() {
             self.round.rooms = self.hub.listened();
-            self.round.pause = pause(self.round.rooms.len());
+            (self.round.slice, self.round.pause) = pace(self.round.rooms.len());
         }
         self.round.next = Instant::now() + self.round.pause;
-        let rest = self.round.rooms.len().saturating_sub(SLICE);
+        let rest = self.round.rooms.len().saturating_sub(self.round.slice);
         let rooms = self.round.rooms.split_off(rest);
         self.look(&rooms).await
     }
@@ -132,8 +135,9 @@ impl Nodes {
         if rooms.is_empty() {
             return Ok(());
         }
-        for (room, status) in store::statuses(&self.db, rooms).await? {
-            self.hub.look(room, status.last_seq, status.read);
+        let believed: Vec<_> = rooms.iter().filter_map(|room| self.hub.believed(*room)).collect();
+        for (room, last_seq, read) in store::moved(&self.db, &believed).await? {
+            self.hub.look(room, last_seq, read);
         }
         for room in rooms {
             self.hub.lose_nodes(*room, |node| !self.others.contains_key(&node));
@@ -142,10 +146,12 @@ impl Nodes {
     }
 }
 
-/// Between two looks, so that every room's turn comes once in a [`BEAT`].
-fn pause(rooms: usize) -> Duration {
-    let slices = rooms.div_ceil(SLICE).max(1);
-    BEAT / u32::try_from(slices).unwrap_or(u32::MAX)
+/// How many rooms a look is at, and the time between two looks, so that every room's turn comes once in a
+/// [`BEAT`].
+fn pace(rooms: usize) -> (usize, Duration) {
+    let slice = SLICE.max(rooms.div_ceil(LOOKS));
+    let looks = rooms.div_ceil(slice).max(1);
+    (slice, BEAT / u32::try_from(looks).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]
@@ -153,8 +159,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_more_rooms_the_more_looks_each_as_small() {
-        let pauses = [0, 1, SLICE, SLICE + 1, 20 * SLICE].map(|rooms| pause(rooms).as_millis());
-        assert_eq!(pauses, [2_000, 2_000, 2_000, 1_000, 100]);
+    fn the_more_rooms_the_more_looks_each_as_small_up_to_two_hundred() {
+        let paces = [0, 1, 50, 51, 5_000, 10_000, 100_000].map(|rooms| {
+            let (slice, pause) = pace(rooms);
+            (slice, pause.as_millis())
+        });
+        let expected = [(50, 2_000), (50, 2_000), (50, 2_000), (50, 1_000), (50, 20), (50, 10), (500, 10)];
+        assert_eq!(paces, expected);
     }
 }

@@ -50,6 +50,10 @@ impl Room {
         self.last_told
     }
 
+    pub fn read(&self) -> ReadMarks {
+        self.read
+    }
+
     /// The first listener's look at the row. Later ones change nothing: they hold back by themselves what
     /// they know already, and the earlier ones still have to be told it.
     pub fn begin(&mut self, last_seq: i64, read: ReadMarks) {

@@ -90,8 +90,8 @@ impl Writer {
         let mut look = Look::default();
         if self.remembers(batch) {
             match self.write_on(batch).await {
-                Ok(Some(written)) => return Ok(written),
-                Ok(None) => {}
+                Ok(written) => return Ok(written),
+                Err(error) if has_code(&error, store::MOVED_ON) => {}
                 Err(error) => look.learn(&error, &mut self.line),
             }
         }
@@ -118,13 +118,13 @@ impl Writer {
         })
     }
 
-    /// Goes on where the rooms were left; nothing if they don't stand there any more.
-    async fn write_on(&mut self, batch: &[Write]) -> sqlx::Result<Option<Written>> {
+    /// Goes on where the rooms were left.
+    async fn write_on(&mut self, batch: &[Write]) -> sqlx::Result<Written> {
         let planned = plan::plan(&self.rooms, batch, &Found::default());
-        let Some(now) = store::write(self.line.open().await?, &planned).await? else { return Ok(None) };
+        let now = store::write(self.line.open().await?, &planned).await?;
         let (rooms, outcomes) = planned.written(now);
         self.rooms.extend(rooms);
-        Ok(Some(Written { outcomes, products: Vec::new() }))
+        Ok(Written { outcomes, products: Vec::new() })
     }
 
     /// Locks the rooms and reads what the plan needs first.
@@ -134,7 +134,7 @@ impl Writer {
             let rooms = store::lock_rooms(tx, batch.iter().map(|write| write.room), look.past_locks).await?;
             let found = find(tx, &rooms, batch, look.for_repeats).await?;
             let planned = plan::plan(&rooms, batch, &found);
-            let now = store::write(tx, &planned).await?.ok_or(sqlx::Error::RowNotFound)?;
+            let now = store::write(tx, &planned).await?;
             let (changed, outcomes) = planned.written(now);
             Ok((rooms, changed, Written { outcomes, products: found.products }))
         };
@@ -241,5 +241,9 @@ fn is_repeat(error: &sqlx::Error) -> bool {
 
 /// Whether a room was locked by somebody else, and for too long.
 fn is_locked(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "55P03")
+    has_code(error, "55P03")
+}
+
+fn has_code(error: &sqlx::Error, code: &str) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|its| its == code)
 }

@@ -23,9 +23,9 @@ use crate::chat::{Hub, RoomKey, store};
 /// Rooms that are looked for, and entries of each, in one step.
 const ROOMS: i64 = 50;
 const EACH: i64 = 100;
-/// Hints in one step; most are of one entry.
-const HINTS: usize = 500;
-/// The least time between two steps. What comes meanwhile is done together.
+/// Hints in one step; most are of one entry. A message that meets a step waits no longer than that takes.
+const HINTS: usize = 32;
+/// The least time between two steps, when all is done. What comes meanwhile is done together.
 const PAUSE: Duration = Duration::from_millis(200);
 /// How much longer it rests than it worked.
 const REST: u32 = 39;
@@ -72,7 +72,8 @@ async fn run(db: &PgPool, mut written: mpsc::Receiver<RoomKey>) {
                 began
             }
         };
-        sleep(PAUSE.max(REST * began.elapsed())).await;
+        let rest = REST * began.elapsed();
+        sleep(if written.is_empty() { rest.max(PAUSE) } else { rest }).await;
     }
 }
 

@@ -3,7 +3,8 @@
 use std::{collections::HashSet, sync::Arc};
 
 use sqlx::{
-    PgConnection,
+    PgConnection, Postgres, Type,
+    postgres::{PgHasArrayType, PgTypeInfo},
     types::{Json, Uuid},
 };
 use time::OffsetDateTime;
@@ -21,6 +22,8 @@ use crate::{
     products::ProductSummary,
 };
 
+/// The code of the error where a room isn't as it was left; the database's function `rooms_moved_on` raises it.
+pub(in crate::chat) const MOVED_ON: &str = "HG001";
 /// Characters of the last message that stand in the inbox.
 const PREVIEW: usize = 200;
 
@@ -199,149 +202,150 @@ pub(in crate::chat) async fn spoken_of(
     Ok(keys.into_iter().zip(spoken).filter_map(|(key, spoken)| spoken.then_some(key)).collect())
 }
 
-/// The rows to insert, as one array a column.
-#[derive(Default)]
-struct Rows<'a> {
-    from_buyer: Vec<bool>,
-    room_id: Vec<i64>,
-    seq: Vec<i64>,
-    ordinal: Vec<i64>,
-    client_id: Vec<Uuid>,
-    kind: Vec<&'static str>,
-    payload: Vec<Option<Json<Payload>>>,
-    body: Vec<&'a str>,
-    product_id: Vec<Option<i64>>,
-    starts_product: Vec<bool>,
-    product_title: Vec<Option<&'a str>>,
-    product_price_minor: Vec<Option<i64>>,
-    product_currency: Vec<Option<&'a str>>,
-    product_photo: Vec<Option<&'a str>>,
-    not_before: Vec<OffsetDateTime>,
+/// A row to insert; the type of the same name in the database.
+#[derive(sqlx::Encode)]
+struct NewEntry<'a> {
+    room_id: i64,
+    seq: i64,
+    ordinal: i64,
+    client_id: Uuid,
+    kind: &'static str,
+    payload: Option<Json<Payload>>,
+    body: &'a str,
+    product_id: Option<i64>,
+    starts_product: bool,
+    product_title: Option<&'a str>,
+    product_price_minor: Option<i64>,
+    product_currency: Option<&'a str>,
+    product_photo: Option<&'a str>,
+    not_before: OffsetDateTime,
 }
 
-impl<'a> Rows<'a> {
-    fn push(&mut self, Insert { room_id, ordinal, entry }: &'a Insert) {
+impl Type<Postgres> for NewEntry<'_> {
+    fn type_info() -> PgTypeInfo {
+        PgTypeInfo::with_name("new_entry")
+    }
+}
+
+impl PgHasArrayType for NewEntry<'_> {
+    fn array_type_info() -> PgTypeInfo {
+        PgTypeInfo::array_of("new_entry")
+    }
+}
+
+impl<'a> From<&'a Insert> for NewEntry<'a> {
+    fn from(Insert { room_id, ordinal, entry }: &'a Insert) -> Self {
         let starts = entry.starts.as_ref();
-        self.from_buyer.push(entry.from == Side::Buyer);
-        self.room_id.push(*room_id);
-        self.seq.push(entry.seq);
-        self.ordinal.push(*ordinal);
-        self.client_id.push(entry.client_id);
-        self.kind.push(entry.kind());
-        self.payload.push(entry.photo.as_ref().map(|photo| Json(photo.payload())));
-        self.body.push(&entry.body);
-        self.product_id.push(entry.product_id);
-        self.starts_product.push(starts.is_some());
-        self.product_title.push(starts.map(|product| product.title.as_str()));
-        self.product_price_minor.push(starts.map(|product| product.price.minor()));
-        self.product_currency.push(starts.map(|product| product.price.currency().code()));
-        self.product_photo.push(starts.and_then(|product| product.photo.as_deref()));
-        self.not_before.push(entry.sent_at);
+        NewEntry {
+            room_id: *room_id,
+            seq: entry.seq,
+            ordinal: *ordinal,
+            client_id: entry.client_id,
+            kind: entry.kind(),
+            payload: entry.photo.as_ref().map(|photo| Json(photo.payload())),
+            body: &entry.body,
+            product_id: entry.product_id,
+            starts_product: starts.is_some(),
+            product_title: starts.map(|product| product.title.as_str()),
+            product_price_minor: starts.map(|product| product.price.minor()),
+            product_currency: starts.map(|product| product.price.currency().code()),
+            product_photo: starts.and_then(|product| product.photo.as_deref()),
+            not_before: entry.sent_at,
+        }
     }
 }
 
-/// The rooms' rows as they shall be, likewise.
-#[derive(Default)]
-struct RoomRows<'a> {
-    id: Vec<i64>,
-    was: Vec<i64>,
-    last_seq: Vec<i64>,
-    buyer_total: Vec<i64>,
-    seller_total: Vec<i64>,
-    last_product_id: Vec<Option<i64>>,
-    last_from: Vec<&'static str>,
-    last_body: Vec<&'a str>,
-    last_at: Vec<OffsetDateTime>,
+/// A room's row as it shall be, likewise.
+#[derive(sqlx::Encode)]
+struct RoomChange<'a> {
+    id: i64,
+    was: i64,
+    last_seq: i64,
+    buyer_total: i64,
+    seller_total: i64,
+    last_product_id: Option<i64>,
+    last_from: &'static str,
+    last_body: &'a str,
+    last_at: OffsetDateTime,
 }
 
-impl<'a> RoomRows<'a> {
-    fn push(&mut self, Change { was, room, from, body }: &Change<'a>) {
-        self.id.push(room.id);
-        self.was.push(*was);
-        self.last_seq.push(room.last_seq);
-        self.buyer_total.push(room.buyer_total);
-        self.seller_total.push(room.seller_total);
-        self.last_product_id.push(room.last_product_id);
-        self.last_from.push(from.as_str());
+impl Type<Postgres> for RoomChange<'_> {
+    fn type_info() -> PgTypeInfo {
+        PgTypeInfo::with_name("room_change")
+    }
+}
+
+impl PgHasArrayType for RoomChange<'_> {
+    fn array_type_info() -> PgTypeInfo {
+        PgTypeInfo::array_of("room_change")
+    }
+}
+
+impl<'a> From<&Change<'a>> for RoomChange<'a> {
+    fn from(Change { was, room, from, body }: &Change<'a>) -> Self {
         let end = body.char_indices().nth(PREVIEW).map_or(body.len(), |(at, _)| at);
-        self.last_body.push(&body[..end]);
-        self.last_at.push(room.last_at);
+        RoomChange {
+            id: room.id,
+            was: *was,
+            last_seq: room.last_seq,
+            buyer_total: room.buyer_total,
+            seller_total: room.seller_total,
+            last_product_id: room.last_product_id,
+            last_from: from.as_str(),
+            last_body: &body[..end],
+            last_at: room.last_at,
+        }
     }
 }
 
-/// Locks the rooms in id order, and if each stands where it was inserts the entries and brings the rooms up to
-/// date: one statement, and so by itself a transaction. The time at which it was; none if a room stands
-/// elsewhere, and nothing is written.
+/// Brings the rooms up to date, in id order, and inserts the entries: one statement, and so by itself a
+/// transaction. The time at which it was; [`MOVED_ON`] if a room doesn't stand where it was, and nothing is
+/// written.
+///
+/// The time is taken before the first lock. If somebody else wrote while a lock was waited for, the room
+/// has moved on: whatever is written comes after all that is there.
 pub(in crate::chat) async fn write(
     conn: &mut PgConnection,
     planned: &Planned<'_>,
-) -> sqlx::Result<Option<OffsetDateTime>> {
-    let mut rows = Rows::default();
-    planned.inserts.iter().for_each(|insert| rows.push(insert));
-    let mut rooms = RoomRows::default();
-    planned.changes.values().for_each(|change| rooms.push(change));
+) -> sqlx::Result<OffsetDateTime> {
+    let from = |side| {
+        let inserts = planned.inserts.iter().filter(move |insert| insert.entry.from == side);
+        inserts.map(NewEntry::from).collect::<Vec<_>>()
+    };
+    let mut rooms: Vec<RoomChange<'_>> = planned.changes.values().map(RoomChange::from).collect();
+    rooms.sort_unstable_by_key(|room| room.id);
     sqlx::query_scalar!(
-        r#"WITH room AS MATERIALIZED (
-               SELECT * FROM unnest($16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[],
-                                    $22::text[], $23::text[], $24::timestamptz[])
-               AS n (id, was, last_seq, buyer_total, seller_total, last_product_id, last_from, last_body, last_at)
-           ), held AS MATERIALIZED (
-               SELECT r.id FROM room n JOIN rooms r ON r.id = n.id
-               WHERE r.last_seq = n.was ORDER BY r.id FOR UPDATE OF r
-           ), stand AS MATERIALIZED (
-               SELECT clock_timestamp() AS now FROM held HAVING count(*) = cardinality($16)
-           ), entry AS MATERIALIZED (
-               SELECT e.*, greatest(stand.now, e.not_before) AS sent_at
-               FROM stand, unnest($1::bool[], $2::bigint[], $3::bigint[], $4::bigint[], $5::uuid[], $6::text[],
-                   $7::jsonb[], $8::text[], $9::bigint[], $10::bool[], $11::text[], $12::bigint[], $13::text[],
-                   $14::text[], $15::timestamptz[])
-               AS e (from_buyer, room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
-                     product_price_minor, product_currency, product_photo, not_before)
-           ), from_buyers AS (
-               INSERT INTO messages (room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
-                                     product_price_minor, product_currency, product_photo, sent_at)
-               SELECT room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
-                      product_price_minor, product_currency, product_photo, sent_at
-               FROM entry WHERE from_buyer
-           ), from_sellers AS (
-               INSERT INTO post_messages (room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
-                                          product_price_minor, product_currency, product_photo, sent_at)
-               SELECT room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
-                      product_price_minor, product_currency, product_photo, sent_at
-               FROM entry WHERE NOT from_buyer
+        r#"WITH clock AS MATERIALIZED (
+               SELECT clock_timestamp() AS now
            ), moved AS (
                UPDATE rooms r
                SET last_seq = n.last_seq, buyer_total = n.buyer_total, seller_total = n.seller_total,
                    last_product_id = n.last_product_id, last_from = n.last_from, last_body = n.last_body,
-                   last_at = greatest(stand.now, n.last_at)
-               FROM room n, stand WHERE r.id = n.id
+                   last_at = greatest(clock.now, n.last_at)
+               FROM unnest($1::room_change[]) AS n, clock
+               WHERE r.id = n.id AND r.last_seq = n.was
+               RETURNING 1
+           ), stand AS MATERIALIZED (
+               SELECT CASE WHEN (SELECT count(*) FROM moved) = cardinality($1) THEN now ELSE rooms_moved_on() END AS now
+               FROM clock
+           ), from_buyers AS (
+               INSERT INTO messages (room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
+                                     product_price_minor, product_currency, product_photo, sent_at)
+               SELECT room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
+                      product_price_minor, product_currency, product_photo, greatest(stand.now, not_before)
+               FROM stand, unnest($2::new_entry[])
+           ), from_sellers AS (
+               INSERT INTO post_messages (room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
+                                          product_price_minor, product_currency, product_photo, sent_at)
+               SELECT room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
+                      product_price_minor, product_currency, product_photo, greatest(stand.now, not_before)
+               FROM stand, unnest($3::new_entry[])
            )
            SELECT now AS "now!" FROM stand"#,
-        &rows.from_buyer,
-        &rows.room_id,
-        &rows.seq,
-        &rows.ordinal,
-        &rows.client_id,
-        &rows.kind as &[&str],
-        &rows.payload as &[Option<Json<Payload>>],
-        &rows.body as &[&str],
-        &rows.product_id as &[Option<i64>],
-        &rows.starts_product,
-        &rows.product_title as &[Option<&str>],
-        &rows.product_price_minor as &[Option<i64>],
-        &rows.product_currency as &[Option<&str>],
-        &rows.product_photo as &[Option<&str>],
-        &rows.not_before,
-        &rooms.id,
-        &rooms.was,
-        &rooms.last_seq,
-        &rooms.buyer_total,
-        &rooms.seller_total,
-        &rooms.last_product_id as &[Option<i64>],
-        &rooms.last_from as &[&str],
-        &rooms.last_body as &[&str],
-        &rooms.last_at,
+        &rooms as &[RoomChange<'_>],
+        &from(Side::Buyer) as &[NewEntry<'_>],
+        &from(Side::Seller) as &[NewEntry<'_>],
     )
-    .fetch_optional(conn)
+    .fetch_one(conn)
     .await
 }

@@ -4,7 +4,6 @@ use std::{collections::HashMap, time::Duration};
 
 use sqlx::{PgExecutor, PgPool, types::Uuid};
 
-use super::Status;
 use crate::chat::{RoomKey, Side, wire::ReadMarks};
 
 /// The channel on which nodes tell each other.
@@ -170,28 +169,34 @@ pub(in crate::chat) async fn presences_elsewhere(
     Ok(presences)
 }
 
-/// Where these rooms stand; those without a word are left out.
-pub(in crate::chat) async fn statuses(
+/// Of rooms that are believed to stand somewhere (`last_seq`, read marks), those that don't, and where they do.
+pub(in crate::chat) async fn moved(
     db: impl PgExecutor<'_>,
-    rooms: &[RoomKey],
-) -> sqlx::Result<Vec<(RoomKey, Status)>> {
-    let (buyers, sellers): (Vec<i64>, Vec<i64>) =
-        rooms.iter().map(|room| (room.buyer_id, room.seller_id)).unzip();
+    believed: &[(RoomKey, i64, ReadMarks)],
+) -> sqlx::Result<Vec<(RoomKey, i64, ReadMarks)>> {
+    let column =
+        |value: fn(&(RoomKey, i64, ReadMarks)) -> i64| believed.iter().map(value).collect::<Vec<_>>();
     let rows = sqlx::query!(
-        "SELECT r.buyer_id, r.seller_id, r.last_seq, r.buyer_read_seq, r.seller_read_seq, r.last_product_id
-         FROM unnest($1::bigint[], $2::bigint[]) AS k (buyer_id, seller_id)
-         JOIN rooms r USING (buyer_id, seller_id)",
-        &buyers,
-        &sellers
+        "SELECT r.buyer_id, r.seller_id, r.last_seq, r.buyer_read_seq, r.seller_read_seq
+         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+              AS k (buyer_id, seller_id, last_seq, buyer_read_seq, seller_read_seq)
+         JOIN rooms r USING (buyer_id, seller_id)
+         WHERE (r.last_seq, r.buyer_read_seq, r.seller_read_seq)
+               <> (k.last_seq, k.buyer_read_seq, k.seller_read_seq)",
+        &column(|(room, ..)| room.buyer_id),
+        &column(|(room, ..)| room.seller_id),
+        &column(|(_, last_seq, _)| *last_seq),
+        &column(|(.., read)| read.buyer),
+        &column(|(.., read)| read.seller),
     )
     .fetch_all(db)
     .await?;
     Ok(rows
         .into_iter()
         .map(|row| {
+            let room = RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id };
             let read = ReadMarks { buyer: row.buyer_read_seq, seller: row.seller_read_seq };
-            let status = Status { last_seq: row.last_seq, read, last_product_id: row.last_product_id };
-            (RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id }, status)
+            (room, row.last_seq, read)
         })
         .collect())
 }

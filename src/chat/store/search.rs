@@ -192,6 +192,8 @@ pub(in crate::chat) async fn fill(db: &PgPool, rooms: &[RoomKey], each: i64) -> 
     let (buyers, sellers): (Vec<i64>, Vec<i64>) =
         rooms.iter().map(|room| (room.buyer_id, room.seller_id)).unzip();
     let mut tx = db.begin().await?;
+    // What a crash takes is filled again: no message's flush has to wait for this one.
+    tx.execute("SET LOCAL synchronous_commit = off").await?;
     sqlx::query!("SELECT pg_advisory_xact_lock($1)", FILLING).fetch_one(&mut *tx).await?;
     let rows = sqlx::query!(
         r#"WITH room AS MATERIALIZED (

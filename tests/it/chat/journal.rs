@@ -186,6 +186,33 @@ async fn check(room: &Room, answers: Answers) {
     assert_eq!(stored.len(), timeline.len(), "all that is stored was acknowledged");
 }
 
+/// The first keeps the writer waiting.
+#[tokio::test]
+async fn what_comes_while_one_transaction_runs_is_written_by_the_next() {
+    let app = TestApp::start().await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let name = room(&ana, &tomas);
+    ana.says(&name, "Hello").await;
+    let mut socket = ana.socket(&format!("/ws/{name}")).await;
+    let mut lock = app.db.begin().await.unwrap();
+    lock.execute("SELECT * FROM rooms FOR UPDATE").await.unwrap();
+    for n in 0..20 {
+        socket.send(json!({ "type": "send", "client_id": Uuid::new_v4(), "body": n.to_string() })).await;
+    }
+    socket.send_text("nonsense").await;
+    socket.expect("error").await;
+    lock.rollback().await.unwrap();
+    for n in 0..20 {
+        assert_eq!(socket.expect("message").await["body"], json!(n.to_string()));
+    }
+    let transactions: i64 =
+        sqlx::query_scalar("SELECT count(DISTINCT xmin::text) FROM messages WHERE seq > 1")
+            .fetch_one(&app.db)
+            .await
+            .unwrap();
+    assert!(transactions <= 2, "{transactions}");
+}
+
 /// The first keeps the writer waiting, so that all the others are one batch.
 #[tokio::test]
 async fn an_entry_that_the_database_refuses_fails_alone() {
