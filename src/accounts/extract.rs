@@ -11,7 +11,7 @@ use tower_sessions::Session;
 
 use super::store;
 use crate::web::{
-    Error, Result,
+    Error, Result, in_time,
     session::{ACCOUNT_ID, EPOCH, id_hash},
     wants_json,
 };
@@ -56,18 +56,17 @@ where
             return Ok(known.clone());
         }
         let session = session(parts, state).await?;
-        let user = match session.get::<i64>(ACCOUNT_ID).await? {
-            Some(account_id) => {
-                let epoch = session.get::<i32>(EPOCH).await?.unwrap_or(0);
-                let hash = session.id().map(|id| id_hash(&id)).unwrap_or_default();
-                store::current_user(&PgPool::from_ref(state), account_id, epoch, hash).await?.map(Arc::new)
-            }
-            None => None,
-        };
-        let user = MaybeUser(user);
+        let user = MaybeUser(in_time(find(&PgPool::from_ref(state), session)).await?);
         parts.extensions.insert(user.clone());
         Ok(user)
     }
+}
+
+async fn find(db: &PgPool, session: Session) -> Result<Option<Arc<CurrentUser>>> {
+    let Some(account_id) = session.get::<i64>(ACCOUNT_ID).await? else { return Ok(None) };
+    let epoch = session.get::<i32>(EPOCH).await?.unwrap_or(0);
+    let hash = session.id().map(|id| id_hash(&id)).unwrap_or_default();
+    Ok(store::current_user(db, account_id, epoch, hash).await?.map(Arc::new))
 }
 
 async fn session<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Session> {

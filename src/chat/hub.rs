@@ -460,8 +460,11 @@ impl Listener {
     /// Where the room stood when it was looked at, after joining: from here on the hub counts.
     pub fn begin(&self, last_seq: i64, read: ReadMarks) {
         if let Some(mut room) = self.hub.0.rooms.get_mut(&self.room) {
-            room.begin(last_seq, read);
+            room.begin(last_seq);
         }
+        // Whoever listens already may not have heard of them.
+        self.hub.hear_of_read(self.room, Side::Buyer, read.buyer);
+        self.hub.hear_of_read(self.room, Side::Seller, read.seller);
     }
 }
 
@@ -494,6 +497,21 @@ mod tests {
     fn the_more_sockets_close_the_longer_it_takes_up_to_four_seconds() {
         let millis = [0, 1, 600, 4_000, 10_000, usize::MAX].map(|sockets| spread(sockets).as_millis());
         assert_eq!(millis, [0, 1, 600, 4_000, 4_000, 4_000]);
+    }
+
+    #[tokio::test]
+    async fn who_listens_already_hears_of_a_mark_that_the_next_one_to_come_has_seen() {
+        let (hub, room) = (Hub::default(), RoomKey { buyer_id: 1, seller_id: 2 });
+        let mut first = hub.join(room, Side::Buyer);
+        first.begin(4, ReadMarks::default());
+        let second = hub.join(room, Side::Seller);
+        second.begin(4, ReadMarks { buyer: 0, seller: 3 });
+        let told = async {
+            while let told = first.told.recv().await.expect("it is open")
+                && !matches!(&*told, Told::Other(text) if text.contains(r#""type":"read""#))
+            {}
+        };
+        tokio::time::timeout(Duration::from_secs(5), told).await.expect("the mark");
     }
 
     #[test]

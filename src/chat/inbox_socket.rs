@@ -20,7 +20,7 @@ use super::{
     hub::{InboxListener, InboxNews, Topic},
     socket::{
         ACCESS_ENDED, BUFFER, COME_BACK, Close, GONE, PING, SILENCE, TOO_BIG, TOO_FAST, TOO_MANY,
-        access_ended, is_too_big, say_goodbye, send,
+        access_ended, asked, is_too_big, say_goodbye, send,
     },
     store,
     wire::ServerFrame,
@@ -69,10 +69,10 @@ async fn watch(
     socket: &mut WebSocket,
 ) -> Close {
     let mut watched = state.access.watch(user);
-    match Box::pin(user.still_signed_in(&state.db)).await {
+    match Box::pin(asked(user.still_signed_in(&state.db))).await {
         Ok(true) => {}
         Ok(false) => return ACCESS_ENDED,
-        Err(_) => return COME_BACK,
+        Err(close) => return close,
     }
     if let Err(close) = Box::pin(say_hello(state, user, socket)).await {
         return close;
@@ -113,7 +113,7 @@ async fn watch(
 
 /// What the page says may be older.
 async fn say_hello(state: &AppState, user: &CurrentUser, socket: &mut WebSocket) -> Result<(), Close> {
-    let total = store::unread_total(&state.db, user.account_id).await.map_err(|_| COME_BACK)?;
+    let total = asked(store::unread_total(&state.db, user.account_id)).await?;
     send(socket, Message::Text(ServerFrame::InboxHello { total }.text())).await
 }
 
@@ -137,11 +137,13 @@ async fn tell(
 ) -> Result<(), Close> {
     for room in rooms {
         let side = if user.buyer_id == Some(room.buyer_id) { Side::Buyer } else { Side::Seller };
-        let counted = tokio::try_join!(
-            store::unread_in(&state.db, room, side),
-            store::unread_total(&state.db, user.account_id)
-        );
-        let (unread, total) = counted.map_err(|_| COME_BACK)?;
+        let (unread, total) = asked(async {
+            tokio::try_join!(
+                store::unread_in(&state.db, room, side),
+                store::unread_total(&state.db, user.account_id)
+            )
+        })
+        .await?;
         send(socket, Message::Text(ServerFrame::Inbox { room, unread, total }.text())).await?;
     }
     Ok(())

@@ -36,6 +36,7 @@ use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
 use super::{
     Hub, RoomKey, Side,
+    backplane::News,
     seat::{People, Seat},
     service::{self, Draft, Pending, Refusal, Said},
 };
@@ -140,8 +141,9 @@ async fn run(mut writer: Writer, mut queue: Queue) {
             while let Ok(waiting) = queue.try_recv() {
                 let _ = waiting.answer.send(Err(Refusal::Unavailable));
             }
-            // It may be stored all the same, and nobody was told.
+            // It may be stored all the same, and nobody was told, here or elsewhere.
             hub.doubt();
+            hub.publish(News::Doubt);
         }
     }
 }
@@ -151,8 +153,10 @@ fn settle(hub: &Hub, done: Option<Done>) {
     let Some(Done { batch, outcomes, products, .. }) = done else { return };
     let products: Arc<[_]> = products.into();
     for (write, outcome) in batch.into_iter().zip(outcomes) {
-        if let Ok(Said::Stored(entry)) = &outcome {
-            service::tell(hub, write.room, &write.people, entry, &products);
+        // Also what was stored before: if the answer was lost then, nobody has been told. Whoever has been
+        // isn't told again.
+        if let Ok(said) = &outcome {
+            service::tell(hub, write.room, &write.people, said.shared(), &products);
         }
         // Whoever asked may have gone; the entry is stored all the same.
         let _ = write.answer.send(outcome);

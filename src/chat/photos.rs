@@ -127,8 +127,11 @@ pub async fn settle(
     let settled = match said {
         // Nobody knows whether that message was stored.
         Err(Refusal::Unavailable) => return,
-        Ok(Said::Stored(_)) => noted::forget(uploads, room, &photo.key).await,
-        Ok(Said::Repeated(_)) | Err(_) => remove(uploads, room, &photo.key).await,
+        // A repeat may be this very message, stored when the answer to it was lost.
+        Ok(said) if said.entry().photo.as_ref().is_some_and(|shown| shown.photo.key == photo.key) => {
+            noted::forget(uploads, room, &photo.key).await
+        }
+        Ok(_) | Err(_) => remove(uploads, room, &photo.key).await,
     };
     if let Err(error) = settled {
         tracing::warn!(%error, %room, "a picture could not be settled; it is looked at again in a day");

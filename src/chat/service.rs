@@ -39,6 +39,10 @@ pub enum Said {
 
 impl Said {
     pub fn entry(&self) -> &Entry {
+        self.shared()
+    }
+
+    pub fn shared(&self) -> &Arc<Entry> {
         match self {
             Said::Stored(entry) | Said::Repeated(entry) => entry,
         }
@@ -50,6 +54,8 @@ impl Said {
 pub enum Refusal {
     #[error("This frame can't be understood.")]
     BadFrame,
+    #[error("A frame can have at most 32 KiB.")]
+    FrameTooBig,
     #[error("Write something first.")]
     Empty,
     #[error("A message can have at most 4,000 characters.")]
@@ -78,7 +84,7 @@ impl Refusal {
             // Nothing that passes by itself: clients keep the words for their writer.
             Refusal::BadFrame | Refusal::Unstorable => "bad_frame",
             Refusal::Empty => "empty",
-            Refusal::TooLong => "too_long",
+            Refusal::TooLong | Refusal::FrameTooBig => "too_long",
             Refusal::BadProduct => "bad_product",
             Refusal::ClientIdReused => "client_id_reused",
             Refusal::Photo(_) => "bad_photo",

@@ -50,6 +50,8 @@ pub(super) const PING: Duration = Duration::from_secs(25);
 pub(super) const SILENCE: Duration = Duration::from_secs(60);
 /// How long one frame may take to get out.
 const SLOW: Duration = Duration::from_secs(10);
+/// How long the database may take for what a socket asks it; then its client is to come back.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a closing socket is given to hear that it is.
 const GOODBYE: Duration = Duration::from_secs(2);
 const TYPING: Duration = Duration::from_secs(2);
@@ -104,12 +106,28 @@ pub(super) async fn say_goodbye(socket: &mut WebSocket, Close(code, reason): Clo
         return;
     }
     let frame = CloseFrame { code, reason: reason.into() };
+    let why = match code {
+        _ if code == TOO_BIG.0 => Some(Refusal::FrameTooBig),
+        _ if code == TOO_FAST.0 => Some(Refusal::RateLimited),
+        _ => None,
+    };
     let goodbye = async {
+        if let Some(why) = why {
+            let _ = socket.send(Message::Text(ServerFrame::refused(None, why).text())).await;
+        }
         if socket.send(Message::Close(Some(frame))).await.is_ok() {
             while let Some(Ok(_)) = socket.recv().await {}
         }
     };
     let _ = timeout(GOODBYE, goodbye).await;
+}
+
+/// What the database says, unless it is away or silent.
+pub(super) async fn asked<T>(answer: impl Future<Output = sqlx::Result<T>>) -> Result<T, Close> {
+    match timeout(PATIENCE, answer).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(_)) | Err(_) => Err(COME_BACK),
+    }
 }
 
 /// Sends one frame, or gives up on a client that doesn't read.
@@ -145,7 +163,7 @@ struct RoomSocket<'a> {
     typed_at: Option<Instant>,
 }
 
-type Marking<'a> = std::pin::Pin<Box<dyn Future<Output = sqlx::Result<()>> + Send + 'a>>;
+type Marking<'a> = std::pin::Pin<Box<dyn Future<Output = Result<(), Close>> + Send + 'a>>;
 type Answer = std::pin::Pin<Box<dyn Future<Output = (Uuid, Result<Said, Refusal>)> + Send>>;
 
 impl<'a> RoomSocket<'a> {
@@ -158,14 +176,13 @@ impl<'a> RoomSocket<'a> {
         let listener = state.hub.join(seat.room, seat.side);
         let watch = state.access.watch(&seat.user);
         state.hub.tune(Topic::Room(seat.room)).await;
-        let signed_in = seat.user.still_signed_in(&state.db).await.map_err(|_| COME_BACK)?;
-        if !signed_in {
+        if !asked(seat.user.still_signed_in(&state.db)).await? {
             return Err(ACCESS_ENDED);
         }
-        let status = store::status(&state.db, seat.room).await.map_err(|_| COME_BACK)?;
+        let status = asked(store::status(&state.db, seat.room)).await?;
         listener.begin(status.last_seq, status.read);
         if !state.hub.is_alone() {
-            for (node, side) in store::presences(&state.db, seat.room).await.map_err(|_| COME_BACK)? {
+            for (node, side) in asked(store::presences(&state.db, seat.room)).await? {
                 state.hub.hear_of_presence(seat.room, side, node, true);
             }
         }
@@ -245,9 +262,13 @@ impl<'a> RoomSocket<'a> {
             Err(RecvError::Lagged(_)) => {
                 // Whatever is still in the channel is older than what the client will ask for now.
                 self.listener.told = self.listener.told.resubscribe();
-                let status = store::status(&self.state.db, self.seat.room).await.map_err(|_| COME_BACK)?;
+                let status = asked(store::status(&self.state.db, self.seat.room)).await?;
                 self.last_seq = status.last_seq;
-                self.resync().await
+                self.resync().await?;
+                // The one thing that can't be asked for afterwards.
+                let who = self.seat.side.other();
+                let online = self.state.hub.online(self.seat.room, who);
+                self.send(ServerFrame::Presence { who, online }.text()).await
             }
             Err(RecvError::Closed) => Err(COME_BACK),
         }
@@ -320,14 +341,14 @@ impl<'a> RoomSocket<'a> {
         }
         if self.marking.is_empty() {
             let RoomSocket { state, seat, .. } = *self;
-            self.marking.push(Box::pin(service::read(&state.db, &state.hub, seat, seq)));
+            self.marking.push(Box::pin(asked(service::read(&state.db, &state.hub, seat, seq))));
         } else {
             self.to_mark = self.to_mark.max(Some(seq));
         }
     }
 
-    fn marked(&mut self, marked: sqlx::Result<()>) -> Result<(), Close> {
-        marked.map_err(|_| COME_BACK)?;
+    fn marked(&mut self, marked: Result<(), Close>) -> Result<(), Close> {
+        marked?;
         if let Some(seq) = self.to_mark.take() {
             self.mark(seq);
         }
@@ -340,7 +361,9 @@ impl<'a> RoomSocket<'a> {
             Ok(said) => {
                 let entry = said.entry();
                 let products = match entry.product_id {
-                    Some(id) => crate::products::summaries(&self.state.db, &[id]).await.unwrap_or_default(),
+                    Some(id) => {
+                        asked(crate::products::summaries(&self.state.db, &[id])).await.unwrap_or_default()
+                    }
                     None => Vec::new(),
                 };
                 let frame = ServerFrame::Message(service::frame(entry, &self.seat.people, &products)).text();

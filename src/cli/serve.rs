@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use tokio::net::TcpListener;
 
 use super::{picture_progress, say, seed, sign_ins, summary};
@@ -25,7 +25,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let data = DataDir::open(&config.data)?;
     let listener = listen(config.addr).await?;
     let addr = listener.local_addr()?;
-    let database = Database::open(config.database_url.as_deref(), &data, say).await?;
+    let mut database = Database::open(config.database_url.as_deref(), &data, say).await?;
     db::migrate(&database.pool).await?;
     let uploads = Uploads::new(config.uploads()?);
     let demo = database.is_private() && !config.no_demo;
@@ -53,7 +53,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     tokio::spawn(sweep(state.clone()));
     let served = tokio::select! {
         served = app::serve(listener, state, stop_signal()) => served,
-        () = database.ended() => bail!("the private database ended by itself; its log is in the data directory"),
+        error = database.keep() => Err(error.into()),
     };
     database.close().await;
     served

@@ -52,10 +52,11 @@ impl Database {
         self.private.is_some()
     }
 
-    /// Resolves if the private server ends by itself, which it shouldn't; with another one, never.
-    pub async fn ended(&self) {
-        match &self.private {
-            Some(embedded) => embedded.ended().await,
+    /// Starts the private server again if it ends by itself. Resolves when that can't be done; with another
+    /// one, never.
+    pub async fn keep(&mut self) -> DbError {
+        match &mut self.private {
+            Some(embedded) => embedded.keep().await.into(),
             None => std::future::pending().await,
         }
     }

@@ -46,13 +46,14 @@ pub enum DbError {
     Migrate(#[from] MigrateError),
 }
 
-/// A pool that makes nobody wait forever: 5 s for a connection, 15 s for a statement.
+/// A pool that makes nobody wait forever: 4 s for a connection, so that whoever writes hears within five that
+/// it can't be had; 15 s for a statement.
 ///
 /// Connects once, to tell a wrong address or a too old server at start and not at the first visitor.
 pub async fn connect(options: PgConnectOptions) -> Result<PgPool, DbError> {
     let pool = PgPoolOptions::new()
         .max_connections(20)
-        .acquire_timeout(Duration::from_secs(5))
+        .acquire_timeout(Duration::from_secs(4))
         .idle_timeout(Duration::from_secs(10 * 60))
         .after_connect(|conn, _| Box::pin(set_limits(conn)))
         .connect_with(options.application_name("haggle"))

@@ -23,7 +23,7 @@ pub mod shell;
 pub mod turns;
 
 pub use client_addr::ClientAddr;
-pub use error::{Error, Result};
+pub use error::{Error, Result, in_time};
 pub use extract::{Form, Path, Query, wants_json};
 pub use flash::Flash;
 pub use form::FieldErrors;

@@ -44,6 +44,18 @@ impl Market {
         sockets
     }
 
+    async fn a_form_is_refused_with_its_text(&self) {
+        let room = room(&self.ana, &self.tomas);
+        for path in [format!("/rooms/{room}/messages"), format!("/products/{}/messages", self.lamp)] {
+            let asked = Instant::now();
+            let form = [("body", "Is it still there?"), ("product_id", "")];
+            let page = self.ana.post(&path, &form).await.expect(503);
+            assert!(asked.elapsed() < TOLD, "{:?}", asked.elapsed());
+            assert_eq!(page.text("textarea[name=body]").trim(), "Is it still there?");
+            assert_eq!(page.attr("main form", "action"), path);
+        }
+    }
+
     /// Sends again by whatever connection there is, until each is stored; then both see each once.
     async fn all_is_stored_once(&self, ids: &[Uuid]) {
         let history = format!("/rooms/{}/messages?limit=100", room(&self.ana, &self.tomas));
@@ -136,14 +148,18 @@ pub async fn what_was_stored_unheard_reaches_whoever_is_there() {
 
 pub async fn a_form_keeps_its_text_while_the_database_is_gone() {
     let mut market = Market::open("gone-form").await;
-    market.postgres.end(Death::Immediate).await;
-    let (ana, room) = (&market.ana, room(&market.ana, &market.tomas));
-    for path in [format!("/rooms/{room}/messages"), format!("/products/{}/messages", market.lamp)] {
-        let page = ana.post(&path, &[("body", "Is it still there?"), ("product_id", "")]).await.expect(503);
-        assert_eq!(page.text("textarea[name=body]").trim(), "Is it still there?");
-        assert_eq!(page.attr("main form", "action"), path);
+    for death in [None, Some(Death::Killed), Some(Death::Immediate)] {
+        match death {
+            None => market.postgres.freeze().await,
+            Some(death) => market.postgres.end(death).await,
+        }
+        market.a_form_is_refused_with_its_text().await;
+        match death {
+            None => market.postgres.thaw().await,
+            Some(_) => market.postgres.begin().await,
+        }
     }
-    market.postgres.begin().await;
+    let (ana, room) = (&market.ana, room(&market.ana, &market.tomas));
     let path = format!("/rooms/{room}/messages");
     eventually("the form to be taken", async || {
         let page = ana.post(&path, &[("body", "Is it still there?")]).await;
@@ -151,4 +167,26 @@ pub async fn a_form_keeps_its_text_while_the_database_is_gone() {
     })
     .await;
     market.postgres.stop().await;
+}
+
+/// The one that runs inside.
+pub async fn a_private_database_that_is_killed_runs_again_by_itself() {
+    let node = Node::private("gone-private").await;
+    let app = TestApp::outside(node.addr, node.pool().await);
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    ana.says(&room(&ana, &tomas), "Before").await;
+    let path = format!("/ws/{}", room(&ana, &tomas));
+    let mut tomass = tomas.socket(&path).await;
+    let mut anas = ana.socket(&path).await;
+    anas.expect("hello").await;
+    node.kill_database().await;
+    // Refused, or kept until it runs again; the same connection all the time.
+    let id = Uuid::new_v4();
+    anas.send(send(id)).await;
+    while anas.expect_where("an answer", |frame| frame["client_id"] == json!(id)).await["type"] == "error" {
+        sleep(Duration::from_millis(200)).await;
+        anas.send(send(id)).await;
+    }
+    assert_eq!(tomass.expect("message").await["client_id"], json!(id));
+    assert!(haggle::chat::recount(&node.pool().await).await.unwrap().is_empty());
 }

@@ -63,6 +63,7 @@ fn main() -> ExitCode {
         database_gone::senders_hear_of_a_frozen_database_and_it_recovers_by_itself,
         database_gone::what_was_stored_unheard_reaches_whoever_is_there,
         database_gone::a_form_keeps_its_text_while_the_database_is_gone,
+        database_gone::a_private_database_that_is_killed_runs_again_by_itself,
         doubts::who_was_signed_out_while_a_node_was_frozen_is_put_out_of_it,
         doubts::a_node_whose_ear_was_cut_off_silently_listens_again,
         slow::who_stops_reading_is_kept_no_messages,

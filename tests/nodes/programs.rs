@@ -65,15 +65,12 @@ impl Postgres {
     }
 
     fn postmaster(&self) -> String {
-        let pid_file = fs::read_to_string(self.data.path().join("postgres/postmaster.pid"));
-        pid_file.unwrap().lines().next().unwrap().to_owned()
+        postmaster(self.data.path())
     }
 
     /// All of them.
     fn processes(&self) -> String {
-        let pid = self.postmaster();
-        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
-        format!("{pid} {}", children.unwrap_or_default())
+        processes(self.data.path())
     }
 
     pub fn url(&self) -> String {
@@ -110,6 +107,19 @@ impl Drop for Postgres {
     }
 }
 
+/// The process that the others of the server in `data` belong to.
+fn postmaster(data: &Path) -> String {
+    let pid_file = fs::read_to_string(data.join("postgres/postmaster.pid"));
+    pid_file.unwrap().lines().next().unwrap().to_owned()
+}
+
+/// All of the server's.
+fn processes(data: &Path) -> String {
+    let pid = postmaster(data);
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+    format!("{pid} {}", children.unwrap_or_default())
+}
+
 /// A folder that the account which runs PostgreSQL can reach, whoever runs the tests.
 fn reachable_dir() -> TempDir {
     use std::os::unix::fs::PermissionsExt as _;
@@ -127,7 +137,8 @@ async fn signal(which: &str, pids: &str) {
 /// `haggle serve`. What it says is in `target/tmp/NAME.log`.
 pub struct Node {
     pub addr: SocketAddr,
-    database: String,
+    /// None where it runs its own.
+    database: Option<String>,
     nats: Option<String>,
     log: std::path::PathBuf,
     data: TempDir,
@@ -140,9 +151,30 @@ impl Node {
         let _ = fs::remove_file(&log);
         let addr = ([127, 0, 0, 1], free_port()).into();
         let data = tempfile::tempdir().expect("a folder");
-        let mut node = Self { addr, database, nats, log, data, running: None };
+        let mut node = Self { addr, database: Some(database), nats, log, data, running: None };
         node.begin().await;
         node
+    }
+
+    /// With the database inside.
+    pub async fn private(name: &str) -> Self {
+        let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.log"));
+        let _ = fs::remove_file(&log);
+        let addr = ([127, 0, 0, 1], free_port()).into();
+        let mut node = Self { addr, database: None, nats: None, log, data: reachable_dir(), running: None };
+        node.begin().await;
+        node
+    }
+
+    /// To the database inside.
+    pub async fn pool(&self) -> PgPool {
+        let options = embedded::running_in(self.data.path()).expect("it runs");
+        PgPool::connect_with(options).await.expect("it answers")
+    }
+
+    /// All processes of the database inside, in one moment.
+    pub async fn kill_database(&self) {
+        signal("-KILL", &processes(self.data.path())).await;
     }
 
     /// At the same address as before.
@@ -153,7 +185,8 @@ impl Node {
             .arg("serve")
             .env("HAGGLE_ADDR", self.addr.to_string())
             .env("HAGGLE_DATA", self.data.path())
-            .env("DATABASE_URL", &self.database)
+            .arg("--no-demo")
+            .env_remove("DATABASE_URL")
             .env_remove("NATS_URL")
             // Nobody here is too fast.
             .env("HAGGLE_MESSAGES_PER_SECOND", "10000")
@@ -161,6 +194,9 @@ impl Node {
             .stdout(Stdio::null())
             .stderr(log)
             .kill_on_drop(true);
+        if let Some(database) = &self.database {
+            command.env("DATABASE_URL", database);
+        }
         if let Some(nats) = &self.nats {
             command.env("NATS_URL", nats);
         }

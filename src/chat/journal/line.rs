@@ -3,7 +3,7 @@
 //! Not the pool's: pages can't keep a writer waiting, and the server keeps the plans of a writer's few
 //! statements. After a failure it is opened anew.
 
-use sqlx::{Executor as _, PgConnection, PgPool};
+use sqlx::{Connection as _, Executor as _, PgConnection, PgPool};
 
 pub(super) struct Line {
     db: PgPool,
@@ -60,9 +60,11 @@ impl Line {
 /// marketplace would read them whole when they are full. A node that stops in the middle of a
 /// transaction loses it, and the locks with it, before the others lose their patience.
 async fn connect(db: &PgPool) -> sqlx::Result<PgConnection> {
-    let mut conn = db.acquire().await?.detach();
+    let mut conn = PgConnection::connect_with(&db.connect_options()).await?;
     conn.execute(
-        "SET plan_cache_mode = force_generic_plan;
+        "SET statement_timeout = '15s';
+         SET timezone = 'UTC';
+         SET plan_cache_mode = force_generic_plan;
          SET enable_seqscan = off;
          SET enable_hashjoin = off;
          SET enable_mergejoin = off;

@@ -3,7 +3,7 @@
 use std::{slice, time::Duration};
 
 use sqlx::{PgConnection, PgPool};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::{
     Write,
@@ -56,11 +56,12 @@ impl Writer {
     /// Writes a batch; if the database refuses it, one by one, so that a bad entry fails alone.
     pub async fn write(&mut self, batch: Vec<Write>) -> Done {
         let mut done = Done::default();
-        match self.commit(&batch).await {
+        let (until, mut look) = (Instant::now() + PATIENCE, Look::default());
+        match self.commit(&batch, until, &mut look).await {
             Err(error) if is_refusal(&error) && batch.len() > 1 => {
                 tracing::warn!(%error, messages = batch.len(), "a batch was refused; writing one by one");
                 for (n, write) in batch.iter().enumerate() {
-                    let written = self.commit(slice::from_ref(write)).await;
+                    let written = self.commit(slice::from_ref(write), until, &mut look).await;
                     done.add(1, written);
                     if done.is_lost {
                         done.refuse(batch.len() - n - 1, Refusal::Unavailable);
@@ -74,8 +75,8 @@ impl Writer {
         done
     }
 
-    async fn commit(&mut self, batch: &[Write]) -> sqlx::Result<Written> {
-        let written = timeout(PATIENCE, self.attempt(batch)).await;
+    async fn commit(&mut self, batch: &[Write], until: Instant, look: &mut Look) -> sqlx::Result<Written> {
+        let written = timeout_at(until, self.attempt(batch, look)).await;
         let written = written.unwrap_or(Err(sqlx::Error::PoolTimedOut));
         if let Err(error) = &written {
             self.rooms.clear();
@@ -86,8 +87,7 @@ impl Writer {
         written
     }
 
-    async fn attempt(&mut self, batch: &[Write]) -> sqlx::Result<Written> {
-        let mut look = Look::default();
+    async fn attempt(&mut self, batch: &[Write], look: &mut Look) -> sqlx::Result<Written> {
         if self.remembers(batch) {
             match self.write_on(batch).await {
                 Ok(written) => return Ok(written),
@@ -96,7 +96,7 @@ impl Writer {
             }
         }
         loop {
-            match self.look_and_write(batch, look).await {
+            match self.look_and_write(batch, *look).await {
                 Err(error)
                     if is_repeat(&error) && !look.for_repeats || is_locked(&error) && !look.past_locks =>
                 {

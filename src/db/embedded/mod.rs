@@ -9,6 +9,8 @@
 //!   server    spawn, wait for the first answer
 //! ```
 //!
+//! If it ends by itself, [`Embedded::keep`] starts it again.
+//!
 //! It listens on a socket in a folder that is closed to others, and on no port: so there is no
 //! password. It ends with this process: in good order with [`Embedded::stop`]; when dropped; and on
 //! Linux also after `SIGKILL`. Elsewhere such a leftover runs until the next start ends it.
@@ -31,6 +33,7 @@ mod tests;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
@@ -49,8 +52,17 @@ pub struct Embedded {
     /// The major version, for the log.
     pub major: u32,
     server: Server,
-    _home: Home,
+    begun: Instant,
+    keeping: Keeping,
+    programs: Programs,
+    home: Home,
 }
+
+/// So many starts, none of which lasts for [`SOON`], are enough. Before each it waits a [`MOMENT`] longer: what
+/// a killed server's processes hold is free after one or two.
+const OFTEN: u32 = 10;
+const SOON: Duration = Duration::from_secs(30);
+const MOMENT: Duration = Duration::from_millis(200);
 
 /// What the data is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,14 +102,25 @@ pub async fn start_keeping(
         progress(&format!("Making a database in {} …", home.cluster().display()));
         cluster::make(&home, &programs, keeping).await?;
     }
+    let (server, options) = run(&home, &programs, keeping, &progress).await?;
+    let major = programs.major;
+    Ok(Embedded { options, major, server, begun: Instant::now(), keeping, programs, home })
+}
+
+async fn run(
+    home: &Home,
+    programs: &Programs,
+    keeping: Keeping,
+    progress: &impl Fn(&str),
+) -> Result<(Server, PgConnectOptions), EmbeddedError> {
     let socket_dir = home.socket_dir()?;
     let options = server::options(&socket_dir);
-    let mut server = Server::spawn(&home, &programs, &socket_dir, keeping).await?;
-    if let Err(error) = server.ready(&home, &options, &progress).await {
+    let mut server = Server::spawn(home, programs, &socket_dir, keeping).await?;
+    if let Err(error) = server.ready(home, &options, progress).await {
         server.end(Ending::Fast);
         return Err(error);
     }
-    Ok(Embedded { options, major: programs.major, server, _home: home })
+    Ok((server, options))
 }
 
 /// How to connect to the private server that another process runs for the data directory at `data`,
@@ -116,6 +139,31 @@ impl Embedded {
     /// Resolves when the server ended by itself, which it shouldn't.
     pub async fn ended(&self) {
         self.server.ended().await;
+    }
+
+    /// Starts the server again whenever it ends by itself: whoever connects to it finds it at the same place.
+    /// Resolves when it can't be started, or doesn't stay.
+    pub async fn keep(&mut self) -> EmbeddedError {
+        let mut tries = 0;
+        loop {
+            self.ended().await;
+            tracing::error!("the private database ended by itself; its log is in the data directory");
+            if self.begun.elapsed() > SOON {
+                tries = 0;
+            } else if tries >= OFTEN {
+                return EmbeddedError::not_started(&self.home.start_log());
+            }
+            (self.server, self.begun) = loop {
+                tries += 1;
+                tokio::time::sleep(tries * MOMENT).await;
+                match run(&self.home, &self.programs, self.keeping, &|_| ()).await {
+                    Ok((server, _)) => break (server, Instant::now()),
+                    Err(error) if tries >= OFTEN => return error,
+                    Err(error) => tracing::warn!(%error, "it doesn't start again yet"),
+                }
+            };
+            tracing::info!("the private database runs again");
+        }
     }
 
     /// Ends the server in good order and waits for it. Close the pools first.

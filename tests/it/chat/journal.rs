@@ -1,6 +1,9 @@
 //! Whatever is written to a room, in whatever order, by however many programs: one timeline.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::{Duration, Instant},
+};
 
 use proptest::{
     prelude::*,
@@ -257,6 +260,45 @@ async fn an_entry_that_the_database_refuses_fails_alone() {
     let page = ana.post(&format!("/rooms/{name}/messages"), &[("body", "checked")]).await.refused();
     assert_eq!(page.form("form.panel").value("body").trim(), "checked", "its words can be changed");
     assert!(haggle::chat::recount(&app.db).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_bad_entry_beside_a_locked_room_keeps_nobody_waiting_for_long() {
+    let app = TestApp::start().await;
+    let (ana, bo, tomas) = (app.buyer("Ana").await, app.buyer("Bo").await, app.seller("Tomas").await);
+    let (locked, free) = (room(&ana, &tomas), room(&bo, &tomas));
+    ana.says(&locked, "Hello").await;
+    bo.says(&free, "Hello").await;
+    app.db.execute("ALTER TABLE messages ADD CONSTRAINT no_bad_words CHECK (body <> 'bad')").await.unwrap();
+    let mut anas = ana.socket(&format!("/ws/{locked}")).await;
+    let mut bos = bo.socket(&format!("/ws/{free}")).await;
+    let mut lock = app.db.begin().await.unwrap();
+    lock.execute("SELECT * FROM rooms ORDER BY id LIMIT 1 FOR UPDATE").await.unwrap();
+    let began = Instant::now();
+    let ids: Vec<_> = (0..5).map(|_| Uuid::new_v4()).collect();
+    for id in &ids {
+        anas.send(json!({ "type": "send", "client_id": id, "body": "Is it still there?" })).await;
+    }
+    anas.send_text("nonsense").await;
+    anas.expect("error").await;
+    for body in ["bad", "good"] {
+        bos.send(json!({ "type": "send", "client_id": Uuid::new_v4(), "body": body })).await;
+    }
+    // In either order.
+    let mut heard = Vec::new();
+    while heard.len() < 2 {
+        let answer =
+            bos.expect_where("an answer", |it| it["type"] == "error" || it["type"] == "message").await;
+        heard.push(if answer["type"] == "error" { answer["code"].clone() } else { answer["body"].clone() });
+    }
+    heard.sort_by_key(Value::to_string);
+    assert_eq!(heard, ["bad_frame", "good"]);
+    for id in &ids {
+        let error = anas.expect("error").await;
+        assert_eq!((&error["code"], &error["client_id"]), (&json!("unavailable"), &json!(id)));
+    }
+    // Each of these waits for two transactions at most.
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }
 
 /// Here by a transaction that doesn't end, as a program leaves one that is stopped in the middle.

@@ -8,6 +8,7 @@ mod fuzz;
 mod history;
 mod inbox;
 mod journal;
+mod lost_answer;
 mod once;
 mod photos;
 mod search;

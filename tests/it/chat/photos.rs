@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::support::{Page, Person, Product, TestApp, picture, room};
 
-fn photo(width: u32, height: u32) -> Part {
+pub(super) fn photo(width: u32, height: u32) -> Part {
     Part::bytes(picture(width, height, ImageFormat::Jpeg)).file_name("photo.jpg")
 }
 
@@ -31,7 +31,7 @@ fn message(body: &str, photo: Part) -> Form {
         .part("photo", photo)
 }
 
-async fn sends(person: &Person, path: &str, body: &str, photo: Part) -> Page {
+pub(super) async fn sends(person: &Person, path: &str, body: &str, photo: Part) -> Page {
     person.post_multipart(path, message(body, photo)).await.expect(303)
 }
 

@@ -141,6 +141,12 @@ async fn who_reads_on_after_falling_behind_is_told_to_ask_for_the_rest() {
             assert_eq!(frame["seq"], seen, "in order, without holes, up to the resync");
         }
     }
+    let presence = late.expect("presence").await;
+    assert_eq!(
+        presence,
+        json!({ "type": "presence", "who": "seller", "online": true }),
+        "history hasn't got it"
+    );
     assert!(seen < COUNT, "only what fits into the buffers on the way was kept for it");
     let mut more = true;
     while more {

@@ -38,7 +38,15 @@ async fn a_frame_that_is_too_big_closes_the_socket() {
     let mut socket = ana.socket(&format!("/ws/{}", room(&ana, &tomas))).await;
     socket.expect("hello").await;
     socket.send_text(&"x".repeat(33 * 1024)).await;
+    assert_eq!(socket.expect("error").await["code"], "too_long");
     assert_eq!(socket.closed().await, 1009);
+    let mut socket = ana.socket(&format!("/ws/{}", room(&ana, &tomas))).await;
+    socket.send_text(&"x".repeat(300 * 1024)).await;
+    assert_eq!(socket.closed().await, 1009, "one that isn't even read");
+    let mut inbox = ana.socket("/ws/inbox").await;
+    inbox.send_text(&"x".repeat(2 * 1024)).await;
+    assert_eq!(inbox.expect("error").await["code"], "too_long");
+    assert_eq!(inbox.closed().await, 1009);
 }
 
 #[tokio::test]
@@ -50,7 +58,14 @@ async fn a_flood_of_frames_closes_the_socket() {
     for _ in 0..400 {
         socket.send(json!({ "type": "typing" })).await;
     }
+    assert_eq!(socket.expect("error").await["code"], "rate_limited");
     assert_eq!(socket.closed().await, 4429);
+    let mut inbox = ana.socket("/ws/inbox").await;
+    for _ in 0..400 {
+        inbox.send_text("{}").await;
+    }
+    assert_eq!(inbox.expect("error").await["code"], "rate_limited");
+    assert_eq!(inbox.closed().await, 4429);
 }
 
 #[tokio::test]

@@ -73,9 +73,15 @@ impl TestApp {
     /// One more node on the same database, not yet known to the others.
     pub async fn beside(&self) -> Self {
         let database = self.database.clone().expect("a database of its own");
+        self.beside_over(database.pool().await).await
+    }
+
+    /// The same with a pool that gets to the database by another way.
+    pub async fn beside_over(&self, db: PgPool) -> Self {
+        let database = self.database.clone().expect("a database of its own");
         let mut app = Self {
             addr: ([127, 0, 0, 1], 0).into(),
-            db: database.pool().await,
+            db,
             uploads: self.uploads.clone(),
             message_limits: MessageLimits::default(),
             running: None,
