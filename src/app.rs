@@ -22,7 +22,7 @@ use tower_sessions::Session;
 use crate::{
     accounts::{self, AccessEvents, MaybeUser, SignInLimits},
     admin,
-    chat::{self, Hub, Journal, MessageLimits, SearchLimits},
+    chat::{self, Heartbeat, Hub, Journal, MessageLimits, SearchLimits},
     dashboard,
     products::{self, PhotoLimits, photos::Uploads},
     telemetry,
@@ -44,6 +44,7 @@ pub struct AppState {
     pub uploads: Uploads,
     pub hub: Hub,
     pub journal: Journal,
+    pub heartbeat: Heartbeat,
     pub message_limits: MessageLimits,
     pub search_limits: SearchLimits,
     pub access: AccessEvents,
@@ -66,6 +67,7 @@ impl AppState {
         AppState {
             journal: Journal::start(&db, &hub),
             hub,
+            heartbeat: Heartbeat::default(),
             message_limits,
             search_limits: SearchLimits::default(),
             access: AccessEvents::start(&db),

@@ -514,6 +514,27 @@ mod tests {
         tokio::time::timeout(Duration::from_secs(5), told).await.expect("the mark");
     }
 
+    #[tokio::test]
+    async fn an_entry_is_written_once_and_its_bytes_are_everybodys() {
+        let (hub, room) = (Hub::default(), RoomKey { buyer_id: 1, seller_id: 2 });
+        let mut listeners = [Side::Buyer, Side::Buyer, Side::Seller].map(|side| hub.join(room, side));
+        listeners[0].begin(0, ReadMarks::default());
+        // A second time would be a second call.
+        let text = EntryText::new(Box::new(|| Utf8Bytes::from("x".repeat(100))));
+        hub.place(room, 1, text);
+        let mut bytes = Vec::new();
+        for listener in &mut listeners {
+            let at = loop {
+                if let Told::Entry { text, .. } = &*listener.told.recv().await.expect("it is open") {
+                    break text.as_ptr();
+                }
+            };
+            bytes.push(at);
+        }
+        assert_eq!(bytes.len(), 3);
+        assert!(bytes.iter().all(|at| *at == bytes[0]), "{bytes:?}");
+    }
+
     #[test]
     fn what_there_was_no_room_for_is_remembered_once() {
         let hub = Hub::default();

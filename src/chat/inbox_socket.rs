@@ -19,8 +19,8 @@ use super::{
     RoomKey, Side,
     hub::{InboxListener, InboxNews, Topic},
     socket::{
-        ACCESS_ENDED, BUFFER, COME_BACK, Close, GONE, PING, SILENCE, TOO_BIG, TOO_FAST, TOO_MANY,
-        access_ended, asked, is_too_big, say_goodbye, send,
+        ACCESS_ENDED, BUFFER, COME_BACK, Close, GONE, TOO_BIG, TOO_FAST, TOO_MANY, access_ended, asked,
+        is_too_big, say_goodbye, send,
     },
     store,
     wire::ServerFrame,
@@ -80,7 +80,7 @@ async fn watch(
     let mut access_ended = pin!(access_ended(&mut watched));
     let frames = state.message_limits.frames(user.account_id);
     let mut closing = pin!(state.hub.closing_here());
-    let mut ping = interval(PING);
+    let mut ping = interval(state.heartbeat.ping);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut heard = Instant::now();
     loop {
@@ -101,7 +101,7 @@ async fn watch(
             close = &mut access_ended => Err(close),
             () = &mut closing => Err(COME_BACK),
             _ = ping.tick() => match heard.elapsed() {
-                silent if silent > SILENCE => Err(GONE),
+                silent if silent > state.heartbeat.silence => Err(GONE),
                 _ => send(socket, Message::Ping(Default::default())).await,
             },
         };

@@ -70,10 +70,15 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Starts the writers; they end when the last `Journal` is gone and all is written.
+    /// Starts as many writers as the machine has use for.
     pub fn start(db: &PgPool, hub: &Hub) -> Self {
         let cores = available_parallelism().map_or(1, NonZeroUsize::get);
-        let writers = (0..(cores / 2).clamp(1, MOST_WRITERS)).map(|_| {
+        Self::with_writers((cores / 2).clamp(1, MOST_WRITERS), db, hub)
+    }
+
+    /// Starts the writers; they end when the last `Journal` is gone and all is written.
+    pub fn with_writers(count: usize, db: &PgPool, hub: &Hub) -> Self {
+        let writers = (0..count).map(|_| {
             let (sender, queue) = mpsc::channel(QUEUE);
             tokio::spawn(run(Writer::new(db, hub), queue));
             sender

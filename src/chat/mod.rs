@@ -60,6 +60,7 @@ pub use recount::{Discrepancy, recount};
 pub use room_key::{RoomKey, Side};
 pub use routes::router;
 pub use search::{mend as mend_search, start as start_search};
+pub use socket::Heartbeat;
 
 /// How many messages wait for this person, over all their rooms.
 pub async fn unread(db: &PgPool, user: &CurrentUser) -> Result<i64> {

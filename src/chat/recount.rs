@@ -11,7 +11,7 @@ pub struct Discrepancy {
     pub what: String,
 }
 
-/// Every room whose numbering has holes or doubles, or whose counts or read marks are wrong. Reads
+/// Every room whose numbering has holes or doubles, or whose counts, read marks or last entry are wrong. Reads
 /// every entry; for a quiet hour.
 pub async fn recount(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Discrepancy>> {
     store::recount(db).await

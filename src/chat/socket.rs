@@ -45,9 +45,6 @@ const MAX_FRAME: usize = 32 * 1024;
 const MAX_READ: usize = 8 * MAX_FRAME;
 /// Small: ten thousand idle sockets are mostly buffers, and most frames are shorter.
 pub(super) const BUFFER: usize = 512;
-pub(super) const PING: Duration = Duration::from_secs(25);
-/// Two pings without an answer; seen when the third is due.
-pub(super) const SILENCE: Duration = Duration::from_secs(60);
 /// How long one frame may take to get out.
 const SLOW: Duration = Duration::from_secs(10);
 /// How long the database may take for what a socket asks it; then its client is to come back.
@@ -55,6 +52,21 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a closing socket is given to hear that it is.
 const GOODBYE: Duration = Duration::from_secs(2);
 const TYPING: Duration = Duration::from_secs(2);
+
+/// How sockets find out that nobody is at the other end.
+#[derive(Clone, Copy, Debug)]
+pub struct Heartbeat {
+    pub ping: Duration,
+    /// After so long without a sign the socket is closed, when the next ping is due.
+    pub silence: Duration,
+}
+
+impl Default for Heartbeat {
+    /// Two pings without an answer; seen when the third is due.
+    fn default() -> Self {
+        Heartbeat { ping: Duration::from_secs(25), silence: Duration::from_secs(60) }
+    }
+}
 
 /// Refused before the upgrade.
 pub(super) const TOO_MANY: Error = Error::TooMany("You have too many windows open here. Please close some.");
@@ -219,7 +231,7 @@ impl<'a> RoomSocket<'a> {
         let state = self.state;
         let mut access_ended = pin!(access_ended(&mut watch));
         let mut closing = pin!(state.hub.closing_here());
-        let mut ping = interval(PING);
+        let mut ping = interval(state.heartbeat.ping);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut heard = Instant::now();
         loop {
@@ -238,7 +250,7 @@ impl<'a> RoomSocket<'a> {
                 close = &mut access_ended => Err(close),
                 () = &mut closing => Err(COME_BACK),
                 _ = ping.tick() => match heard.elapsed() {
-                    silent if silent > SILENCE => Err(GONE),
+                    silent if silent > state.heartbeat.silence => Err(GONE),
                     _ => send(self.socket, Message::Ping(Default::default())).await,
                 },
             };

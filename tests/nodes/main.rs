@@ -68,6 +68,7 @@ fn main() -> ExitCode {
         doubts::a_node_whose_ear_was_cut_off_silently_listens_again,
         slow::who_stops_reading_is_kept_no_messages,
         stop::everybody_is_told_to_come_back_and_not_all_at_once,
+        stop::what_was_handed_in_is_stored_before_the_end_and_nobody_new_is_let_in,
     ] });
     list.extend(trials! { missing.is_some(), "nats", (), [
         with_nats::a_node_subscribes_to_what_somebody_listens_to_and_no_more,

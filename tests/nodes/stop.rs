@@ -2,11 +2,14 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use tokio::{task::JoinSet, time::Instant};
+use serde_json::json;
+use sqlx::Executor as _;
+use tokio::{net::TcpStream, task::JoinSet, time::Instant};
+use uuid::Uuid;
 
 use crate::{
     programs::{Node, Postgres},
-    support::TestApp,
+    support::{TestApp, room, soon},
 };
 
 /// All together so many sockets that their closing takes 600 milliseconds.
@@ -38,5 +41,36 @@ pub async fn everybody_is_told_to_come_back_and_not_all_at_once() {
     assert!(last - first > Duration::from_millis(100), "{:?}", last - first);
     assert!(last - asked < Duration::from_secs(5), "{:?}", last - asked);
     app.db.close().await;
+    postgres.stop().await;
+}
+
+pub async fn what_was_handed_in_is_stored_before_the_end_and_nobody_new_is_let_in() {
+    let postgres = Postgres::start().await;
+    let mut node = Node::start("stop-writing", postgres.url(), None).await;
+    let db = postgres.pool().await;
+    let app = TestApp::outside(node.addr, db.clone());
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let name = room(&ana, &tomas);
+    ana.says(&name, "Before").await;
+    let mut socket = ana.socket(&format!("/ws/{name}")).await;
+    let mut lock = db.begin().await.unwrap();
+    lock.execute("SELECT * FROM rooms FOR UPDATE").await.unwrap();
+    for n in 0..20 {
+        socket.send(json!({ "type": "send", "client_id": Uuid::new_v4(), "body": n.to_string() })).await;
+    }
+    socket.send_text("nonsense").await;
+    socket.expect("error").await;
+    let addr = node.addr;
+    let stopped = tokio::spawn(async move { node.stop().await });
+    // Told to come back while nothing is stored yet; by then nobody can come.
+    assert_eq!(socket.closed().await, 1012);
+    TcpStream::connect(addr).await.expect_err("it listens no longer");
+    lock.rollback().await.unwrap();
+    soon("the program to end", stopped).await.unwrap();
+    let stored: i64 =
+        sqlx::query_scalar("SELECT count(DISTINCT client_id) FROM messages").fetch_one(&db).await.unwrap();
+    assert_eq!(stored, 21);
+    assert!(haggle::chat::recount(&db).await.unwrap().is_empty());
+    db.close().await;
     postgres.stop().await;
 }

@@ -7,9 +7,16 @@ use crate::chat::{Discrepancy, RoomKey};
 pub(in crate::chat) async fn recount(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Discrepancy>> {
     let rows = sqlx::query!(
         r#"WITH entries AS (
-               SELECT room_id, seq, ordinal, true AS from_buyer, sent_at FROM messages
+               SELECT room_id, seq, ordinal, true AS from_buyer, sent_at, body, product_id, starts_product FROM messages
                UNION ALL
-               SELECT room_id, seq, ordinal, false, sent_at FROM post_messages
+               SELECT room_id, seq, ordinal, false, sent_at, body, product_id, starts_product FROM post_messages
+           ), latest AS (
+               SELECT DISTINCT ON (room_id) room_id, CASE WHEN from_buyer THEN 'buyer' ELSE 'seller' END AS last_from,
+                      left(body, 200) AS last_body, sent_at AS last_at
+               FROM entries ORDER BY room_id, seq DESC
+           ), about AS (
+               SELECT DISTINCT ON (room_id) room_id, product_id AS last_product_id
+               FROM entries WHERE starts_product ORDER BY room_id, seq DESC
            ), placed AS (
                SELECT *, row_number() OVER (PARTITION BY room_id ORDER BY seq) AS place,
                       row_number() OVER (PARTITION BY room_id, from_buyer ORDER BY seq) AS place_of_side,
@@ -36,12 +43,18 @@ pub(in crate::chat) async fn recount(db: impl PgExecutor<'_>) -> sqlx::Result<Ve
                CASE WHEN r.buyer_total <> c.buyer_total THEN format('buyer_total %s, counted %s', r.buyer_total, c.buyer_total) END,
                CASE WHEN r.seller_total <> c.seller_total THEN format('seller_total %s, counted %s', r.seller_total, c.seller_total) END,
                CASE WHEN r.buyer_seen <> c.buyer_seen THEN format('buyer_seen %s, counted %s', r.buyer_seen, c.buyer_seen) END,
-               CASE WHEN r.seller_seen <> c.seller_seen THEN format('seller_seen %s, counted %s', r.seller_seen, c.seller_seen) END
+               CASE WHEN r.seller_seen <> c.seller_seen THEN format('seller_seen %s, counted %s', r.seller_seen, c.seller_seen) END,
+               CASE WHEN (r.last_from, r.last_body, r.last_at) IS DISTINCT FROM (l.last_from, l.last_body, l.last_at)
+                    THEN 'its last entry is another one' END,
+               CASE WHEN r.last_product_id IS DISTINCT FROM a.last_product_id THEN 'it speaks of another product' END
                ) AS "what!"
            FROM rooms r JOIN counted c USING (id)
+           LEFT JOIN latest l ON l.room_id = r.id LEFT JOIN about a ON a.room_id = r.id
            WHERE c.misplaced > 0 OR c.misnumbered > 0 OR c.back_in_time > 0
               OR (r.last_seq, r.buyer_total, r.seller_total, r.buyer_seen, r.seller_seen)
                  IS DISTINCT FROM (c.last_seq, c.buyer_total, c.seller_total, c.buyer_seen, c.seller_seen)
+              OR (r.last_from, r.last_body, r.last_at, r.last_product_id)
+                 IS DISTINCT FROM (l.last_from, l.last_body, l.last_at, a.last_product_id)
            ORDER BY r.id"#
     )
     .fetch_all(db)

@@ -9,7 +9,8 @@ pub async fn long_room(app: &TestApp, buyer: &Person, seller: &Person, entries: 
     sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
         "WITH r AS (
              INSERT INTO rooms (buyer_id, seller_id, last_seq, buyer_total, seller_total, last_from, last_body, last_at)
-             VALUES ({}, {}, {entries}, {entries} - {entries} / 3, {entries} / 3, 'buyer', 'last', now()) RETURNING id
+             VALUES ({}, {}, {entries}, {entries} - {entries} / 3, {entries} / 3,
+                     CASE WHEN {entries} % 3 = 0 THEN 'seller' ELSE 'buyer' END, 'entry {entries}', now()) RETURNING id
          ), m AS (
              INSERT INTO messages (room_id, seq, ordinal, client_id, body, sent_at)
              SELECT r.id, n, n - n / 3, gen_random_uuid(), 'entry ' || n, now() FROM r, generate_series(1, {entries}) n WHERE n % 3 <> 0

@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{TestApp, room};
+use crate::support::{TestApp, Wire, room};
 
 #[tokio::test]
 async fn conversations_are_listed_newest_first_with_what_is_unread() {
@@ -139,4 +139,31 @@ async fn an_old_conversation_is_in_the_dropdown_however_many_wrote_since() {
     let page = tomas.get(&format!("/rooms/{name}")).await.ok();
     assert_eq!(page.texts("select[name=room] option[selected]").len(), 1, "once");
     assert_eq!(page.count("select[name=room] option"), 200);
+}
+
+#[tokio::test]
+async fn it_asks_as_little_of_the_database_with_many_rooms_as_with_few() {
+    let app = TestApp::start().await;
+    let (wire, db) = Wire::to(&app.db).await;
+    let node = app.beside_over(db).await;
+    let tomas = app.seller("Tomas").await.at(&node);
+    let mut asked = Vec::new();
+    for rooms in [2, 30] {
+        for n in 0..rooms {
+            let buyer = app.buyer(&format!("Buyer {n} of {rooms}")).await;
+            buyer.says(&room(&buyer, &tomas), "Hello").await;
+            tomas.at(&app).says(&room(&buyer, &tomas), "Hello").await;
+        }
+        let mut statements = Vec::new();
+        for path in ["/messages", "/", "/seller/dashboard"] {
+            // The first time each statement is made ready.
+            tomas.get(path).await.ok();
+            wire.statements();
+            tomas.get(path).await.ok();
+            statements.push(wire.statements());
+        }
+        asked.push(statements);
+    }
+    assert_eq!(asked[0], asked[1]);
+    assert!(asked[0].iter().all(|count| (1..20).contains(count)), "{asked:?}");
 }

@@ -1,8 +1,8 @@
 //! What a socket takes and what it doesn't.
 
-use std::num::NonZeroU32;
+use std::{num::NonZeroU32, time::Duration};
 
-use haggle::chat::MessageLimits;
+use haggle::chat::{Heartbeat, MessageLimits};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -161,4 +161,58 @@ async fn what_is_known_to_be_read_is_asked_of_nobody() {
     }
     socket.send(json!({ "type": "read", "seq": 2 })).await;
     assert_eq!(socket.closed().await, 1012);
+}
+
+#[tokio::test]
+async fn who_gives_no_sign_is_closed_and_who_answers_pings_stays() {
+    let app = TestApp::start_adjusted(|state| {
+        state.heartbeat = Heartbeat { ping: Duration::from_millis(200), silence: Duration::from_millis(700) };
+    })
+    .await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    for path in [format!("/ws/{}", room(&ana, &tomas)), "/ws/inbox".to_owned()] {
+        let (mut silent, mut open) = (ana.socket(&path).await, ana.socket(&path).await);
+        open.expect("hello").await;
+        // Reading answers pings: for twice as long as a silent one is borne.
+        let frame = tokio::time::timeout(Duration::from_millis(1_500), open.next()).await;
+        assert!(frame.is_err(), "{path}: {frame:?}");
+        // What it was sent in time, and then the end.
+        assert_eq!(silent.closed().await, 1006, "{path}");
+        open.send_text("nonsense").await;
+        if path != "/ws/inbox" {
+            assert_eq!(open.expect("error").await["code"], "bad_frame");
+        }
+    }
+}
+
+#[tokio::test]
+async fn typing_and_read_marks_are_told_no_more_often_than_anybody_could_use() {
+    let app = TestApp::start().await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let name = room(&ana, &tomas);
+    for n in 0..20 {
+        ana.says(&name, &n.to_string()).await;
+    }
+    let (mut anas, mut tomass) =
+        (ana.socket(&format!("/ws/{name}")).await, tomas.socket(&format!("/ws/{name}")).await);
+    anas.expect("hello").await;
+    tomass.expect("hello").await;
+    for _ in 0..10 {
+        tomass.send(json!({ "type": "typing" })).await;
+    }
+    // All but the first wait for the row together.
+    let mut lock = app.db.begin().await.unwrap();
+    sqlx::query("SELECT * FROM rooms FOR UPDATE").execute(&mut *lock).await.unwrap();
+    for seq in 1..=20 {
+        tomass.send(json!({ "type": "read", "seq": seq })).await;
+    }
+    tomass.send_text("nonsense").await;
+    tomass.expect("error").await;
+    lock.rollback().await.unwrap();
+    let mut heard = Vec::new();
+    while heard.last() != Some(&json!(20)) {
+        let frame = anas.expect_where("what he does", |frame| frame["type"] != "presence").await;
+        heard.push(if frame["type"] == "read" { frame["seq"].clone() } else { frame["type"].clone() });
+    }
+    assert_eq!(heard, [json!("typing"), json!(1), json!(20)]);
 }

@@ -19,6 +19,8 @@ pub struct TestApp {
     pub db: PgPool,
     pub uploads: Uploads,
     message_limits: MessageLimits,
+    /// What is different from the program as people start it.
+    adjust: fn(&mut AppState),
     running: Option<Running>,
     state: Option<AppState>,
     // Dropped last: the pools' connections go first.
@@ -39,6 +41,15 @@ impl TestApp {
 
     /// With another limit on how fast people may write.
     pub async fn start_with(message_limits: MessageLimits) -> Self {
+        Self::start_as(message_limits, |_| ()).await
+    }
+
+    /// With something else that is different.
+    pub async fn start_adjusted(adjust: fn(&mut AppState)) -> Self {
+        Self::start_as(MessageLimits::default(), adjust).await
+    }
+
+    async fn start_as(message_limits: MessageLimits, adjust: fn(&mut AppState)) -> Self {
         let database = TestDatabase::new().await;
         let uploads_dir = tempfile::tempdir().expect("a folder for photos");
         let mut app = Self {
@@ -46,6 +57,7 @@ impl TestApp {
             db: database.pool().await,
             uploads: Uploads::new(uploads_dir.path()),
             message_limits,
+            adjust,
             running: None,
             state: None,
             uploads_dir: Arc::new(uploads_dir),
@@ -63,6 +75,7 @@ impl TestApp {
             db,
             uploads: Uploads::new(uploads_dir.path()),
             message_limits: MessageLimits::default(),
+            adjust: |_| (),
             running: None,
             state: None,
             uploads_dir: Arc::new(uploads_dir),
@@ -84,6 +97,7 @@ impl TestApp {
             db,
             uploads: self.uploads.clone(),
             message_limits: MessageLimits::default(),
+            adjust: self.adjust,
             running: None,
             state: None,
             uploads_dir: self.uploads_dir.clone(),
@@ -132,13 +146,14 @@ impl TestApp {
     async fn listen(&mut self) {
         let listener = TcpListener::bind(self.addr).await.expect("a free port");
         self.addr = listener.local_addr().expect("an address");
-        let state = AppState::new(
+        let mut state = AppState::new(
             self.db.clone(),
             self.uploads.clone(),
             self.origin().into(),
             0,
             self.message_limits.clone(),
         );
+        (self.adjust)(&mut state);
         self.state = Some(state.clone());
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async move {

@@ -16,6 +16,7 @@ mod page;
 mod person;
 mod socket;
 mod wait;
+mod wire;
 
 pub use app::TestApp;
 pub use databases::TestDatabase;
@@ -24,3 +25,4 @@ pub use page::{Form, Page};
 pub use person::{PASSWORD, Person};
 pub use socket::Socket;
 pub use wait::{eventually, soon};
+pub use wire::Wire;
