@@ -5,7 +5,7 @@
  */
 import { autosubmit } from "./lib/autosubmit.js";
 import { busy } from "./lib/busy.js";
-import { localTimes } from "./lib/time.js";
+import { localTimes, markDays } from "./lib/time.js";
 import { toChat } from "./lib/to_chat.js";
 
 document.documentElement.classList.add("js");
@@ -13,5 +13,10 @@ autosubmit();
 busy();
 toChat();
 localTimes();
-setInterval(() => document.hidden || localTimes(), 60_000);
-document.addEventListener("visibilitychange", () => document.hidden || localTimes());
+const refresh = () => {
+  if (document.hidden) return;
+  localTimes();
+  markDays();
+};
+setInterval(refresh, 60_000);
+document.addEventListener("visibilitychange", refresh);

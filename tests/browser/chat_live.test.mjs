@@ -39,6 +39,7 @@ export default async function (market) {
 
   await onlyWhatIsLookedAtIsRead(seller, hers, his);
   await twoTabs(buyer, hers, his, room);
+  await midnight(market, buyer, his, room);
   await signedOut(buyer, hers);
 }
 
@@ -76,6 +77,32 @@ async function twoTabs(buyer, hers, his, room) {
   const bodies = (await hers.entries()).map(({ body }) => body);
   for (const talk of [hers, other, his]) await talk.shows(...bodies);
   await other.page.close();
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Days get other names with the first message of the next, and when somebody looks again. */
+async function midnight(market, buyer, his, room) {
+  const { page, context } = await market.newPerson("Ana at night");
+  await context.addCookies(await buyer.context.cookies());
+  await page.routeWebSocket(/\/ws\/buyer_/, (socket) => {
+    const tomorrow = () => `datetime=\\"${new Date(Date.now() + DAY).toISOString()}\\"`;
+    socket.connectToServer().onMessage((frame) => socket.send(frame.replace(/datetime=\\"[^"]*"/, tomorrow)));
+  });
+  await page.goto(`/rooms/${room}`);
+  const hers = new Talk(page);
+  await page.locator("[data-presence]").waitFor(); // said by the socket, which brings what follows
+  const days = () => page.locator(".entry[data-day]").evaluateAll((entries) => entries.map(({ dataset }) => dataset.day));
+  assert.deepEqual(await days(), ["Today"]);
+  await page.clock.setFixedTime(Date.now() + DAY);
+  await his.say("Good morning");
+  await hers.hears("Good morning");
+  assert.deepEqual(await days(), ["Yesterday", "Today"]);
+  await page.clock.setFixedTime(Date.now() + 2 * DAY);
+  await visibility(page, "visible");
+  const [before, after] = await days();
+  assert.match(before, /day$/);
+  assert.equal(after, "Yesterday");
 }
 
 /** Signing out in one tab ends the others' connections within a second, for good, and keeps the draft. */

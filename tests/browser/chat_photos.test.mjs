@@ -130,7 +130,14 @@ async function anotherPage(buyer) {
   const page = await buyer.newTab(buyer.page.url());
   const talk = new Talk(page);
   await page.getByText("Not sent. The picture was lost. Choose it again.").waitFor();
-  await page.getByRole("button", { name: "Retry" }).click();
+  assert.equal(await page.getByRole("button", { name: "Retry" }).isVisible(), false, "without its picture in vain");
+  const edit = page.getByRole("button", { name: "Edit" });
+  await talk.text.fill("newer words");
+  await edit.click();
+  await page.locator("[data-error]", { hasText: "Send or delete what is here first" }).waitFor();
+  assert.equal(await talk.text.inputValue(), "newer words");
+  await talk.text.fill("");
+  await edit.click();
   assert.equal(await talk.text.inputValue(), "that one got lost");
   assert.equal(await page.locator("[data-state=failed]").count(), 0);
   await talk.text.fill("");

@@ -82,13 +82,30 @@ async function noAnswer(buyer, hers) {
 /** Too many characters are counted as the server counts, and the words stay where they are. */
 async function refused(hers) {
   const error = hers.page.locator("[data-error]");
+  const heard = await listen(hers.page);
+  const invalid = () => hers.text.getAttribute("aria-invalid");
   await hers.say("🚲".repeat(4001));
   await error.filter({ hasText: /1 character too many/ }).waitFor();
   assert.equal((await hers.text.inputValue()).length, 8002);
+  await hers.text.press("End");
+  await hers.text.pressSequentially("!!");
+  await error.filter({ hasText: /3 characters too many/ }).waitFor();
+  assert.equal(await invalid(), "true");
   await hers.text.fill("🚲".repeat(4000));
   assert.equal(await error.isVisible(), false);
+  assert.equal(await invalid(), "false");
+  assert.deepEqual(await heard(), ["Too long to be sent.", "Short enough again."], "not at every key");
   await hers.text.press("Enter");
   await eventually("stored", async () => (await hers.entries()).at(-1).state === "stored");
+}
+
+/** What a screen reader says of the composer's complaints, from now on. */
+async function listen(page) {
+  await page.locator("[data-composer] [role=alert]").evaluate((alert) => {
+    window.heard = [];
+    new MutationObserver(() => window.heard.push(alert.textContent)).observe(alert, { childList: true });
+  });
+  return () => page.evaluate(() => window.heard.filter(Boolean));
 }
 
 /** A refusal that passes is said at its message, which goes by itself; nothing red stays behind. */
@@ -129,6 +146,14 @@ async function noSockets(seller, buyer, hers, his) {
   await his.say("got it");
   await hers.hears("got it");
   await eventually("seen", async () => (await his.entries()).at(-1).seen);
+  await buyer.page.goto("/account");
+  await his.say("still there?");
+  await his.hears("still there?");
+  let failed = 0;
+  await buyer.page.route(/seen\.gif/, (route) => ((failed += 1) > 1 ? route.continue() : route.abort()));
+  await buyer.page.goto(`/rooms/${await roomOf(seller.page)}`);
+  await eventually("seen, though it was there at once", async () => (await his.entries()).at(-1).seen, 40_000);
+  assert.equal(failed, 2, "what didn't get there was told again, and then no more");
 }
 
 /** What waits in the outbox is sent from another page, too: the room needn't be opened again. */

@@ -8,8 +8,9 @@ function setUp() {
   const open = new Map();
   const seen = [];
   const upload = new Upload({
-    post: ({ client_id: id }) => {
+    post: ({ client_id: id }, signal) => {
       seen.push(`post ${id}`);
+      signal.addEventListener("abort", () => seen.push(`aborted ${id}`));
       return new Promise((resolve, reject) => open.set(id, { resolve, reject }));
     },
     stored: (entry) => seen.push(`stored ${entry}`),
@@ -18,6 +19,7 @@ function setUp() {
   const settled = () => new Promise(setImmediate);
   return {
     seen,
+    forget: (id) => upload.forget(id),
     send: (id) => void upload.send({ client_id: id }),
     answer: (id) => (open.get(id).resolve(id), settled()),
     fail: (id) => (open.get(id).reject(new Error()), settled()),
@@ -35,6 +37,21 @@ test("pictures go one after the other, each once at a time", async () => {
   await answer("a");
   send("b");
   assert.deepEqual(seen.slice(3), ["stored b", "post a", "stored a", "post b"]);
+  await answer("b");
+});
+
+test("a picture that nobody wants any more holds no other up", async () => {
+  const { seen, send, forget, answer, fail } = setUp();
+  for (const id of ["a", "b", "c"]) send(id);
+  forget("b");
+  forget("a");
+  await fail("a");
+  await answer("c");
+  assert.deepEqual(seen, ["post a", "aborted a", "post c", "stored c"]);
+  send("d");
+  forget("d");
+  await answer("d");
+  assert.deepEqual(seen.slice(4), ["post d", "aborted d", "stored d"], "too late: it is there");
 });
 
 test("a bubble has the size that the server gives it", () => {

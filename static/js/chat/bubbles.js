@@ -6,6 +6,7 @@
  * @typedef {import("./outbox.js").Item} Item
  */
 import { localTimes } from "../lib/time.js";
+import { OF_THE_PICTURE } from "./outbox.js";
 
 export class Bubbles {
   #list;
@@ -14,15 +15,16 @@ export class Bubbles {
   /**
    * @param {HTMLElement} list
    * @param {HTMLTemplateElement} template
-   * @param {(id: string) => void} retry the person wants this one sent again
+   * @param {Record<string, (id: string) => void>} presses what its buttons do, by `data-press`
+   * @param {AbortSignal} signal
    */
-  constructor(list, template, retry, /** @type {AbortSignal} */ signal) {
+  constructor(list, template, presses, signal) {
     this.#list = list;
     this.#template = template;
     list.addEventListener("click", ({ target }) => {
-      const button = target instanceof Element && target.closest("[data-retry]");
+      const button = target instanceof Element && target.closest("[data-press]");
       const id = button && button.closest("[data-client-id]")?.getAttribute("data-client-id");
-      if (id) retry(id);
+      if (id) presses[button.getAttribute("data-press") ?? ""]?.(id);
     }, { signal });
   }
 
@@ -42,6 +44,8 @@ export class Bubbles {
     bubble?.querySelector(".entry-failed")?.removeAttribute("hidden");
     const reason = bubble?.querySelector("[data-reason]");
     if (reason) reason.textContent = why;
+    bubble?.querySelector("[data-press=retry]")?.toggleAttribute("hidden", OF_THE_PICTURE.has(item.refused ?? ""));
+    bubble?.querySelector("[data-kept]")?.toggleAttribute("hidden", !item.picture);
   }
 
   /** @param {string} id */
@@ -59,10 +63,11 @@ export class Bubbles {
     bubble.dataset.clientId = client_id;
     const text = bubble.querySelector(".bubble-body");
     if (text) text.textContent = body;
-    for (const part of bubble.querySelectorAll("[data-photo]")) {
-      if (picture) part.removeAttribute("hidden");
-      else part.remove();
-    }
+    // Words can be written anew; what is only a picture is chosen anew.
+    bubble.querySelector(body ? "[data-press=discard]" : "[data-press=edit]")?.remove();
+    const photo = bubble.querySelector("[data-photo]");
+    if (picture) photo?.removeAttribute("hidden");
+    else photo?.remove();
     const shown = bubble.querySelector("img");
     if (picture && shown) Object.assign(shown, { width: picture.width, height: picture.height, src: picture.url });
     bubble.querySelector("time")?.setAttribute("datetime", new Date(at).toISOString());

@@ -7,7 +7,7 @@
  */
 import { clean, length, LIMIT } from "./body.js";
 import { PictureField } from "./picture.js";
-import { tooLong } from "./words.js";
+import { FITS, TOO_LONG, tooLong } from "./words.js";
 
 /** The key code that Safari gives an Enter which only ended a composition. */
 const COMPOSING = 229;
@@ -16,6 +16,7 @@ export class Composer {
   #form;
   #text;
   #error;
+  #alert;
   #draft;
   #say;
   #picture;
@@ -32,7 +33,8 @@ export class Composer {
   constructor(form, { room, draft, say, typing, signal }) {
     this.#form = form;
     this.#text = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("body"));
-    this.#error = form.querySelector("[data-error]");
+    this.#error = /** @type {HTMLElement} */ (form.querySelector("[data-error]"));
+    this.#alert = /** @type {HTMLElement} */ (form.querySelector("[data-alert]"));
     this.#draft = draft;
     this.#say = say;
     this.#picture = new PictureField(form, {
@@ -75,20 +77,26 @@ export class Composer {
   }
 
   /**
-   * The words of a message that couldn't be sent, where nothing else was written since.
-   * @returns {boolean} whether they are here now
+   * A message that couldn't be sent, where nothing else was written or chosen since.
+   * @param {string} body @param {import("./picture.js").Picture} [picture]
+   * @returns {boolean} whether it is here now
    */
-  giveBack(/** @type {string} */ body) {
-    if (this.#text.value) return false;
+  giveBack(body, picture) {
+    if (this.#text.value || (picture && this.#picture.chosen)) return false;
     this.#text.value = body;
+    if (picture) this.#picture.giveBack(picture);
     this.#changed();
     return true;
   }
 
   /** Says what is wrong, beside the field; nothing takes it back. */
   complain(/** @type {string} */ sentence) {
-    this.#text.toggleAttribute("aria-invalid", sentence !== "");
-    if (!this.#error) return;
+    this.#show(sentence);
+    this.#alert.textContent = sentence;
+  }
+
+  #show(/** @type {string} */ sentence) {
+    this.#text.setAttribute("aria-invalid", String(sentence !== ""));
     this.#error.textContent = sentence;
     this.#error.hidden = sentence === "";
   }
@@ -120,7 +128,11 @@ export class Composer {
     const text = this.#text.value;
     this.#draft.text = text;
     const over = length(clean(text)) - LIMIT;
-    this.complain(over > 0 ? tooLong(over) : "");
+    this.#show(over > 0 ? tooLong(over) : "");
+    // Heard where it begins and where it ends, not at every key.
+    const before = this.#alert.textContent;
+    const heard = over > 0 ? TOO_LONG : before === TOO_LONG ? FITS : "";
+    if (heard !== before) this.#alert.textContent = heard;
     this.#fit();
   }
 

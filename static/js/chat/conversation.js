@@ -1,6 +1,6 @@
 /**
  * What happens when, in a conversation: which part hears of what. It holds no state but its parts,
- * and that the room is gone.
+ * that the socket was greeted, and that the room is gone.
  *
  * @typedef {import("./wire.js").Entry} Entry
  * @typedef {import("./wire.js").Marks} Marks
@@ -21,6 +21,7 @@
  * @property {import("./presence.js").Presence} presence
  * @property {HTMLAnchorElement | null} newest leads from a part in the middle to the end
  */
+import { OCCUPIED } from "./words.js";
 
 /** Where an entry stands that was looked for, or `null`. @typedef {HTMLElement | null} Hit */
 
@@ -31,6 +32,8 @@ export class Conversation {
   #seat;
   #other;
   #gone = false;
+  /** The socket said `hello`. What was written before goes first, so nothing does until then. */
+  #greeted = false;
   /** Something was said here while what it follows wasn't shown: stored, it is gone to. */
   #said = false;
   /** @type {Parts} */
@@ -88,6 +91,7 @@ export class Conversation {
     this.read(read);
     reader.resume(read[this.#seat]);
     if (last_seq > feed.last) feed.catchUp();
+    this.#greeted = true;
     sender.flush();
   }
 
@@ -129,12 +133,10 @@ export class Conversation {
     this.#parts.reader.raise(marks[this.#seat] ?? 0);
   }
 
-  /** This person has read up to here. @param {number} seq @returns {boolean} whether it was told */
-  seen(seq) {
+  /** This person has read up to here. @param {number} seq @returns whether it was told */
+  async seen(seq) {
     const { socket, polling, history } = this.#parts;
-    if (socket.send({ type: "read", seq })) return true;
-    if (polling.working) history.seen(seq);
-    return polling.working;
+    return socket.send({ type: "read", seq }) || (polling.working && history.seen(seq));
   }
 
   /**
@@ -150,16 +152,31 @@ export class Conversation {
 
   /** The button vanishes with it, so the keyboard goes on in the list. @param {string} id */
   retry(id) {
-    const { outbox, sender, composer, socket } = this.#parts;
-    const item = outbox.get(id);
-    if (item?.refused === "photo_lost") {
-      // The words go back to where the picture can be chosen.
-      if (composer?.giveBack(item.body)) sender.withdraw(id);
-      return composer?.focus();
-    }
+    const { sender, socket, scroll } = this.#parts;
     sender.retry(id);
     socket.hurry();
+    scroll.focus();
+  }
+
+  /** It goes back to where it was written, where nothing else stands. @param {string} id */
+  edit(id) {
+    const { outbox, composer } = this.#parts;
+    const item = outbox.get(id);
+    if (!item || !composer) return;
+    if (composer.giveBack(item.body, item.picture)) this.#withdraw(id);
+    else composer.complain(OCCUPIED);
+    composer.focus();
+  }
+
+  /** A picture without words isn't sent after all. @param {string} id */
+  discard(id) {
+    this.#withdraw(id);
     this.#parts.scroll.focus();
+  }
+
+  #withdraw(/** @type {string} */ id) {
+    this.#parts.sender.withdraw(id);
+    this.#parts.upload.forget(id);
   }
 
   /** Nothing gets through just now; what is due goes by itself as soon as something does. */
@@ -176,8 +193,11 @@ export class Conversation {
       return false;
     }
     const { client_id, body, product_id } = item;
-    if (this.#parts.socket.send({ type: "send", client_id, body, product_id })) return true;
-    this.#parts.polling.now();
+    const { socket, polling } = this.#parts;
+    // With `hello` all goes that is due, in the order of writing: it is as good as handed over.
+    if (socket.status === "open" && !this.#greeted) return true;
+    if (socket.send({ type: "send", client_id, body, product_id })) return true;
+    polling.now();
     return false;
   }
 
@@ -187,18 +207,17 @@ export class Conversation {
   }
 
   /**
-   * A picture didn't get there. One that the server won't have goes back to its writer.
+   * A picture didn't get there. The words of one that the server won't have go back to their writer,
+   * where nothing else was written meanwhile.
    * @param {import("./outbox.js").Item} item @param {import("./history.js").Failure} failure
    */
   notUploaded(item, failure) {
     const { sender, composer } = this.#parts;
-    const { client_id } = item;
+    const { client_id, body } = item;
     if (failure.final) return this.end(failure);
+    if (failure.untaken) return this.#refused({ client_id, code: "not_taken" });
     if (!failure.code) return sender.lost(item);
-    if (failure.code === "bad_photo") {
-      sender.withdraw(client_id);
-      composer?.giveBack(item.body);
-    }
+    if (failure.code === "bad_photo" && (!body || composer?.giveBack(body))) sender.withdraw(client_id);
     this.#refused({ client_id, code: failure.code, message: failure.message });
   }
 
@@ -262,6 +281,7 @@ export class Conversation {
   /** @param {import("./socket.js").Status} status */
   connected(status) {
     const { socket, polling, presence } = this.#parts;
+    this.#greeted = false;
     if (status === "open") polling.stop();
     else presence.online(false);
     if (status === "waiting" && socket.failures >= GIVE_UP_AFTER) polling.start();
@@ -273,6 +293,7 @@ export class Conversation {
   end(failure) {
     this.#gone = failure.status === 404;
     this.#parts.socket.end();
+    this.stop(); // it may have ended before
   }
 
   stop() {

@@ -6,6 +6,8 @@ import { unread } from "./words.js";
 
 const dropdown = () => /** @type {HTMLSelectElement | null} */ (document.querySelector("select[name=room]"));
 
+export const isHere = () => dropdown() !== null;
+
 const optionOf = (/** @type {HTMLSelectElement} */ select, /** @type {string} */ room) =>
   [...select.options].find(({ value }) => value === room);
 

@@ -8,8 +8,6 @@
  */
 
 const PATIENCE = 15_000;
-/** How long a picture may take to get there. */
-const UPLOAD = 120_000;
 
 export class Failure extends Error {
   /** @param {number} status 0 where nothing answered @param {string} [code] */
@@ -21,6 +19,11 @@ export class Failure extends Error {
 
   get final() {
     return this.status === 401 || this.status === 404;
+  }
+
+  /** Turned away as it is, at the door: nobody says why, and the same again would be as well. */
+  get untaken() {
+    return !this.code && [400, 403, 413].includes(this.status);
   }
 }
 
@@ -44,30 +47,38 @@ export class History {
     return request(`${this.#url}?before=${seq}&limit=${limit}`);
   }
 
-  /** Tells that this person has read up to here; what pages without scripts do with a picture. */
-  seen(/** @type {number} */ seq) {
-    fetch(`${this.#room}/seen.gif?seq=${seq}`, { cache: "no-store" }).catch(() => {});
+  /**
+   * Tells that this person has read up to here; what pages without scripts do with a picture.
+   * @param {number} seq @returns {Promise<boolean>} whether it got there
+   */
+  seen(seq) {
+    const signal = AbortSignal.timeout(PATIENCE);
+    const answer = fetch(`${this.#room}/seen.gif?seq=${seq}`, { cache: "no-store", redirect: "error", signal });
+    return answer.then(({ ok }) => ok, () => false);
   }
 
-  /** @param {Item} item @returns {Promise<import("./wire.js").Entry>} as it is stored */
-  post({ body, client_id, product_id, picture }) {
+  /**
+   * @param {Item} item @param {AbortSignal} [signal]
+   * @returns {Promise<import("./wire.js").Entry>} as it is stored
+   */
+  post({ body, client_id, product_id, picture }, signal) {
     const form = picture ? new FormData() : new URLSearchParams();
     form.set("body", body);
     form.set("client_id", client_id);
     if (product_id) form.set("product_id", String(product_id));
     if (picture) /** @type {FormData} */ (form).set("photo", picture.file);
-    return request(this.#url, { method: "POST", body: form }, picture ? UPLOAD : PATIENCE);
+    return request(this.#url, { method: "POST", body: form, signal });
   }
 }
 
 /** @returns {Promise<any>} the JSON that was answered; a redirect is a failure like any other */
-async function request(url, options = {}, patience = PATIENCE) {
+async function request(url, { signal = AbortSignal.timeout(PATIENCE), ...options } = {}) {
   const response = await fetch(url, {
     ...options,
     headers: { Accept: "application/json" },
     cache: "no-store",
     redirect: "error",
-    signal: AbortSignal.timeout(patience),
+    signal,
   }).catch((error) => {
     throw new Failure(0, "", error.message);
   });

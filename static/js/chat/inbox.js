@@ -7,22 +7,24 @@
 import { openStorage } from "../lib/storage.js";
 import { showCount, showTotal } from "./badge.js";
 import * as dropdown from "./dropdown.js";
-import { refreshList } from "./inbox_list.js";
+import { isListed, refreshList } from "./inbox_list.js";
+import { Liveness } from "./liveness.js";
 import { Socket } from "./socket.js";
 import { sendUnsent } from "./unsent.js";
 
 /** Several messages at once make one question. */
 const GATHER = 400;
 
-/** A page that nobody looked at for so long needs no socket. */
-const UNWATCHED = 10 * 60_000;
+/** After so much silence, whoever comes back gets a new connection. Most of it is silence. */
+const DOUBTFUL = { silent: Infinity, onReturn: 60_000 };
 
 class Inbox {
   #root;
   #socket;
   #refresh = 0;
-  #sleep = 0;
   #missed = false;
+  /** How many frames came. */
+  #told = 0;
 
   /** @param {HTMLElement} root @param {AbortSignal} signal */
   constructor(root, signal) {
@@ -32,11 +34,8 @@ class Inbox {
       status: (status) => this.#status(status),
       signal,
     });
-    document.addEventListener("visibilitychange", () => this.#watched(), { signal });
-    signal.addEventListener("abort", () => {
-      clearTimeout(this.#refresh);
-      clearTimeout(this.#sleep);
-    });
+    new Liveness(this.#socket, async () => true, signal, DOUBTFUL);
+    signal.addEventListener("abort", () => clearTimeout(this.#refresh));
     const badge = document.querySelector("[data-unread]");
     showTotal(Number(badge?.getAttribute("data-unread")) || 0);
     this.#socket.open();
@@ -47,6 +46,7 @@ class Inbox {
   }
 
   #hear(frame) {
+    this.#told += 1;
     if (frame.type === "hello") this.#begin(frame);
     if (frame.type === "inbox") this.#changed(frame);
   }
@@ -84,16 +84,15 @@ class Inbox {
 
   #refreshSoon() {
     clearTimeout(this.#refresh);
-    this.#refresh = setTimeout(async () => {
-      const total = await refreshList();
-      if (total !== null) showTotal(total);
-    }, GATHER);
+    if (isListed()) this.#refresh = setTimeout(() => this.#refreshNow(), GATHER);
   }
 
-  #watched() {
-    clearTimeout(this.#sleep);
-    if (document.hidden) this.#sleep = setTimeout(() => this.#socket.close(), UNWATCHED);
-    else this.#socket.open();
+  /** What was told meanwhile is newer than the page that comes. */
+  async #refreshNow() {
+    const told = this.#told;
+    const total = await refreshList();
+    if (told !== this.#told) this.#refreshSoon();
+    else if (total !== null) showTotal(total);
   }
 }
 

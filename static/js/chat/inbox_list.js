@@ -7,6 +7,9 @@ import * as dropdown from "./dropdown.js";
 
 const LIST = "[data-inbox-list]";
 
+/** Whether anything on this page is taken from there. */
+export const isListed = () => document.querySelector(LIST) !== null || dropdown.isHere();
+
 /** @returns {Promise<number | null>} the total of unread, null where the page couldn't be had */
 export async function refreshList() {
   const url = document.querySelector(LIST) ? location.href : "/messages";

@@ -18,6 +18,9 @@ import { uuid } from "../lib/uuid.js";
 /** What is older than this is sent only when its writer says so: the talk has moved on. */
 const STALE = 24 * 60 * 60 * 1000;
 
+/** Refusals of the picture: without another one, trying again is in vain. */
+export const OF_THE_PICTURE = new Set(["bad_photo", "photo_lost"]);
+
 export class Outbox {
   #store;
   #prefix;
@@ -77,10 +80,15 @@ export class Outbox {
     return this.#items.delete(id);
   }
 
-  /** The server won't have it; it waits for the person. @param {string} id @param {string} code */
+  /**
+   * The server won't have it; it waits for the person, without a picture that is of no use.
+   * @param {string} id @param {string} code
+   */
   refuse(id, code) {
     const item = this.#items.get(id);
-    if (item) this.#keep({ ...item, refused: code });
+    if (!item) return;
+    const { picture, ...words } = item;
+    this.#keep({ ...(OF_THE_PICTURE.has(code) ? words : item), refused: code });
   }
 
   /** The person wants it sent after all: it is due again, at its old place, and without a product that can't be spoken of. @param {string} id */

@@ -62,6 +62,18 @@ export class PictureField {
     return this.#picture;
   }
 
+  /** Whether there is a file, looked at or not. */
+  get chosen() {
+    return Boolean(this.#input.files?.length);
+  }
+
+  /** One that was handed on is chosen again. @param {Picture} picture */
+  giveBack({ file, url }) {
+    URL.revokeObjectURL(url);
+    this.#choose(file);
+    this.#input.dispatchEvent(new Event("change"));
+  }
+
   /** Hands the picture on, or null. */
   take() {
     const picture = this.#picture;
@@ -86,11 +98,15 @@ export class PictureField {
   #take(data) {
     const [file] = data?.files ?? [];
     if (!file) return false;
+    this.#choose(file);
+    if (data && data.files.length > 1) queueMicrotask(() => this.#complain(ONE_PICTURE));
+    return true;
+  }
+
+  #choose(/** @type {File} */ file) {
     const one = new DataTransfer();
     one.items.add(file);
     this.#input.files = one.files;
-    if (data && data.files.length > 1) queueMicrotask(() => this.#complain(ONE_PICTURE));
-    return true;
   }
 
   async #look() {

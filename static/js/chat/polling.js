@@ -1,8 +1,10 @@
 /**
  * The conversation without a WebSocket, for networks that don't let one through: every few seconds
  * what is due is posted and history is asked. It goes on beside the socket's own tries, and stops
- * with the first that works; what both send is stored once.
+ * with the first that works; what both send is stored once. While nothing gets through the waits grow,
+ * and end when the network or the reader returns.
  */
+import { Backoff } from "../lib/backoff.js";
 
 const VISIBLE = 4_000;
 const HIDDEN = 30_000;
@@ -10,6 +12,7 @@ const HIDDEN = 30_000;
 export class Polling {
   #round;
   #changed;
+  #backoff;
   #timer = 0;
   #on = false;
   #busy = false;
@@ -19,10 +22,15 @@ export class Polling {
   /**
    * @param {() => Promise<void>} round throws where it didn't get through
    * @param {() => void} changed `working` did
+   * @param {AbortSignal} signal
+   * @param {Backoff} [backoff] between rounds that didn't
    */
-  constructor(round, changed) {
+  constructor(round, changed, signal, backoff = new Backoff({ base: VISIBLE, cap: 60_000 })) {
     this.#round = round;
     this.#changed = changed;
+    this.#backoff = backoff;
+    document.addEventListener("visibilitychange", () => document.hidden || this.now(), { signal });
+    addEventListener("online", () => this.now(), { signal });
   }
 
   /** Whether the last round got through. */
@@ -33,6 +41,7 @@ export class Polling {
   start() {
     if (this.#on) return;
     this.#on = true;
+    this.#backoff.reset();
     this.now();
   }
 
@@ -53,7 +62,14 @@ export class Polling {
     if (!this.#on) return;
     this.#working = working;
     this.#changed();
-    const wait = document.hidden ? HIDDEN : VISIBLE;
-    this.#timer = setTimeout(() => this.now(), this.#again && working ? 0 : wait);
+    this.#timer = setTimeout(() => this.now(), this.#wait());
+  }
+
+  /** How long until the next round, in ms. */
+  #wait() {
+    if (!this.#working) return this.#backoff.next() + (document.hidden ? HIDDEN : 0);
+    this.#backoff.reset();
+    if (this.#again) return 0;
+    return document.hidden ? HIDDEN : VISIBLE;
   }
 }

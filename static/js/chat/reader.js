@@ -21,7 +21,7 @@ export class Reader {
    * @param {object} parts
    * @param {import("./wire.js").Seat} parts.seat the reader's
    * @param {number} parts.mark how far they had read
-   * @param {(seq: number) => boolean} parts.send whether a connection took it
+   * @param {(seq: number) => Promise<boolean>} parts.send whether it was told
    * @param {AbortSignal} parts.signal
    */
   constructor({ seat, mark, send, signal }) {
@@ -44,9 +44,10 @@ export class Reader {
     this.#watch.observe(entry.querySelector(".bubble time") ?? entry);
   }
 
-  /** Read up to here, as told by another tab of the same person. @param {number} seq */
+  /** Read up to here, as another tab of the same person told, or history knows. @param {number} seq */
   raise(seq) {
     this.#mark = Math.max(this.#mark, seq);
+    this.#soon();
   }
 
   /** What the server knows, after a time without connection. @param {number} seq */
@@ -68,10 +69,13 @@ export class Reader {
     this.#timer ||= setTimeout(() => this.#tell(), GATHER);
   }
 
-  #tell() {
+  async #tell() {
     this.#timer = 0;
     if (document.visibilityState !== "visible" || !document.hasFocus()) return;
-    const seq = Math.max(0, ...this.#inView);
-    if (seq > this.#mark && this.#send(seq)) this.#mark = seq;
+    const [seq, before] = [Math.max(0, ...this.#inView), this.#mark];
+    if (seq <= before) return;
+    this.#mark = seq;
+    // Told again with the next reason to: an entry, another mark, the reader's return.
+    if (!(await this.#send(seq)) && this.#mark === seq) this.#mark = before;
   }
 }

@@ -50,7 +50,11 @@ function wire(root, signal) {
   const scroll = new Scroll(part("scroll"), part("end"), signal);
   const history = new History(room);
   const outbox = new Outbox(store, owner);
-  const bubbles = new Bubbles(part("timeline"), part("pending"), (id) => talk.retry(id), signal);
+  const bubbles = new Bubbles(part("timeline"), part("pending"), {
+    retry: (id) => talk.retry(id),
+    edit: (id) => talk.edit(id),
+    discard: (id) => talk.discard(id),
+  }, signal);
   const composer = part("composer") && new Composer(part("composer"), {
     draft: new Draft(store, owner),
     room: root,
@@ -67,7 +71,7 @@ function wire(root, signal) {
     outbox,
     composer,
     connection: new Connection(part("connection"), signal),
-    polling: new Polling(() => talk.poll(), () => talk.render()),
+    polling: new Polling(() => talk.poll(), () => talk.render(), signal),
     feed: new Feed({
       last: timeline.last,
       behind: part("later") !== null,
@@ -84,7 +88,7 @@ function wire(root, signal) {
       away: () => talk.away,
     }),
     upload: new Upload({
-      post: (item) => history.post(item),
+      post: (item, signal) => history.post(item, signal),
       stored: (entry) => talk.uploaded(entry),
       failed: (item, failure) => talk.notUploaded(item, failure),
     }),

@@ -32,6 +32,7 @@ export class Sender {
   #backoff = new Backoff({ base: 6_000, cap: 60_000 });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #later;
+  #stopped = false;
 
   /**
    * @param {object} parts
@@ -102,7 +103,7 @@ export class Sender {
     }
     if (PASSING.has(code)) this.#tryLater();
     else this.#outbox.refuse(id, code);
-    this.#fail(item, why);
+    this.#fail(this.#outbox.get(id) ?? item, why);
     return why;
   }
 
@@ -115,13 +116,15 @@ export class Sender {
 
   /** It didn't get there; it is tried again by and by. @param {Item} item */
   lost(item) {
+    if (!this.#outbox.get(item.client_id)) return; // it did: only the answer was lost
     this.#calm(item.client_id);
     if (!this.#away()) this.#fail(item);
     this.#tryLater();
   }
 
-  /** Nothing will be acknowledged here any more. */
+  /** Nothing will be acknowledged here any more, and what is still written isn't sent. */
   stop() {
+    this.#stopped = true;
     clearTimeout(this.#later);
     for (const id of this.#timers.keys()) this.#calm(id);
     for (const item of this.#outbox.due) this.#fail(item);
@@ -130,6 +133,7 @@ export class Sender {
   /** @param {Item} item */
   #try(item) {
     this.#calm(item.client_id);
+    if (this.#stopped) return this.#fail(item);
     if (!this.#failed.has(item.client_id)) this.#bubbles.pending(item);
     const handed = this.#transmit(item);
     this.#timers.set(item.client_id, setTimeout(() => {

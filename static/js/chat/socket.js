@@ -1,6 +1,6 @@
 /**
  * A WebSocket that comes back: after any loss it connects again with growing waits, at once when
- * the network or the page returns, and never again after `ACCESS_ENDED`.
+ * the network, the page or its reader returns, and never again after `ACCESS_ENDED`.
  *
  * It promises nothing about delivery. Who listens asks history after every `open`.
  *
@@ -54,6 +54,7 @@ export class Socket {
     this.#onStatus = status;
     signal.addEventListener("abort", () => this.close());
     addEventListener("online", () => this.hurry(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || this.hurry(), { signal });
     addEventListener("pagehide", () => this.close(), { signal });
     addEventListener("pageshow", (event) => event.persisted && this.open(), { signal });
   }

@@ -8,7 +8,7 @@
  * @typedef {import("./wire.js").Entry} Entry
  * @typedef {import("./wire.js").Seat} Seat
  */
-import { localTimes, markDay, neighbour } from "../lib/time.js";
+import { localTimes, markDay, markDays, neighbour } from "../lib/time.js";
 
 export class Timeline {
   #list;
@@ -50,6 +50,7 @@ export class Timeline {
     localTimes(entry);
     markDay(entry);
     markDay(neighbour(entry, "nextElementSibling"));
+    if (entry.dataset.day) markDays(this.#list);
     this.#markSeen(entry);
     return entry;
   }

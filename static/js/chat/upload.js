@@ -5,17 +5,21 @@
  * @typedef {import("./outbox.js").Item} Item
  * @typedef {import("./wire.js").Entry} Entry
  */
+
+/** How long a picture may take to get there. */
+const PATIENCE = 120_000;
+
 export class Upload {
   #post;
   #stored;
   #failed;
-  /** @type {Map<string, Item>} waiting or on their way */
+  /** @type {Map<string, { item: Item, control: AbortController }>} waiting or on their way */
   #queue = new Map();
   #running = false;
 
   /**
    * @param {object} parts
-   * @param {(item: Item) => Promise<Entry>} parts.post
+   * @param {(item: Item, signal: AbortSignal) => Promise<Entry>} parts.post
    * @param {(entry: Entry) => void} parts.stored
    * @param {(item: Item, failure: import("./history.js").Failure) => void} parts.failed
    */
@@ -28,15 +32,23 @@ export class Upload {
   /** @param {Item} item */
   async send(item) {
     if (this.#queue.has(item.client_id)) return;
-    this.#queue.set(item.client_id, item);
+    this.#queue.set(item.client_id, { item, control: new AbortController() });
     if (this.#running) return;
     this.#running = true;
-    for (const [id, next] of this.#queue) {
-      const answer = await this.#post(next).then((entry) => ({ entry }), (failure) => ({ failure }));
-      this.#queue.delete(id);
+    for (const [id, { item, control }] of this.#queue) {
+      const late = setTimeout(() => control.abort(), PATIENCE);
+      const answer = await this.#post(item, control.signal).then((entry) => ({ entry }), (failure) => ({ failure }));
+      clearTimeout(late);
+      const wanted = this.#queue.delete(id);
       if ("entry" in answer) this.#stored(answer.entry);
-      else this.#failed(next, answer.failure);
+      else if (wanted) this.#failed(item, answer.failure);
     }
     this.#running = false;
+  }
+
+  /** It isn't wanted any more. @param {string} id */
+  forget(id) {
+    this.#queue.get(id)?.control.abort();
+    this.#queue.delete(id);
   }
 }

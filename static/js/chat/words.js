@@ -16,6 +16,7 @@ export const REFUSALS = {
   too_long: "That message is too long.",
   bad_product: "That product isn't part of this conversation.",
   bad_photo: "That picture can't be sent. Choose another one.",
+  not_taken: "The server didn't take this picture: it may be too large.",
   photo_lost: "The picture was lost. Choose it again.",
   client_id_reused: "That message could not be sent. Try again.",
   blocked: "You can't write in this conversation.",
@@ -28,11 +29,18 @@ export const ONE_PICTURE = "One picture at a time: this is the first of them.";
 
 export const REFUSED = "That message could not be sent.";
 
+/** Where a message should go back to. */
+export const OCCUPIED = "Send or delete what is here first, then edit the other message.";
+
 /** Behind a buyer's name in the dropdown, as the server writes it. @param {number} count */
 export const unread = (count) => (count > 0 ? ` (${count} unread)` : "");
 
 /** The button that leads to the end. @param {number} news what came meanwhile */
 export const toEnd = (news) => (news > 0 ? `New messages: ${news}` : "To the newest messages");
+
+/** What is heard, once, where a text becomes too long and where it no longer is; seen is by how much. */
+export const TOO_LONG = "Too long to be sent.";
+export const FITS = "Short enough again.";
 
 /** @param {number} over characters past the limit */
 export const tooLong = (over) =>

@@ -73,6 +73,11 @@ export function markDay(entry) {
   else entry.dataset.day = dayText(date, new Date(), locale());
 }
 
+/** Days have other names tomorrow: writes those of all entries anew. @param {ParentNode} root */
+export function markDays(root = document) {
+  for (const entry of root.querySelectorAll(".entry[data-day]")) markDay(entry);
+}
+
 /**
  * The entry next to this one, past a line between them.
  * @param {Element} entry @param {"previousElementSibling" | "nextElementSibling"} way

@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { Conversation } from "../../static/js/chat/conversation.js";
+import { Failure } from "../../static/js/chat/history.js";
+import { Outbox } from "../../static/js/chat/outbox.js";
+import { Sender } from "../../static/js/chat/sender.js";
+import { Upload } from "../../static/js/chat/upload.js";
+import { FakePage, settled } from "./fake_page.mjs";
+import { FakeStorage } from "./fake_storage.mjs";
+
+new FakePage();
+Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true });
+
+const PICTURE = { file: {}, url: "blob:x", width: 8, height: 6 };
+const HELLO = { type: "hello", last_seq: 0, read: { buyer: 0, seller: 0 }, online: false };
+
+/** A buyer's conversation; what needs a page or a network is played, the rest is the real thing. */
+function setUp({ unsent = [] } = {}) {
+  const nothing = () => {};
+  const store = new FakeStorage();
+  for (const body of unsent) new Outbox(store, "room:buyer").put(body);
+  const outbox = new Outbox(store, "room:buyer");
+  const world = { outbox, sent: [], posted: [], bubbles: new Map(), complaints: [], status: "connecting", reopened: 0 };
+  const talk = (world.talk = new Conversation("buyer"));
+  const socket = {
+    get status() {
+      return world.status;
+    },
+    open: nothing,
+    hurry: nothing,
+    send: (frame) => world.status === "open" && Boolean(world.sent.push(frame.body ?? frame)),
+    reopen: () => (world.reopened += 1),
+    end: () => world.status === "ended" || world.become("ended"),
+  };
+  const composer = (world.composer = {
+    text: "",
+    giveBack(body, picture) {
+      if (composer.text) return false;
+      Object.assign(composer, { text: body, picture });
+      return true;
+    },
+    complain: (sentence) => world.complaints.push(sentence),
+    focus: nothing,
+  });
+  const sender = new Sender({
+    outbox,
+    bubbles: {
+      pending: ({ client_id }) => world.bubbles.set(client_id, "pending"),
+      failed: ({ client_id }, why = "") => world.bubbles.set(client_id, `failed ${why}`.trim()),
+      remove: (id) => world.bubbles.delete(id),
+    },
+    transmit: (item) => talk.transmit(item),
+    unanswered: () => socket.reopen(),
+    away: () => talk.away,
+  });
+  const upload = new Upload({
+    post: (item, signal) => new Promise((resolve, reject) => world.posted.push({ item, signal, resolve, reject })),
+    stored: (entry) => talk.uploaded(entry),
+    failed: (item, failure) => talk.notUploaded(item, failure),
+  });
+  talk.begin({
+    socket,
+    sender,
+    upload,
+    outbox,
+    composer,
+    timeline: { entries: [], seen: nothing },
+    scroll: { toEnd: nothing, focus: nothing },
+    history: { seen: async (seq) => seq !== 13 },
+    connection: { show: nothing },
+    polling: (world.polling = { working: false, now: nothing, start: nothing, stop: nothing }),
+    feed: { last: 0, behind: false, offer: nothing, stop: nothing },
+    reader: { raise: nothing, resume: nothing },
+    presence: { online: nothing, said: nothing },
+    newest: null,
+  }, { buyer: 0, seller: 0 }, null, null);
+  world.become = (status) => {
+    world.status = status;
+    talk.connected(status);
+  };
+  world.greeted = () => {
+    world.become("open");
+    talk.heard(HELLO);
+  };
+  /** What the server, or who stands before it, answers to the picture that is on its way. */
+  world.refuse = async (status, code, message) => {
+    world.posted.at(-1).reject(new Failure(status, code, message));
+    await settled();
+  };
+  return world;
+}
+
+const states = ({ bubbles }) => [...bubbles.values()];
+
+test.beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+test.afterEach(() => mock.timers.reset());
+
+test("what is written before the socket's hello goes after what was left unsent", () => {
+  const world = setUp({ unsent: ["one", "two"] });
+  world.become("open");
+  world.talk.say("three");
+  assert.deepEqual(world.sent, []);
+  world.talk.heard(HELLO);
+  assert.deepEqual(world.sent, ["one", "two", "three"]);
+  world.talk.say("four");
+  world.become("waiting");
+  world.become("open");
+  world.talk.say("five");
+  assert.deepEqual(world.sent, ["one", "two", "three", "four"], "another connection, another hello");
+});
+
+test("a connection that never says hello is given up", () => {
+  const world = setUp();
+  world.become("open");
+  world.talk.say("hello?");
+  mock.timers.tick(10_000);
+  assert.equal(world.reopened, 1);
+  assert.deepEqual(states(world), ["failed"]);
+});
+
+test("the words of a picture that is refused go back, and stay where they are if others are being written", async () => {
+  const world = setUp();
+  world.greeted();
+  world.talk.say("look", undefined, PICTURE);
+  await world.refuse(422, "bad_photo", "That isn't a picture.");
+  assert.deepEqual([world.composer.text, states(world), world.complaints], ["look", [], ["That isn't a picture."]]);
+
+  world.composer.text = "newer words";
+  world.talk.say("look again", undefined, PICTURE);
+  await world.refuse(422, "bad_photo", "That isn't a picture.");
+  assert.equal(world.composer.text, "newer words");
+  assert.deepEqual(states(world), ["failed That isn't a picture."]);
+  assert.deepEqual(world.outbox.all.map(({ body, picture }) => [body, picture]), [["look again", undefined]]);
+
+  world.talk.say("", undefined, PICTURE);
+  await world.refuse(422, "bad_photo", "That isn't a picture.");
+  assert.equal(world.bubbles.size, 1, "without words nothing is lost");
+});
+
+test("a picture that is turned away at the door isn't uploaded again by itself", async () => {
+  for (const status of [400, 403, 413]) {
+    const world = setUp();
+    world.greeted();
+    world.talk.say("look", undefined, PICTURE);
+    await world.refuse(status);
+    assert.deepEqual(states(world), ["failed The server didn't take this picture: it may be too large."]);
+    mock.timers.tick(600_000);
+    assert.equal(world.posted.length, 1);
+    world.talk.retry(world.outbox.all[0].client_id);
+    assert.equal(world.posted.length, 2, "its writer may try");
+    assert.equal(world.posted[1].item.picture, PICTURE);
+  }
+});
+
+test("a picture that didn't get there is tried again", async () => {
+  const world = setUp();
+  world.greeted();
+  world.talk.say("look", undefined, PICTURE);
+  await world.refuse(0);
+  mock.timers.tick(6_000);
+  assert.equal(world.posted.length, 2);
+});
+
+test("after the session ended nothing seems to be on its way", async () => {
+  const world = setUp();
+  world.greeted();
+  world.talk.say("first", undefined, PICTURE);
+  await world.refuse(401);
+  assert.deepEqual([world.status, states(world)], ["ended", ["failed"]]);
+  world.talk.retry(world.outbox.all[0].client_id);
+  world.talk.say("second", undefined, PICTURE);
+  world.talk.say("and words");
+  assert.deepEqual(states(world), ["failed", "failed", "failed"]);
+  assert.equal(world.posted.length, 1);
+  assert.equal(world.outbox.all.length, 3);
+});
+
+test("what wasn't sent goes back to where it was written, unless something else is there", async () => {
+  const world = setUp();
+  world.greeted();
+  world.talk.say("hallo", 12);
+  world.talk.say("look", undefined, PICTURE);
+  const [words, picture] = world.outbox.all.map(({ client_id }) => client_id);
+  mock.timers.tick(10_000);
+  world.composer.text = "newer words";
+  world.talk.edit(words);
+  assert.deepEqual(states(world), ["failed", "pending"]);
+  assert.match(world.complaints.at(-1), /first/);
+  world.composer.text = "";
+  world.talk.edit(words);
+  assert.deepEqual([world.composer.text, world.outbox.all.length], ["hallo", 1]);
+  world.composer.text = "";
+  world.talk.edit(picture);
+  assert.deepEqual([world.composer.text, world.composer.picture], ["look", PICTURE]);
+  assert.deepEqual([world.bubbles.size, world.outbox.all], [0, []]);
+});
+
+test("a picture that is taken back isn't sent after all", async () => {
+  const world = setUp();
+  world.greeted();
+  for (const body of ["", "", "two"]) world.talk.say(body, undefined, PICTURE);
+  const [one, two] = world.outbox.all.map(({ client_id }) => client_id);
+  world.talk.discard(one);
+  world.talk.discard(two);
+  assert.equal(world.posted[0].signal.aborted, true);
+  await world.refuse(0);
+  assert.deepEqual(world.posted.map(({ item }) => item.body), ["", "two"]);
+  assert.deepEqual(states(world), ["pending"]);
+});
+
+test("a picture whose answer alone was lost isn't called not sent", async () => {
+  const world = setUp();
+  world.greeted();
+  world.talk.say("look", undefined, PICTURE);
+  const [{ client_id }] = world.outbox.all;
+  world.talk.heard({ type: "message", seq: 0, client_id });
+  await world.refuse(0);
+  assert.deepEqual(states(world), []);
+});
+
+test("read is told by the socket, else by a request that got there, else not", async () => {
+  const world = setUp();
+  assert.equal(await world.talk.seen(7), false);
+  world.polling.working = true;
+  assert.deepEqual([await world.talk.seen(7), await world.talk.seen(13)], [true, false]);
+  world.become("open");
+  assert.equal(await world.talk.seen(13), true);
+});
