@@ -31,6 +31,11 @@ pub struct World {
 impl World {
     pub async fn make(haggle: &Program) -> anyhow::Result<Self> {
         let db = PgPoolOptions::new().max_connections(24).connect_with(haggle.database()?).await?;
+        for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
+            let value: String =
+                sqlx::query_scalar("SELECT current_setting($1)").bind(setting).fetch_one(&db).await?;
+            anyhow::ensure!(value == "on", "{setting} is {value}");
+        }
         let mut pairs = Vec::with_capacity(PAIRS);
         let buyers = sign_in(&db, "Buyer", PAIRS).await?;
         let sellers = sign_in(&db, "Seller", PAIRS).await?;
@@ -52,6 +57,14 @@ impl World {
         sqlx::query(
             "INSERT INTO messages (room_id, seq, ordinal, client_id, body, sent_at)
              SELECT id, 1, 1, gen_random_uuid(), 'Hello', now() FROM rooms",
+        )
+        .execute(&db)
+        .await?;
+        // Nothing is left to do for the search either.
+        sqlx::query(
+            "INSERT INTO message_search (room_id, seq, people, sent_at, text)
+             SELECT r.id, 1, ARRAY[b.account_id, c.account_id], r.last_at, 'hello'
+             FROM rooms r JOIN buyers b ON b.id = r.buyer_id JOIN customers c ON c.id = r.seller_id",
         )
         .execute(&db)
         .await?;

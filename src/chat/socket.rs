@@ -7,7 +7,7 @@
 //! Most sockets are idle, and an idle one costs what its task's future takes: what is awaited only now
 //! and then, and needs much room for it, is boxed; what is handed over by value is there twice, so it is lent.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
     extract::{
@@ -19,7 +19,7 @@ use axum::{
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::{
     sync::broadcast::error::RecvError,
-    time::{Instant, MissedTickBehavior, interval, timeout},
+    time::{Instant, sleep, timeout},
 };
 use uuid::Uuid;
 
@@ -28,7 +28,7 @@ use super::{
     hub::{Listener, Told, Topic},
     limits::FrameLimit,
     seat::Seat,
-    service::{self, Draft, Pending, Refusal, Said},
+    service::{self, Draft, Refusal, Said},
     store,
     wire::{ClientFrame, ServerFrame},
 };
@@ -105,7 +105,7 @@ pub(super) async fn upgrade(
 
 async fn run(state: &AppState, seat: &Seat, socket: &mut WebSocket) {
     let close = match Box::pin(RoomSocket::open(state, seat, socket)).await {
-        Ok((mut open, watch)) => open.run(watch).await,
+        Ok(mut open) => open.run().await,
         Err(close) => close,
     };
     Box::pin(say_goodbye(socket, close)).await;
@@ -166,17 +166,27 @@ struct RoomSocket<'a> {
     listener: Listener,
     /// The last entry this socket has had, or could have asked for.
     last_seq: i64,
-    /// Drafts handed in and not answered yet.
-    pending: FuturesUnordered<Answer>,
-    /// A read mark on its way to its row: one at a time, and the newest that came meanwhile.
-    marking: FuturesUnordered<Marking<'a>>,
+    /// What is waited for besides the room and the client: looked at when it is there, not whenever the task
+    /// runs.
+    events: FuturesUnordered<Pin<Box<dyn Future<Output = Event> + Send + 'a>>>,
+    /// A read mark is on its way to its row: one at a time, and the newest that came meanwhile.
+    is_marking: bool,
     to_mark: Option<i64>,
     frames: FrameLimit,
     typed_at: Option<Instant>,
+    /// The last sign of the client.
+    heard: Instant,
 }
 
-type Marking<'a> = std::pin::Pin<Box<dyn Future<Output = Result<(), Close>> + Send + 'a>>;
-type Answer = std::pin::Pin<Box<dyn Future<Output = (Uuid, Result<Said, Refusal>)> + Send>>;
+enum Event {
+    /// What became of a draft that was handed in.
+    Answered(Uuid, Result<Said, Refusal>),
+    Marked(Result<(), Close>),
+    /// The time for the next ping.
+    Beat,
+    /// Access ended, or the program stops.
+    Ends(Close),
+}
 
 impl<'a> RoomSocket<'a> {
     /// Listens first and looks second, so that nothing can fall in between; then says hello.
@@ -184,9 +194,9 @@ impl<'a> RoomSocket<'a> {
         state: &'a AppState,
         seat: &'a Seat,
         socket: &'a mut WebSocket,
-    ) -> Result<(Box<Self>, AccessWatch), Close> {
+    ) -> Result<Box<Self>, Close> {
         let listener = state.hub.join(seat.room, seat.side);
-        let watch = state.access.watch(&seat.user);
+        let mut watch = state.access.watch(&seat.user);
         state.hub.tune(Topic::Room(seat.room)).await;
         if !asked(seat.user.still_signed_in(&state.db)).await? {
             return Err(ACCESS_ENDED);
@@ -201,63 +211,80 @@ impl<'a> RoomSocket<'a> {
         let online = state.hub.online(seat.room, seat.side.other());
         let hello = ServerFrame::Hello { last_seq: status.last_seq, read: status.read, online };
         send(socket, Message::Text(hello.text())).await?;
-        let open = Box::new(RoomSocket {
+        let open = RoomSocket {
             state,
             seat,
             socket,
             listener,
             last_seq: status.last_seq,
-            pending: FuturesUnordered::new(),
-            marking: FuturesUnordered::new(),
+            events: FuturesUnordered::new(),
+            is_marking: false,
             to_mark: None,
             frames: state.message_limits.frames(seat.user.account_id),
             typed_at: None,
-        });
-        Ok((open, watch))
+            heard: Instant::now(),
+        };
+        open.events.push(Box::pin(async move { Event::Ends(access_ended(&mut watch).await) }));
+        open.events.push(Box::pin(async {
+            state.hub.closing_here().await;
+            Event::Ends(COME_BACK)
+        }));
+        open.wait_for_beat();
+        Ok(Box::new(open))
     }
 
-    async fn run(&mut self, watch: AccessWatch) -> Close {
-        let close = self.talk(watch).await;
+    fn wait_for_beat(&self) {
+        let beat = sleep(self.state.heartbeat.ping);
+        self.events.push(Box::pin(async {
+            beat.await;
+            Event::Beat
+        }));
+    }
+
+    async fn run(&mut self) -> Close {
+        let close = self.talk().await;
         // What was read before the page was left is read.
-        while let Some(marked) = self.marking.next().await {
-            if self.marked(marked).is_err() {
+        while self.is_marking
+            && let Some(event) = self.events.next().await
+        {
+            if let Event::Marked(marked) = event
+                && self.marked(marked).is_err()
+            {
                 break;
             }
         }
         close
     }
 
-    async fn talk(&mut self, mut watch: AccessWatch) -> Close {
-        let state = self.state;
-        let mut access_ended = pin!(access_ended(&mut watch));
-        let mut closing = pin!(state.hub.closing_here());
-        let mut ping = interval(state.heartbeat.ping);
-        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut heard = Instant::now();
+    async fn talk(&mut self) -> Close {
         loop {
             let step = tokio::select! {
                 told = self.listener.told.recv() => Box::pin(self.pass_on(told)).await,
                 message = self.socket.recv() => {
-                    heard = Instant::now();
+                    self.heard = Instant::now();
                     Box::pin(self.hear(message)).await
                 }
-                Some((client_id, answer)) = self.pending.next() => match answer {
+                Some(event) = self.events.next() => match event {
                     // It comes by the room's channel, to its sender as to everybody.
-                    Ok(Said::Stored(_)) => Ok(()),
-                    answer => Box::pin(self.answer(client_id, answer)).await,
-                },
-                Some(marked) = self.marking.next() => self.marked(marked),
-                close = &mut access_ended => Err(close),
-                () = &mut closing => Err(COME_BACK),
-                _ = ping.tick() => match heard.elapsed() {
-                    silent if silent > state.heartbeat.silence => Err(GONE),
-                    _ => send(self.socket, Message::Ping(Default::default())).await,
+                    Event::Answered(_, Ok(Said::Stored(_))) => Ok(()),
+                    Event::Answered(client_id, answer) => Box::pin(self.answer(client_id, answer)).await,
+                    Event::Marked(marked) => self.marked(marked),
+                    Event::Beat => Box::pin(self.beat()).await,
+                    Event::Ends(close) => Err(close),
                 },
             };
             if let Err(close) = step {
                 return close;
             }
         }
+    }
+
+    async fn beat(&mut self) -> Result<(), Close> {
+        if self.heard.elapsed() > self.state.heartbeat.silence {
+            return Err(GONE);
+        }
+        self.wait_for_beat();
+        send(self.socket, Message::Ping(Default::default())).await
     }
 
     async fn pass_on(&mut self, told: Result<Arc<Told>, RecvError>) -> Result<(), Close> {
@@ -339,7 +366,9 @@ impl<'a> RoomSocket<'a> {
         };
         match handed_in {
             Ok(pending) => {
-                self.pending.push(Box::pin(answer(client_id, pending)));
+                self.events.push(Box::pin(async move {
+                    Event::Answered(client_id, pending.await.unwrap_or(Err(Refusal::Unavailable)))
+                }));
                 Ok(())
             }
             Err(refusal) => self.refuse(Some(client_id), refusal).await,
@@ -351,15 +380,19 @@ impl<'a> RoomSocket<'a> {
         if self.state.hub.has_read(self.seat.room, self.seat.side, seq) {
             return;
         }
-        if self.marking.is_empty() {
-            let RoomSocket { state, seat, .. } = *self;
-            self.marking.push(Box::pin(asked(service::read(&state.db, &state.hub, seat, seq))));
-        } else {
+        if self.is_marking {
             self.to_mark = self.to_mark.max(Some(seq));
+            return;
         }
+        self.is_marking = true;
+        let RoomSocket { state, seat, .. } = *self;
+        self.events.push(Box::pin(async move {
+            Event::Marked(asked(service::read(&state.db, &state.hub, seat, seq)).await)
+        }));
     }
 
     fn marked(&mut self, marked: Result<(), Close>) -> Result<(), Close> {
+        self.is_marking = false;
         marked?;
         if let Some(seq) = self.to_mark.take() {
             self.mark(seq);
@@ -388,10 +421,6 @@ impl<'a> RoomSocket<'a> {
     async fn refuse(&mut self, client_id: Option<Uuid>, refusal: Refusal) -> Result<(), Close> {
         self.send(ServerFrame::refused(client_id, refusal).text()).await
     }
-}
-
-async fn answer(client_id: Uuid, pending: Pending) -> (Uuid, Result<Said, Refusal>) {
-    (client_id, pending.await.unwrap_or(Err(Refusal::Unavailable)))
 }
 
 /// The id of a frame that is otherwise broken, so that its sender knows which bubble it was.

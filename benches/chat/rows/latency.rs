@@ -19,6 +19,7 @@ use crate::{
 const ROOMS: usize = 50;
 const EACH: Duration = Duration::from_millis(5);
 const IDLE_ROOMS: usize = 5_000;
+const SETTLED: Duration = Duration::from_secs(3);
 
 /// Milliseconds.
 #[derive(Clone, Copy)]
@@ -37,10 +38,12 @@ pub async fn measure(
     let (talking, idle) = (&world.pairs[..ROOMS], &world.pairs[ROOMS..ROOMS + IDLE_ROOMS]);
     let (mut limit, mut alone, mut crowded) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..plan.runs {
-        limit.push(run(bare, talking, 2 * plan.span).await?);
-        alone.push(run(haggle, talking, 2 * plan.span).await?);
+        limit.push(run(bare, talking, 3 * plan.span).await?);
+        alone.push(run(haggle, talking, 3 * plan.span).await?);
         let open = client::open_idle(haggle.addr, idle).await?;
-        crowded.push(run(haggle, talking, 2 * plan.span).await?);
+        // Ten thousand that have just come aren't idle yet.
+        tokio::time::sleep(SETTLED).await;
+        crowded.push(run(haggle, talking, 3 * plan.span).await?);
         drop(open);
         // Their places are given back ten seconds after they left.
         tokio::time::sleep(Duration::from_secs(12)).await;
