@@ -11,6 +11,7 @@ use sqlx::PgPool;
 use tokio::sync::{broadcast, mpsc};
 
 use super::{CurrentUser, store};
+use crate::web::in_time;
 
 /// Sessions in one query.
 const SLICE: usize = 500;
@@ -130,7 +131,7 @@ async fn notify_ended(db: &PgPool, sessions: &Sessions) -> sqlx::Result<()> {
     let all: Vec<(Vec<u8>, i64, i32)> =
         sessions.iter().map(|it| (it.key().clone(), it.account_id, it.epoch)).collect();
     for slice in all.chunks(SLICE) {
-        for ended in store::ended_sessions(db, slice).await? {
+        for ended in in_time(store::ended_sessions(db, slice)).await? {
             notify(sessions, &ended, Notice::Ended);
         }
     }

@@ -1,13 +1,18 @@
 //! The database of this run: somebody's own server, or the private one in the data directory.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use sqlx::{PgPool, postgres::PgConnectOptions};
+use tokio::time::timeout;
 
 use super::{
     DataDir, DataDirError, DbError, connect,
     embedded::{self, Embedded},
 };
+
+/// How long a stop waits for questions that are still to be answered. A database that is gone without a word
+/// never does.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
 
 /// A pool, and what has to stay for it to work.
 #[derive(Debug)]
@@ -63,7 +68,9 @@ impl Database {
 
     /// Ends the connections, then the private server, in good order.
     pub async fn close(self) {
-        self.pool.close().await;
+        if timeout(LAST_ANSWERS, self.pool.close()).await.is_err() {
+            tracing::warn!("the database took too long to wait for its last answers");
+        }
         if let Some(embedded) = self.private {
             embedded.stop().await;
         }

@@ -4,20 +4,23 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sqlx::Executor as _;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
 use crate::{
+    doubts::waiting,
     programs::{Death, Node, Postgres},
     support::{Person, Product, Socket, TestApp, eventually, room},
 };
 
 /// What a sender is promised.
 const TOLD: Duration = Duration::from_secs(5);
+/// More than a stop takes: the last requests, what is being written, and the connections are waited for.
+const STOPPED: Duration = Duration::from_secs(25);
 
 struct Market {
     postgres: Postgres,
-    _node: Node,
+    node: Node,
     ana: Person,
     tomas: Person,
     lamp: i64,
@@ -32,7 +35,7 @@ impl Market {
         let lamp = Product::new("Lamp").of(&app, &tomas).await;
         ana.says(&room(&ana, &tomas), "Before").await;
         app.db.close().await;
-        Self { postgres, _node: node, ana, tomas, lamp }
+        Self { postgres, node, ana, tomas, lamp }
     }
 
     async fn sockets(&self) -> [Socket; 2] {
@@ -122,6 +125,24 @@ pub async fn senders_hear_of_a_frozen_database_and_it_recovers_by_itself() {
     let ids = hears_that_it_is_unavailable(&mut anas).await;
     market.postgres.thaw().await;
     market.all_is_stored_once(&ids).await;
+    market.postgres.stop().await;
+}
+
+pub async fn a_program_whose_database_is_frozen_can_be_stopped() {
+    let mut market = Market::open("gone-stop").await;
+    let [_anas, mut tomass] = market.sockets().await;
+    let db = market.postgres.pool().await;
+    let mut lock = db.begin().await.unwrap();
+    lock.execute("LOCK TABLE nodes").await.unwrap();
+    waiting(&db, "INSERT INTO nodes", 1).await;
+    // What waits is never answered now.
+    market.postgres.freeze().await;
+    let (stopped, code) = tokio::join!(timeout(STOPPED, market.node.stop()), tomass.closed());
+    stopped.expect("it ends");
+    assert_eq!(code, 1012);
+    market.postgres.thaw().await;
+    lock.rollback().await.unwrap();
+    db.close().await;
     market.postgres.stop().await;
 }
 

@@ -1,5 +1,6 @@
 //! What a node wasn't told, and has to find out by itself.
 
+use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::{
@@ -14,6 +15,22 @@ use crate::{
 async fn two_programs(name: &str, postgres: &Postgres, way: String) -> (Node, Node) {
     let one = Node::start(&format!("{name}-0"), postgres.url(), None).await;
     (one, Node::start(&format!("{name}-1"), way, None).await)
+}
+
+/// Until so many queries with these words wait for a lock.
+pub async fn waiting(db: &PgPool, words: &str, count: i64) {
+    eventually(&format!("{count} to wait: {words}"), async || {
+        let waiting: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM pg_stat_activity
+             WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%' || $1 || '%'",
+        )
+        .bind(words)
+        .fetch_one(db)
+        .await
+        .unwrap();
+        (waiting >= count).then_some(())
+    })
+    .await;
 }
 
 pub async fn who_was_signed_out_while_a_node_was_frozen_is_put_out_of_it() {

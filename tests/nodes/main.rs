@@ -61,6 +61,7 @@ fn main() -> ExitCode {
         chaos::one_node_loses_nothing_while_everything_is_killed_in_turn,
         database_gone::senders_hear_of_a_dead_database_and_it_recovers_by_itself,
         database_gone::senders_hear_of_a_frozen_database_and_it_recovers_by_itself,
+        database_gone::a_program_whose_database_is_frozen_can_be_stopped,
         database_gone::what_was_stored_unheard_reaches_whoever_is_there,
         database_gone::a_form_keeps_its_text_while_the_database_is_gone,
         database_gone::a_private_database_that_is_killed_runs_again_by_itself,

@@ -3,7 +3,10 @@
 //! A connection can be lost without either end hearing of it. So this node tells itself something now and
 //! then, and what doesn't hear that is given up.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use anyhow::{Context as _, bail};
 use sqlx::{
@@ -20,6 +23,7 @@ use crate::{
         Hub,
         store::{self, CHANNEL},
     },
+    web::in_time,
 };
 
 const RETRY: Duration = Duration::from_secs(1);
@@ -47,29 +51,50 @@ async fn listen_once(db: &PgPool, hub: &Hub, access: &AccessEvents, node: Uuid) 
     // Whatever was told while nobody listened here.
     hub.doubt();
     hub.meet();
+    let is_waiting = AtomicBool::new(false);
+    tokio::select! {
+        // What has arrived is heard before it is missed.
+        biased;
+        heard = hear_all(&mut listener, hub, access, node, &is_waiting) => heard,
+        missed = tell_itself(db, hub, node, &is_waiting) => missed,
+    }
+}
+
+/// Returns when the connection is lost, and with it what was told meanwhile.
+async fn hear_all(
+    listener: &mut PgListener,
+    hub: &Hub,
+    access: &AccessEvents,
+    node: Uuid,
+    is_waiting: &AtomicBool,
+) -> anyhow::Result<()> {
+    while let Some(notification) = listener.try_recv().await? {
+        let Some((from, news)) = outbox::read(notification.payload()) else { continue };
+        if from == node {
+            is_waiting.store(false, Ordering::Relaxed);
+        } else {
+            news.for_each(|news| hear(hub, access, from, news));
+        }
+    }
+    Ok(())
+}
+
+/// Beside the hearing, which a database that is slow to be told must not hold up. Returns when something
+/// didn't arrive.
+async fn tell_itself(db: &PgPool, hub: &Hub, node: Uuid, is_waiting: &AtomicBool) -> anyhow::Result<()> {
     let mut echoes = interval(ECHO);
     echoes.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut is_waiting = false;
     loop {
-        tokio::select! {
-            // What has arrived is heard before it is missed.
-            biased;
-            heard = listener.try_recv() => {
-                // `None`: the connection was lost, and with it what was told meanwhile.
-                let Some(notification) = heard? else { return Ok(()) };
-                let Some((from, news)) = outbox::read(notification.payload()) else { continue };
-                if from == node {
-                    is_waiting = false;
-                } else {
-                    news.for_each(|news| hear(hub, access, from, news));
-                }
-            }
-            _ = echoes.tick() => {
-                if is_waiting {
-                    bail!("what this node told itself didn't arrive");
-                }
-                // While nothing can be told, nothing is missed.
-                is_waiting = !hub.is_alone() && tell_itself(db, node).await;
+        echoes.tick().await;
+        if is_waiting.load(Ordering::Relaxed) {
+            bail!("what this node told itself didn't arrive");
+        }
+        // While nothing can be told, nothing is missed.
+        if !hub.is_alone() {
+            // It may be back before we know that it was sent.
+            is_waiting.store(true, Ordering::Relaxed);
+            if in_time(store::notify(db, &outbox::payloads(node, []))).await.is_err() {
+                is_waiting.store(false, Ordering::Relaxed);
             }
         }
     }
@@ -83,9 +108,4 @@ async fn connect(db: &PgPool) -> sqlx::Result<PgListener> {
     listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;
     Ok(listener)
-}
-
-async fn tell_itself(db: &PgPool, node: Uuid) -> bool {
-    let told = store::notify(db, &outbox::payloads(node, [])).await;
-    told.is_ok()
 }

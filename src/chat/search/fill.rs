@@ -18,7 +18,10 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-use crate::chat::{Hub, RoomKey, store};
+use crate::{
+    chat::{Hub, RoomKey, store},
+    web::in_time,
+};
 
 /// Rooms that are looked for, and entries of each, in one step.
 const ROOMS: i64 = 50;
@@ -95,14 +98,15 @@ impl Look {
     /// A step; whether there is more to do.
     async fn step(&mut self, db: &PgPool) -> sqlx::Result<bool> {
         if let Some(after) = self.all_up_to {
-            let (rooms, last) = store::behind(db, after, ROOMS).await?;
+            let (rooms, last) = in_time(store::behind(db, after, ROOMS)).await?;
             fill(db, &rooms).await?;
             self.all_up_to = last;
             return Ok(true);
         }
         let began = Instant::now();
         // A minute more: an entry has its time before it is committed.
-        let rooms = store::behind_lately(db, (self.last.elapsed() + LOOK).as_secs_f64(), ROOMS).await?;
+        let seconds = (self.last.elapsed() + LOOK).as_secs_f64();
+        let rooms = in_time(store::behind_lately(db, seconds, ROOMS)).await?;
         fill(db, &rooms).await?;
         let more = rooms.len() as i64 == ROOMS;
         if !more {
@@ -116,7 +120,7 @@ impl Look {
 async fn fill(db: &PgPool, rooms: &[RoomKey]) -> sqlx::Result<usize> {
     let mut filled = 0;
     loop {
-        let more = store::fill(db, rooms, EACH).await?;
+        let more = in_time(store::fill(db, rooms, EACH)).await?;
         filled += more;
         // Fewer, and none of the rooms can have more.
         if more < EACH as usize {
