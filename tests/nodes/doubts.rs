@@ -83,6 +83,74 @@ pub async fn a_node_whose_ear_was_cut_off_silently_listens_again() {
     postgres.stop().await;
 }
 
+pub async fn a_node_that_waits_for_the_rows_says_that_it_lives() {
+    let (one, two, _server) = two_nodes(Over::Database).await;
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let name = room(&ana, &tomas);
+    ana.says(&name, "Hello").await;
+    let path = format!("/ws/{name}");
+    let (mut anas, mut tomass) = (ana.socket(&path).await, tomas.socket(&path).await);
+    anas.expect("hello").await;
+    tomass.expect("hello").await;
+    let mut lock = one.db.begin().await.unwrap();
+    sqlx::query("LOCK TABLE presences").execute(&mut *lock).await.unwrap();
+    let doubt = format!("{}\n\"d\"", Uuid::new_v4());
+    sqlx::query("SELECT pg_notify('haggle', $1)").bind(doubt).execute(&one.db).await.unwrap();
+    waiting(&one.db, "JOIN presences", 2).await;
+    let since: String =
+        sqlx::query_scalar("SELECT clock_timestamp()::text").fetch_one(&one.db).await.unwrap();
+    eventually("both nodes to say so, twice", async || {
+        let said: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM nodes WHERE seen_at > $1::timestamptz + interval '2 seconds'",
+        )
+        .bind(&since)
+        .fetch_one(&one.db)
+        .await
+        .unwrap();
+        (said == 2).then_some(())
+    })
+    .await;
+    lock.rollback().await.unwrap();
+}
+
+pub async fn a_node_that_was_given_up_remembers_it_until_it_has_told_the_others() {
+    let (one, two, _server) = two_nodes(Over::Database).await;
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let name = room(&ana, &tomas);
+    ana.says(&name, "Hello").await;
+    let path = format!("/ws/{name}");
+    let (mut anas, mut tomass) = (ana.socket(&path).await, tomas.socket(&path).await);
+    anas.expect("hello").await;
+    tomass.expect("hello").await;
+    // Each can say that it lives, and not see who else does.
+    let mut given_up = one.db.begin().await.unwrap();
+    sqlx::raw_sql(
+        "LOCK TABLE nodes;
+         DELETE FROM nodes;
+         CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''not now''; END';
+         CREATE TRIGGER refuse BEFORE DELETE ON nodes FOR EACH STATEMENT EXECUTE FUNCTION refuse()",
+    )
+    .execute(&mut *given_up)
+    .await
+    .unwrap();
+    given_up.commit().await.unwrap();
+    eventually("both to say that they live", async || {
+        let nodes: i64 = sqlx::query_scalar("SELECT count(*) FROM nodes").fetch_one(&one.db).await.unwrap();
+        (nodes == 2).then_some(())
+    })
+    .await;
+    sqlx::query("DROP TRIGGER refuse ON nodes").execute(&one.db).await.unwrap();
+    eventually("who is where to be written anew", async || {
+        let here: i64 = sqlx::query_scalar("SELECT count(*) FROM presences WHERE buyer_id = $1")
+            .bind(ana.buyer_id())
+            .fetch_one(&one.db)
+            .await
+            .unwrap();
+        (here == 2).then_some(())
+    })
+    .await;
+}
+
 pub async fn what_a_node_that_vanished_told_nobody_is_looked_up(over: Over) {
     let (one, two, _server) = two_nodes(over).await;
     let silent = one.beside().await;

@@ -66,6 +66,8 @@ fn main() -> ExitCode {
         database_gone::a_form_keeps_its_text_while_the_database_is_gone,
         database_gone::a_private_database_that_is_killed_runs_again_by_itself,
         doubts::who_was_signed_out_while_a_node_was_frozen_is_put_out_of_it,
+        doubts::a_node_that_waits_for_the_rows_says_that_it_lives,
+        doubts::a_node_that_was_given_up_remembers_it_until_it_has_told_the_others,
         doubts::a_node_whose_ear_was_cut_off_silently_listens_again,
         slow::who_stops_reading_is_kept_no_messages,
         stop::everybody_is_told_to_come_back_and_not_all_at_once,

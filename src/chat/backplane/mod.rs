@@ -3,7 +3,7 @@
 //! Each node tells the others what its own rooms were told: that an entry is there, read marks,
 //! typing, presence, access that ended. What it tells are hints, ids only; the rows are the truth.
 //! A node that hears of an entry reads it ([`catch_up`]), and every two seconds each looks by itself at the
-//! rooms that somebody listens to, so that a hint that was lost, or a node that died between its commit
+//! rooms that somebody listens to ([`look`]), so that a hint that was lost, or a node that died between its commit
 //! and telling, costs seconds and never a message.
 //!
 //! ```text
@@ -21,12 +21,14 @@
 //! While a node is alone it tells nobody.
 
 mod catch_up;
+mod look;
 mod nats;
 mod nodes;
 mod outbox;
 mod postgres;
 
 use async_nats::ServerAddr;
+use look::Look;
 use nodes::Nodes;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
@@ -102,7 +104,9 @@ pub async fn start(
     }
     store::beat(&db, node, false).await?;
     outbox::say_hello(&db, node).await?;
-    tokio::spawn(Nodes::new(db.clone(), hub.clone(), access.clone(), node, nats).run());
+    let (nodes, known) = Nodes::new(db.clone(), hub.clone(), node, nats);
+    tokio::spawn(nodes.run());
+    tokio::spawn(Look::new(db.clone(), hub.clone(), access.clone(), node, known).run());
     tokio::spawn(postgres::listen(db, hub.clone(), access.clone(), node));
     tokio::spawn(pass_on(hub, access));
     Ok(())

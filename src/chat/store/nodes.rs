@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use sqlx::{PgExecutor, PgPool, types::Uuid};
+use sqlx::{PgConnection, PgExecutor, types::Uuid};
 
 use crate::chat::{RoomKey, Side, wire::ReadMarks};
 
@@ -37,9 +37,12 @@ pub(in crate::chat) async fn database_name(db: impl PgExecutor<'_>) -> sqlx::Res
 }
 
 /// Those that said within three beats that they live, and whether each hears NATS; older ones are forgotten.
-pub(in crate::chat) async fn other_nodes(db: &PgPool, node: Uuid) -> sqlx::Result<HashMap<Uuid, bool>> {
+pub(in crate::chat) async fn other_nodes(
+    db: &mut PgConnection,
+    node: Uuid,
+) -> sqlx::Result<HashMap<Uuid, bool>> {
     sqlx::query!("DELETE FROM nodes WHERE id <> $1 AND seen_at < now() - interval '6 seconds'", node)
-        .execute(db)
+        .execute(&mut *db)
         .await?;
     let rows = sqlx::query!("SELECT id, hears_nats FROM nodes WHERE id <> $1", node).fetch_all(db).await?;
     Ok(rows.into_iter().map(|row| (row.id, row.hears_nats)).collect())
