@@ -20,6 +20,7 @@ mod stop;
 mod support;
 mod talker;
 mod talking;
+mod told;
 mod with_nats;
 
 use std::process::ExitCode;
@@ -70,6 +71,9 @@ fn main() -> ExitCode {
         doubts::a_node_that_was_given_up_remembers_it_until_it_has_told_the_others,
         doubts::a_node_whose_ear_was_cut_off_silently_listens_again,
         slow::who_stops_reading_is_kept_no_messages,
+        told::nothing_is_told_while_there_is_nobody_to_tell,
+        told::what_waits_is_told_together,
+        told::many_who_come_at_once_are_written_down_at_once_and_hold_up_nothing,
         stop::everybody_is_told_to_come_back_and_not_all_at_once,
         stop::what_was_handed_in_is_stored_before_the_end_and_nobody_new_is_let_in,
     ] });
@@ -78,6 +82,8 @@ fn main() -> ExitCode {
         with_nats::what_travels_are_hints_under_the_databases_own_name,
         with_nats::while_it_is_away_nodes_tell_each_other_by_the_database,
         with_nats::a_node_that_has_lost_it_alone_is_told_by_the_database,
+        with_nats::what_it_does_not_take_is_looked_up_by_the_others,
+        with_nats::who_was_told_more_than_fits_comes_back,
         with_nats::a_node_signs_in_with_what_its_address_says,
         with_nats::one_that_was_never_there_stops_nothing,
     ] });

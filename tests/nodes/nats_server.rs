@@ -20,18 +20,19 @@ pub fn missing() -> Option<&'static str> {
 pub struct NatsServer {
     port: u16,
     monitor: u16,
-    user: Option<[&'static str; 2]>,
+    /// Beside its addresses.
+    args: Vec<String>,
     running: Option<Child>,
 }
 
 impl NatsServer {
     pub async fn start() -> Self {
-        Self::start_for(None).await
+        Self::start_with(&[]).await
     }
 
-    /// For those only who sign in as this user, with this password.
-    pub async fn start_for(user: Option<[&'static str; 2]>) -> Self {
-        let mut server = Self { port: free_port(), monitor: free_port(), user, running: None };
+    pub async fn start_with(args: &[&str]) -> Self {
+        let args = args.iter().map(|arg| (*arg).to_owned()).collect();
+        let mut server = Self { port: free_port(), monitor: free_port(), args, running: None };
         server.begin().await;
         server
     }
@@ -39,11 +40,8 @@ impl NatsServer {
     /// At the same address as before.
     pub async fn begin(&mut self) {
         let [port, monitor] = [self.port, self.monitor].map(|port| port.to_string());
-        let mut command = Command::new(PROGRAM);
-        if let Some([name, password]) = self.user {
-            command.args(["--user", name, "--pass", password]);
-        }
-        let child = command
+        let child = Command::new(PROGRAM)
+            .args(&self.args)
             .args(["--addr", "127.0.0.1", "--port", &port, "--http_port", &monitor])
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -19,9 +19,13 @@ pub fn send(body: &str) -> Value {
 
 /// Two nodes that know each other.
 pub async fn two_nodes(over: Over) -> (TestApp, TestApp, Option<NatsServer>) {
+    with_another(TestApp::start().await, over).await
+}
+
+/// The same, beginning with this one.
+pub async fn with_another(one: TestApp, over: Over) -> (TestApp, TestApp, Option<NatsServer>) {
     let server = over.server().await;
     let nats = server.as_ref().map(NatsServer::url);
-    let one = TestApp::start().await;
     one.join_nodes(nats.as_deref()).await;
     let two = one.beside().await;
     two.join_nodes(nats.as_deref()).await;

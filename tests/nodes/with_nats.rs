@@ -51,15 +51,16 @@ pub async fn a_node_subscribes_to_what_somebody_listens_to_and_no_more() {
 
 pub async fn what_travels_are_hints_under_the_databases_own_name() {
     let (one, two, server) = two_nodes(Over::Nats).await;
+    let server = server.unwrap();
     let elsewhere = TestApp::start().await;
-    elsewhere.join_nodes(server.as_ref().map(|it| it.url()).as_deref()).await;
-    let spy = async_nats::connect(server.as_ref().unwrap().url()).await.unwrap();
+    elsewhere.join_nodes(Some(&server.url())).await;
+    let spy = async_nats::connect(server.url()).await.unwrap();
     let mut told = spy.subscribe("haggle.>").await.unwrap();
     spy.flush().await.unwrap();
 
     let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
     they_talk(&ana, &tomas).await;
-    let own = subject_of(&server, &room(&ana, &tomas)).await;
+    let own = subject_of(&server, &format!(".room.{}", room(&ana, &tomas))).await;
     let market = own.split('.').nth(1).unwrap().to_owned();
     let last = format!("haggle.{market}.inbox.{}", ana.account_id);
     soon("the answer's hint", async {
@@ -82,15 +83,15 @@ pub async fn what_travels_are_hints_under_the_databases_own_name() {
     let (bo, cem) = (elsewhere.buyer("Bo").await, elsewhere.seller("Cem").await);
     let mut there = bo.socket(&format!("/ws/{}", room(&bo, &cem))).await;
     there.expect("hello").await;
-    let other = subject_of(&server, &room(&bo, &cem)).await;
+    let other = subject_of(&server, &format!(".room.{}", room(&bo, &cem))).await;
     assert_ne!(other.split('.').nth(1).unwrap(), market);
 }
 
-/// What the newest subscription to this room is.
-async fn subject_of(server: &Option<NatsServer>, room: &str) -> String {
-    let mut subjects = server.as_ref().unwrap().subjects().await;
-    subjects.retain(|subject| subject.ends_with(&format!(".room.{room}")));
-    subjects.pop().expect("somebody listens to the room")
+/// The newest subscription with this end.
+async fn subject_of(server: &NatsServer, end: &str) -> String {
+    let mut subjects = server.subjects().await;
+    subjects.retain(|subject| subject.ends_with(end));
+    subjects.pop().expect("somebody listens to it")
 }
 
 pub async fn while_it_is_away_nodes_tell_each_other_by_the_database() {
@@ -138,6 +139,18 @@ async fn way_to(port: u16) -> (AbortHandle, String) {
     (way.abort_handle(), url)
 }
 
+/// Until so many nodes hear by NATS.
+async fn hearing(app: &TestApp, count: i64) {
+    eventually(&format!("{count} nodes to hear by NATS"), async || {
+        let hearing: i64 = sqlx::query_scalar("SELECT count(*) FROM nodes WHERE hears_nats")
+            .fetch_one(&app.db)
+            .await
+            .unwrap();
+        (hearing == count).then_some(())
+    })
+    .await;
+}
+
 pub async fn a_node_that_has_lost_it_alone_is_told_by_the_database() {
     let server = NatsServer::start().await;
     let (way, url) = way_to(server.port()).await;
@@ -145,17 +158,7 @@ pub async fn a_node_that_has_lost_it_alone_is_told_by_the_database() {
     one.join_nodes(Some(&server.url())).await;
     let two = one.beside().await;
     two.join_nodes(Some(&url)).await;
-    let hearing = async |count: i64| {
-        eventually(&format!("{count} nodes to hear by NATS"), async || {
-            let hearing: i64 = sqlx::query_scalar("SELECT count(*) FROM nodes WHERE hears_nats")
-                .fetch_one(&one.db)
-                .await
-                .unwrap();
-            (hearing == count).then_some(())
-        })
-        .await;
-    };
-    hearing(2).await;
+    hearing(&one, 2).await;
     let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
     they_talk(&ana, &tomas).await;
     let path = format!("/ws/{}", room(&ana, &tomas));
@@ -166,7 +169,7 @@ pub async fn a_node_that_has_lost_it_alone_is_told_by_the_database() {
     inbox.expect("hello").await;
 
     way.abort();
-    hearing(1).await;
+    hearing(&one, 1).await;
     // What was told in between is lost.
     assert_eq!(inbox.closed().await, 1012);
     let mut inbox = tomas.socket("/ws/inbox").await;
@@ -177,8 +180,42 @@ pub async fn a_node_that_has_lost_it_alone_is_told_by_the_database() {
     inbox.expect_where("the badge", |frame| frame["total"] == before + 1).await;
 }
 
+pub async fn what_it_does_not_take_is_looked_up_by_the_others() {
+    let config = tempfile::NamedTempFile::new().unwrap();
+    // A node's name, and nothing of what it tells.
+    std::fs::write(&config, "max_payload: 40").unwrap();
+    let server = NatsServer::start_with(&["--config", config.path().to_str().unwrap()]).await;
+    let one = TestApp::start().await;
+    one.join_nodes(Some(&server.url())).await;
+    let two = one.beside().await;
+    two.join_nodes(Some(&server.url())).await;
+    hearing(&one, 2).await;
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let name = room(&ana, &tomas);
+    ana.says(&name, "Hello").await;
+    let mut inbox = tomas.socket("/ws/inbox").await;
+    inbox.expect("hello").await;
+    ana.says(&name, "Do you hear me?").await;
+    assert_eq!(inbox.closed().await, 1012);
+}
+
+pub async fn who_was_told_more_than_fits_comes_back() {
+    let (one, two, server) = two_nodes(Over::Nats).await;
+    let server = server.unwrap();
+    let tomas = one.seller("Tomas").await.at(&two);
+    let mut inbox = tomas.socket("/ws/inbox").await;
+    inbox.expect("hello").await;
+    let subject = subject_of(&server, &format!(".inbox.{}", tomas.account_id)).await;
+    let flood = async_nats::connect(server.url()).await.unwrap();
+    for _ in 0..20_000 {
+        flood.publish(subject.clone(), "".into()).await.unwrap();
+    }
+    flood.flush().await.unwrap();
+    assert_eq!(inbox.closed().await, 1012);
+}
+
 pub async fn a_node_signs_in_with_what_its_address_says() {
-    let server = NatsServer::start_for(Some(["haggle", "a/secret"])).await;
+    let server = NatsServer::start_with(&["--user", "haggle", "--pass", "a/secret"]).await;
     let app = TestApp::start().await;
     app.join_nodes(Some(&server.url().replace("nats://", "nats://haggle:a%2Fsecret@"))).await;
     let ana = app.buyer("Ana").await;

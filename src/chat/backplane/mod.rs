@@ -30,6 +30,7 @@ mod postgres;
 use async_nats::ServerAddr;
 use look::Look;
 use nodes::Nodes;
+use outbox::Outbox;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -100,7 +101,8 @@ pub async fn start(
         tokio::spawn(catch_up::run(db.clone(), hub.clone(), behind));
     }
     if let Some(news) = hub.take_news() {
-        tokio::spawn(outbox::run(db.clone(), nats.clone(), hub.clone(), node, news));
+        let outbox = Outbox { db: db.clone(), nats: nats.clone(), hub: hub.clone(), node };
+        tokio::spawn(outbox.run(news));
     }
     store::beat(&db, node, false).await?;
     outbox::say_hello(&db, node).await?;

@@ -12,6 +12,7 @@
 
 use std::{collections::HashMap, fmt::Write as _, sync::Arc, time::Duration};
 
+use anyhow::Context as _;
 use async_nats::{Client, ConnectOptions, Event, ServerAddr, Subscriber, connection::State};
 use futures_util::StreamExt as _;
 use tokio::{
@@ -94,7 +95,7 @@ impl Nats {
     }
 
     /// Tells those who listen, topic by topic.
-    pub async fn tell(&self, node: Uuid, batch: &[&News]) {
+    pub async fn tell(&self, node: Uuid, batch: &[&News]) -> anyhow::Result<()> {
         let mut topics: HashMap<Topic, Vec<&News>> = HashMap::new();
         for news in batch {
             let inboxes = news.accounts().iter().map(|account| Topic::Inbox(*account));
@@ -110,10 +111,7 @@ impl Nats {
             }
             anyhow::Ok(())
         };
-        if !matches!(timeout(PATIENCE, publish).await, Ok(Ok(()))) {
-            // The others look at the rows by themselves.
-            tracing::warn!("the other nodes were not told by NATS");
-        }
+        timeout(PATIENCE, publish).await.context("NATS takes too long")?
     }
 
     fn subject(&self, topic: Topic) -> String {
@@ -178,9 +176,12 @@ impl Listening {
             Event::Disconnected | Event::ClientError(_) if !self.away => {
                 self.away = true;
                 tracing::warn!(%event, "NATS is away; nodes tell each other by the database until it is back");
-                // The others have to know.
+                // The others have to know, and may not have had the last that this node told.
                 self.hub.meet();
+                self.hub.publish(News::Doubt);
             }
+            // What was dropped may have been about an inbox. At the next beat: until then there may be more.
+            Event::SlowConsumer(_) => self.hub.doubt(),
             _ => {}
         }
     }

@@ -1,14 +1,17 @@
 //! What this node tells the others: collected while the last is on its way, after the commit, in as few
 //! payloads as it fits into.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use sqlx::PgPool;
 use tokio::{sync::mpsc, time::timeout};
 use uuid::Uuid;
 
 use super::{News, nats::Nats};
-use crate::chat::{Hub, store};
+use crate::{
+    chat::{Hub, store},
+    web::in_time,
+};
 
 /// News in one statement.
 const BATCH: usize = 1024;
@@ -17,60 +20,86 @@ const RETRY: Duration = Duration::from_secs(1);
 /// PostgreSQL takes less than 8,000 bytes.
 const PAYLOAD: usize = 7_900;
 
-pub async fn run(db: PgPool, nats: Option<Nats>, hub: Hub, node: Uuid, mut news: mpsc::Receiver<News>) {
-    let mut batch = Vec::new();
-    loop {
-        let is_retry = !batch.is_empty();
-        let more = news.recv_many(&mut batch, BATCH);
-        if is_retry {
-            let _ = timeout(RETRY, more).await;
-        } else if more.await == 0 {
-            return;
+pub struct Outbox {
+    pub db: PgPool,
+    pub nats: Option<Nats>,
+    pub hub: Hub,
+    pub node: Uuid,
+}
+
+impl Outbox {
+    pub async fn run(self, mut news: mpsc::Receiver<News>) {
+        let mut batch = Vec::new();
+        loop {
+            let is_retry = !batch.is_empty();
+            let more = news.recv_many(&mut batch, BATCH);
+            if is_retry {
+                let _ = timeout(RETRY, more).await;
+            } else if more.await == 0 {
+                return;
+            }
+            if self.hub.take_untold() {
+                batch.push(News::Doubt);
+            }
+            if let Err(error) = self.tell(&batch).await {
+                tracing::warn!(%error, alone = self.hub.is_alone(), "the other nodes were not told");
+                // In place of all that: they have to look by themselves.
+                batch = vec![News::Doubt];
+            } else {
+                batch.clear();
+            }
         }
-        if hub.take_untold() {
-            batch.push(News::Doubt);
+    }
+
+    /// Who hears of a presence, or doubts, may look at the rows of presences next, so these are written
+    /// before it is told. The rest stands in its rows already and waits for nothing.
+    async fn tell(&self, batch: &[News]) -> anyhow::Result<()> {
+        let (who, rest): (Vec<_>, Vec<_>) =
+            batch.iter().partition(|news| matches!(news, News::Presence { .. } | News::Doubt));
+        self.spread(&rest).await?;
+        if who.is_empty() {
+            return Ok(());
         }
-        if let Err(error) = tell(&db, nats.as_ref(), &hub, node, &batch).await {
-            tracing::warn!(%error, alone = hub.is_alone(), "the other nodes were not told");
-            // In place of all that: they have to look by themselves.
-            batch = vec![News::Doubt];
-        } else {
-            batch.clear();
+        // The others are told all the same, and once more when it could be written down.
+        let noted = in_time(self.note_presences(&who)).await;
+        self.spread(&who).await?;
+        Ok(noted?)
+    }
+
+    async fn spread(&self, news: &[&News]) -> anyhow::Result<()> {
+        let nats = self.nats.as_ref().filter(|nats| nats.is_there() && self.hub.is_heard_by_nats());
+        let (by_nats, by_database): (Vec<_>, Vec<_>) =
+            news.iter().copied().partition(|news| nats.is_some() && news.room().is_some());
+        let told = match nats {
+            Some(nats) => nats.tell(self.node, &by_nats).await,
+            None => Ok(()),
+        };
+        if !by_database.is_empty() {
+            in_time(store::notify(&self.db, &payloads(self.node, by_database))).await?;
         }
+        told
+    }
+
+    /// Only here, one batch after the other: what is written last is what is so.
+    async fn note_presences(&self, who: &[&News]) -> sqlx::Result<()> {
+        if who.contains(&&News::Doubt) {
+            return store::tell_presences(&self.db, self.node, &self.hub.here()).await;
+        }
+        // Who came and went meanwhile is written down as they are at last.
+        let last: HashMap<_, _> = who
+            .iter()
+            .filter_map(|news| match news {
+                News::Presence { r, who, on } => Some(((*r, *who), *on)),
+                _ => None,
+            })
+            .collect();
+        store::set_presences(&self.db, self.node, &last).await
     }
 }
 
 /// Makes the nodes that are there look who is new.
 pub async fn say_hello(db: &PgPool, node: Uuid) -> sqlx::Result<()> {
     store::notify(db, &payloads(node, &[News::Hello])).await
-}
-
-async fn tell(db: &PgPool, nats: Option<&Nats>, hub: &Hub, node: Uuid, batch: &[News]) -> sqlx::Result<()> {
-    // The others are told all the same, and once more when it could be written down.
-    let noted = note_presences(db, hub, node, batch).await;
-    let nats = nats.filter(|nats| nats.is_there() && hub.is_heard_by_nats());
-    let (by_nats, by_database): (Vec<_>, Vec<_>) =
-        batch.iter().partition(|news| nats.is_some() && news.room().is_some());
-    if !by_database.is_empty() {
-        store::notify(db, &payloads(node, by_database)).await?;
-    }
-    if let Some(nats) = nats {
-        nats.tell(node, &by_nats).await;
-    }
-    noted
-}
-
-/// Only here, one after the other: what is written last is what is so.
-async fn note_presences(db: &PgPool, hub: &Hub, node: Uuid, batch: &[News]) -> sqlx::Result<()> {
-    if batch.contains(&News::Doubt) {
-        return store::tell_presences(db, node, &hub.here()).await;
-    }
-    for news in batch {
-        if let News::Presence { r, who, on } = news {
-            store::set_presence(db, node, *r, *who, *on).await?;
-        }
-    }
-    Ok(())
 }
 
 /// `<node>` and a line of JSON for each.

@@ -98,32 +98,36 @@ pub(in crate::chat) async fn tell_presences(
     Ok(())
 }
 
-pub(in crate::chat) async fn set_presence(
+/// Writes down who is on this node from now on, and who isn't.
+pub(in crate::chat) async fn set_presences(
     db: impl PgExecutor<'_>,
     node: Uuid,
-    room: RoomKey,
-    side: Side,
-    online: bool,
+    who: &HashMap<(RoomKey, Side), bool>,
 ) -> sqlx::Result<()> {
-    let query = if online {
-        sqlx::query!(
-            "INSERT INTO presences (node_id, buyer_id, seller_id, side) VALUES ($1, $2, $3, $4)
-             ON CONFLICT ON CONSTRAINT presences_pkey DO NOTHING",
-            node,
-            room.buyer_id,
-            room.seller_id,
-            side.as_str()
-        )
-    } else {
-        sqlx::query!(
-            "DELETE FROM presences WHERE node_id = $1 AND buyer_id = $2 AND seller_id = $3 AND side = $4",
-            node,
-            room.buyer_id,
-            room.seller_id,
-            side.as_str()
-        )
-    };
-    query.execute(db).await?;
+    let buyers: Vec<i64> = who.keys().map(|(room, _)| room.buyer_id).collect();
+    let sellers: Vec<i64> = who.keys().map(|(room, _)| room.seller_id).collect();
+    let sides: Vec<String> = who.keys().map(|(_, side)| side.to_string()).collect();
+    let online: Vec<bool> = who.values().copied().collect();
+    sqlx::query!(
+        "WITH who AS (
+             SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::boolean[])
+                 AS w (buyer_id, seller_id, side, online)
+         ), gone AS (
+             DELETE FROM presences p USING who w
+             WHERE p.node_id = $1 AND NOT w.online
+               AND p.buyer_id = w.buyer_id AND p.seller_id = w.seller_id AND p.side = w.side
+         )
+         INSERT INTO presences (node_id, buyer_id, seller_id, side)
+         SELECT $1, buyer_id, seller_id, side FROM who WHERE online
+         ON CONFLICT ON CONSTRAINT presences_pkey DO NOTHING",
+        node,
+        &buyers,
+        &sellers,
+        &sides,
+        &online
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
