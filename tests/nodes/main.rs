@@ -74,6 +74,7 @@ fn main() -> ExitCode {
         told::nothing_is_told_while_there_is_nobody_to_tell,
         told::what_waits_is_told_together,
         told::many_who_come_at_once_are_written_down_at_once_and_hold_up_nothing,
+        told::what_a_lone_node_stores_while_it_stops_is_told,
         stop::everybody_is_told_to_come_back_and_not_all_at_once,
         stop::what_was_handed_in_is_stored_before_the_end_and_nobody_new_is_let_in,
     ] });

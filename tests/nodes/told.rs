@@ -5,11 +5,15 @@ use std::num::NonZeroU32;
 use haggle::chat::MessageLimits;
 use serde_json::json;
 use sqlx::postgres::PgListener;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::{
     doubts::waiting,
     over::Over,
-    support::{TestApp, eventually, room, soon},
+    support::{Person, TestApp, eventually, room, soon},
     talking::{send, two_nodes, with_another},
 };
 
@@ -145,4 +149,52 @@ pub async fn many_who_come_at_once_are_written_down_at_once_and_hold_up_nothing(
     assert_eq!(rows, 20, "who is told of somebody finds them written down");
     let written: i64 = sqlx::query_scalar("SELECT last_value FROM written").fetch_one(&one.db).await.unwrap();
     assert!(written < 5, "{written}");
+}
+
+pub async fn what_a_lone_node_stores_while_it_stops_is_told() {
+    let mut one = TestApp::start().await;
+    one.join_nodes(None).await;
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await);
+    let mut ear = Ear::at(&one).await;
+    let db = one.db.clone();
+    let mut form = begin_form(&one, &ana, &room(&ana, &tomas)).await;
+    tokio::join!(one.stop(), async {
+        eventually("its last beat", async || {
+            let last: i64 =
+                sqlx::query_scalar("SELECT count(*) FROM nodes WHERE seen_at > clock_timestamp()")
+                    .fetch_one(&db)
+                    .await
+                    .unwrap();
+            (last == 1).then_some(())
+        })
+        .await;
+        form.write_all(FORM).await.unwrap();
+        ear.hears_of(ENTRY).await;
+    });
+}
+
+const FORM: &[u8] = b"body=Last+words";
+
+/// A message whose head was sent and its body is waited for.
+async fn begin_form(app: &TestApp, person: &Person, room: &str) -> TcpStream {
+    let mut form = TcpStream::connect(app.addr).await.unwrap();
+    let cookies = person.cookies().unwrap();
+    let head = format!(
+        "POST /rooms/{room}/messages HTTP/1.1\r\nHost: {}\r\nOrigin: {}\r\nCookie: {}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+        app.addr,
+        app.origin(),
+        cookies.to_str().unwrap(),
+        FORM.len()
+    );
+    form.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    soon("its body to be asked for", async {
+        while !answer.ends_with(b"\r\n\r\n") {
+            assert_ne!(form.read_buf(&mut answer).await.unwrap(), 0);
+        }
+    })
+    .await;
+    assert!(answer.starts_with(b"HTTP/1.1 100"), "{}", String::from_utf8_lossy(&answer));
+    form
 }

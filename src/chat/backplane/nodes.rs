@@ -72,11 +72,12 @@ impl Nodes {
         }
     }
 
-    /// Who was here comes back at another node: to the others they linger as if they had closed a page.
+    /// Who was here comes back at another node: to the others they linger as if they had closed a page. What
+    /// is still stored here is told to whoever is there, and by the database: a node that begins from now on
+    /// isn't heard of here any more.
     async fn leave(&self) -> sqlx::Result<()> {
-        if self.hub.is_alone() {
-            return store::forget_node(&self.db, self.node).await;
-        }
+        self.hub.set_alone(false);
+        self.hub.set_heard_by_nats(false);
         store::last_beat(&self.db, self.node, LINGER).await
     }
 

@@ -11,8 +11,8 @@ mod search;
 pub(super) use history::history;
 pub(super) use journal::{MOVED_ON, lock_rooms, repeats, spoken_of, write};
 pub(super) use nodes::{
-    CHANNEL, beat, database_name, forget_node, last_beat, moved, notify, other_nodes, presences,
-    presences_elsewhere, set_presences, tell_presences,
+    CHANNEL, beat, database_name, last_beat, moved, notify, other_nodes, presences, presences_elsewhere,
+    set_presences, tell_presences,
 };
 pub(super) use photos::{is_shown, pictures};
 pub(super) use recount::recount;

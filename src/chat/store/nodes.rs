@@ -64,11 +64,6 @@ pub(in crate::chat) async fn last_beat(
     Ok(())
 }
 
-pub(in crate::chat) async fn forget_node(db: impl PgExecutor<'_>, node: Uuid) -> sqlx::Result<()> {
-    sqlx::query!("DELETE FROM nodes WHERE id = $1", node).execute(db).await?;
-    Ok(())
-}
-
 /// Writes down who is on this node, all at once; nobody else is.
 pub(in crate::chat) async fn tell_presences(
     db: impl PgExecutor<'_>,
