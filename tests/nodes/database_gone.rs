@@ -151,7 +151,7 @@ pub async fn what_was_stored_unheard_reaches_whoever_is_there() {
     let market = Market::open("gone-slow").await;
     let db = market.postgres.pool().await;
     db.execute(
-        "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(5); RETURN NULL; END';
+        "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(8); RETURN NULL; END';
          CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON messages DEFERRABLE INITIALLY DEFERRED
          FOR EACH ROW EXECUTE FUNCTION dawdle()",
     )
@@ -159,11 +159,17 @@ pub async fn what_was_stored_unheard_reaches_whoever_is_there() {
     .unwrap();
     db.close().await;
     let [mut anas, mut tomass] = market.sockets().await;
+    let mut inbox = market.tomas.socket("/ws/inbox").await;
     let id = Uuid::new_v4();
     anas.send(send(id)).await;
     assert_eq!(anas.expect("error").await["code"], "unavailable");
+    // It may be stored already, and isn't yet.
+    assert_eq!(inbox.closed().await, 1012);
+    let mut inbox = market.tomas.socket("/ws/inbox").await;
+    assert_eq!(inbox.expect("hello").await["total"], 1);
     assert_eq!(tomass.expect("message").await["client_id"], json!(id));
     assert_eq!(anas.expect("message").await["client_id"], json!(id), "its sender learns of it as well");
+    assert_eq!(inbox.expect("inbox").await["total"], 2);
     market.postgres.stop().await;
 }
 

@@ -132,8 +132,10 @@ impl Look {
     /// Brings these rooms up to date.
     async fn look(&self, rooms: &[RoomKey]) -> sqlx::Result<()> {
         let believed: Vec<_> = rooms.iter().filter_map(|room| self.hub.believed(*room)).collect();
-        for (room, last_seq, read) in store::moved(&self.db, &believed).await? {
+        for (room, last_seq, read, accounts) in store::moved(&self.db, &believed).await? {
             self.hub.look(room, last_seq, read);
+            // Whoever didn't tell the room of it didn't tell their inboxes.
+            self.hub.tell_people_here(room, &accounts);
         }
         let known = self.known.borrow();
         for room in rooms {

@@ -171,18 +171,22 @@ pub(in crate::chat) async fn presences_elsewhere(
     Ok(presences)
 }
 
-/// Of rooms that are believed to stand somewhere (`last_seq`, read marks), those that don't, and where they do.
+/// Of rooms that are believed to stand somewhere (`last_seq`, read marks), those that don't, where they do, and
+/// whose they are (accounts).
 pub(in crate::chat) async fn moved(
     db: impl PgExecutor<'_>,
     believed: &[(RoomKey, i64, ReadMarks)],
-) -> sqlx::Result<Vec<(RoomKey, i64, ReadMarks)>> {
+) -> sqlx::Result<Vec<(RoomKey, i64, ReadMarks, [i64; 2])>> {
     let column =
         |value: fn(&(RoomKey, i64, ReadMarks)) -> i64| believed.iter().map(value).collect::<Vec<_>>();
     let rows = sqlx::query!(
-        "SELECT r.buyer_id, r.seller_id, r.last_seq, r.buyer_read_seq, r.seller_read_seq
+        "SELECT r.buyer_id, r.seller_id, r.last_seq, r.buyer_read_seq, r.seller_read_seq,
+                b.account_id AS buyer_account, c.account_id AS seller_account
          FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
               AS k (buyer_id, seller_id, last_seq, buyer_read_seq, seller_read_seq)
          JOIN rooms r USING (buyer_id, seller_id)
+         JOIN buyers b ON b.id = r.buyer_id
+         JOIN customers c ON c.id = r.seller_id
          WHERE (r.last_seq, r.buyer_read_seq, r.seller_read_seq)
                <> (k.last_seq, k.buyer_read_seq, k.seller_read_seq)",
         &column(|(room, ..)| room.buyer_id),
@@ -198,7 +202,7 @@ pub(in crate::chat) async fn moved(
         .map(|row| {
             let room = RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id };
             let read = ReadMarks { buyer: row.buyer_read_seq, seller: row.seller_read_seq };
-            (room, row.last_seq, read)
+            (room, row.last_seq, read, [row.buyer_account, row.seller_account])
         })
         .collect())
 }
