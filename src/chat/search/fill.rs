@@ -26,6 +26,8 @@ use crate::{
 /// Rooms that are looked for, and entries of each, in one step.
 const ROOMS: i64 = 50;
 const EACH: i64 = 100;
+/// Rooms that are asked whether they are behind in one statement: mostly none is.
+const ASKED: i64 = 5_000;
 /// Hints in one step; most are of one entry. A message that meets a step waits no longer than that takes.
 const HINTS: usize = 32;
 /// The least time between two steps, when all is done. What comes meanwhile is done together.
@@ -98,7 +100,7 @@ impl Look {
     /// A step; whether there is more to do.
     async fn step(&mut self, db: &PgPool) -> sqlx::Result<bool> {
         if let Some(after) = self.all_up_to {
-            let (rooms, last) = in_time(store::behind(db, after, ROOMS)).await?;
+            let (rooms, last) = in_time(store::behind(db, after, ASKED, ROOMS)).await?;
             fill(db, &rooms).await?;
             self.all_up_to = last;
             return Ok(true);
@@ -135,7 +137,7 @@ async fn fill(db: &PgPool, rooms: &[RoomKey]) -> sqlx::Result<usize> {
 pub async fn mend(db: &PgPool) -> sqlx::Result<usize> {
     store::clear_wrong(db).await?;
     let (mut filled, mut after) = (0, 0);
-    while let (rooms, Some(last)) = store::behind(db, after, ROOMS).await? {
+    while let (rooms, Some(last)) = store::behind(db, after, ASKED, ROOMS).await? {
         filled += fill(db, &rooms).await?;
         after = last;
     }

@@ -138,24 +138,36 @@ pub(in crate::chat) async fn names(
         .collect())
 }
 
-/// Rooms with entries that can't be found yet: `limit` of them with an id above `after`, and the last
-/// one's id.
+/// Of the next `asked` rooms with an id above `after`, those with entries that can't be found yet, `limit` of
+/// them at most; and the id up to which that is all, none after the last room.
 pub(in crate::chat) async fn behind(
-    db: impl PgExecutor<'_>,
+    db: &PgPool,
     after: i64,
+    asked: i64,
     limit: i64,
 ) -> sqlx::Result<(Vec<RoomKey>, Option<i64>)> {
+    let last_asked = sqlx::query_scalar!(
+        "SELECT max(id) FROM (SELECT id FROM rooms WHERE id > $1 ORDER BY id LIMIT $2) AS asked",
+        after,
+        asked
+    )
+    .fetch_one(db)
+    .await?;
     let rows = sqlx::query!(
         "SELECT r.id, r.buyer_id, r.seller_id FROM rooms r
-         WHERE r.id > $1
+         WHERE r.id > $1 AND r.id <= $2
            AND r.last_seq > coalesce((SELECT max(s.seq) FROM message_search s WHERE s.room_id = r.id), 0)
-         ORDER BY r.id LIMIT $2",
+         ORDER BY r.id LIMIT $3",
         after,
+        last_asked,
         limit
     )
     .fetch_all(db)
     .await?;
-    let last = rows.last().map(|row| row.id);
+    let last = match rows.last() {
+        Some(row) if rows.len() as i64 == limit => Some(row.id),
+        _ => last_asked,
+    };
     let rooms = rows.iter().map(|row| RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id });
     Ok((rooms.collect(), last))
 }

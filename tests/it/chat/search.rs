@@ -325,6 +325,30 @@ async fn what_nobody_told_of_is_found_with_the_next_message_or_the_next_start() 
 }
 
 #[tokio::test]
+async fn rooms_that_are_behind_are_found_among_thousands_that_are_not() {
+    let app = TestApp::start().await;
+    let (ana, bo, tomas) = (app.buyer("Ana").await, app.buyer("Bo").await, app.seller("Tomas").await);
+    super::history::long_room(&app, &ana, &tomas, 3).await;
+    sqlx::query(
+        "WITH a AS (
+             INSERT INTO accounts (email, name, password_hash)
+             SELECT n || '@example.com', 'Somebody', '' FROM generate_series(1, 110) AS n RETURNING id
+         ), b AS (
+             INSERT INTO buyers (account_id) SELECT id FROM a RETURNING id
+         ), c AS (
+             INSERT INTO customers (account_id, shop_name) SELECT id, 'Somebody' FROM a RETURNING id
+         )
+         INSERT INTO rooms (buyer_id, seller_id) SELECT b.id, c.id FROM b, c",
+    )
+    .execute(&app.db)
+    .await
+    .unwrap();
+    super::history::long_room(&app, &bo, &tomas, 4).await;
+    assert_eq!(haggle::chat::mend_search(&app.db).await.unwrap(), 7);
+    finds(&tomas, "entry", 7).await;
+}
+
+#[tokio::test]
 async fn searches_that_take_long_end_and_one_person_has_two_of_them() {
     let app = TestApp::start().await;
     let ana = app.buyer("Ana").await;
