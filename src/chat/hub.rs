@@ -536,6 +536,25 @@ mod tests {
     }
 
     #[test]
+    fn a_room_is_forgotten_when_the_last_who_was_there_has_lingered() {
+        let (hub, key) = (Hub::default(), RoomKey { buyer_id: 1, seller_id: 2 });
+        let leaves = |listener: Listener, by| {
+            let side = listener.side;
+            drop(listener);
+            hub.0.rooms.get_mut(&key).unwrap().presence.later(side, by);
+            hub.fade(key, side);
+        };
+        let (buyer, seller) = (hub.join(key, Side::Buyer), hub.join(key, Side::Seller));
+        leaves(buyer, LINGER);
+        assert_eq!(hub.listened(), [key], "somebody is there");
+        leaves(seller, LINGER / 2);
+        assert_eq!(hub.listened(), [key], "somebody may be back");
+        leaves(hub.join(key, Side::Seller), LINGER);
+        assert_eq!(hub.listened(), []);
+        assert!(hub.here().is_empty() && !hub.listens(Topic::Room(key)));
+    }
+
+    #[test]
     fn what_there_was_no_room_for_is_remembered_once() {
         let hub = Hub::default();
         hub.set_alone(false);

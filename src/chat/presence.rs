@@ -116,13 +116,17 @@ impl Presence {
 }
 
 #[cfg(test)]
+impl Presence {
+    /// As if the side's last leave had been this much earlier.
+    pub fn later(&mut self, side: Side, by: Duration) {
+        let seated = self.side(side);
+        seated.left_at = seated.left_at.and_then(|at| at.checked_sub(by));
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
-
-    /// As if the last leave had been this much earlier.
-    fn later(presence: &mut Presence, by: Duration) {
-        presence.buyer.left_at = presence.buyer.left_at.and_then(|at| at.checked_sub(by));
-    }
 
     #[test]
     fn a_reload_is_not_a_leave() {
@@ -131,12 +135,12 @@ mod tests {
         assert!(!presence.enter(Side::Buyer), "a second tab is no news");
         assert!(!presence.leave(Side::Buyer));
         assert!(presence.leave(Side::Buyer));
-        later(&mut presence, LINGER / 2);
+        presence.later(Side::Buyer, LINGER / 2);
         assert!(!presence.enter(Side::Buyer), "back within ten seconds");
         presence.leave(Side::Buyer);
-        later(&mut presence, LINGER / 2);
+        presence.later(Side::Buyer, LINGER / 2);
         assert!(!presence.fade(Side::Buyer), "the first leave's timer is too early for the second");
-        later(&mut presence, LINGER / 2);
+        presence.later(Side::Buyer, LINGER / 2);
         assert!(presence.fade(Side::Buyer));
         assert!(presence.nobody_here());
     }
