@@ -11,7 +11,7 @@ use tower_sessions::Session;
 
 use super::store;
 use crate::web::{
-    Error, Result, in_time,
+    Error, Result, promptly,
     session::{ACCOUNT_ID, EPOCH, id_hash},
     wants_json,
 };
@@ -56,7 +56,7 @@ where
             return Ok(known.clone());
         }
         let session = session(parts, state).await?;
-        let user = MaybeUser(in_time(find(&PgPool::from_ref(state), session)).await?);
+        let user = MaybeUser(promptly(find(&PgPool::from_ref(state), session)).await?);
         parts.extensions.insert(user.clone());
         Ok(user)
     }

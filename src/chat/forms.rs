@@ -22,7 +22,7 @@ use crate::{
     accounts::MaybeUser,
     app::AppState,
     products,
-    web::{ClientAddr, Error, Path, Result, Shell, flash, in_time, next, wants_json},
+    web::{ClientAddr, Error, Path, Result, Shell, flash, next, promptly, wants_json},
 };
 
 /// `POST /rooms/{room}/messages`
@@ -75,7 +75,7 @@ pub(super) async fn say_about_product(
 /// The buyer's seat of whoever is at the page of this product.
 async fn seat_of_asker(state: &AppState, user: Result<MaybeUser>, product_id: i64) -> Result<Seat> {
     let MaybeUser(Some(user)) = user? else { return Err(Error::SignInFirst { next: String::new() }) };
-    let products = in_time(products::summaries(&state.db, &[product_id])).await?;
+    let products = promptly(products::summaries(&state.db, &[product_id])).await?;
     let product = products.into_iter().next().ok_or(Error::NotFound)?;
     if user.seller_id == Some(product.seller_id) {
         return Err(Error::Forbidden("This is your own product. Buyers' messages are in My Messages."));

@@ -35,7 +35,7 @@ use super::{
 use crate::{
     accounts::{AccessWatch, Notice},
     app::AppState,
-    web::{Error, Result, forgery::SameOrigin},
+    web::{Error, Result, forgery::SameOrigin, in_time},
 };
 
 /// A frame of the contract is at most 32 KiB.
@@ -47,8 +47,6 @@ const MAX_READ: usize = 8 * MAX_FRAME;
 pub(super) const BUFFER: usize = 512;
 /// How long one frame may take to get out.
 const SLOW: Duration = Duration::from_secs(10);
-/// How long the database may take for what a socket asks it; then its client is to come back.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a closing socket is given to hear that it is.
 const GOODBYE: Duration = Duration::from_secs(2);
 const TYPING: Duration = Duration::from_secs(2);
@@ -134,12 +132,9 @@ pub(super) async fn say_goodbye(socket: &mut WebSocket, Close(code, reason): Clo
     let _ = timeout(GOODBYE, goodbye).await;
 }
 
-/// What the database says, unless it is away or silent.
+/// What the database says; if it is away or silent, the client is to come back.
 pub(super) async fn asked<T>(answer: impl Future<Output = sqlx::Result<T>>) -> Result<T, Close> {
-    match timeout(PATIENCE, answer).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(_)) | Err(_) => Err(COME_BACK),
-    }
+    in_time(answer).await.map_err(|_| COME_BACK)
 }
 
 /// Sends one frame, or gives up on a client that doesn't read.

@@ -5,8 +5,6 @@
 //! The cause goes to the log once, here, with a reference number; the browser gets a fixed
 //! sentence and that number, never the cause.
 
-use std::time::Duration;
-
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
@@ -17,9 +15,6 @@ use axum::{
 use axum_extra::extract::QueryRejection;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// A sender is told within five seconds.
-const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Why there is no page. Expected refusals of a form aren't here: they are the form again.
 #[derive(Debug, thiserror::Error)]
@@ -138,18 +133,6 @@ impl From<sqlx::Error> for Error {
             }
             _ => Error::Internal(error.into()),
         }
-    }
-}
-
-/// What the database says, unless it is silent for four seconds: a page, or a form with somebody's words in
-/// it, is answered all the same.
-pub async fn in_time<T, E>(answer: impl Future<Output = Result<T, E>>) -> Result<T>
-where
-    Error: From<E>,
-{
-    match tokio::time::timeout(PATIENCE, answer).await {
-        Ok(answer) => Ok(answer?),
-        Err(_) => Err(Error::Unavailable(anyhow::anyhow!("the database doesn't answer"))),
     }
 }
 

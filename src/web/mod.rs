@@ -24,11 +24,11 @@ pub mod shell;
 pub mod turns;
 
 pub use client_addr::ClientAddr;
-pub use error::{Error, Result, in_time};
+pub use error::{Error, Result};
 pub use extract::{Form, Path, Query, wants_json};
 pub use flash::Flash;
 pub use form::FieldErrors;
 pub use next::{Back, Next};
 pub use paging::Pager;
-pub use patience::in_time;
+pub use patience::{in_time, promptly};
 pub use shell::{Shell, ShellUser};
