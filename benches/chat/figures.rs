@@ -20,6 +20,11 @@ impl Table {
         eprintln!("  {}: {} (limit: {})", row.what, row.ours, row.limit);
         self.0.push(row);
     }
+
+    /// A limit alone, for the rows around it.
+    pub fn limit(&mut self, what: &str, limit: String) {
+        self.add(what, "–".to_owned(), limit, "(a limit)", true);
+    }
 }
 
 impl fmt::Display for Table {

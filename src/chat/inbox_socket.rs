@@ -17,11 +17,11 @@ use tokio::{
 
 use super::{
     RoomKey, Side,
-    hub::{InboxListener, InboxNews, Topic},
-    socket::{
+    closing::{
         ACCESS_ENDED, BUFFER, COME_BACK, Close, GONE, TOO_BIG, TOO_FAST, TOO_MANY, access_ended, asked,
         is_too_big, say_goodbye, send,
     },
+    hub::{InboxListener, InboxNews, Topic},
     store,
     wire::ServerFrame,
 };

@@ -30,7 +30,7 @@ use std::{
 use sqlx::PgPool;
 use tokio::{
     join,
-    sync::{mpsc, oneshot},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
 };
 use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
@@ -45,8 +45,11 @@ use writer::{Done, Writer};
 /// Writers at work side by side, each with its own rooms: one for two cores, and at most so many. More of
 /// them share less of what a transaction costs.
 const MOST_WRITERS: usize = 4;
-/// Messages that may wait for one writer; then whoever sends waits.
-const QUEUE: usize = 1024;
+/// Bytes of messages that may wait for one writer; then whoever sends waits. Eight thousand short ones: while
+/// nobody waits for room, what one socket sends is together in a batch, and so is what the others are told of it.
+const QUEUE: usize = 8 * 1024 * 1024;
+/// What a message takes up beside its words, with all that is kept for its sender.
+const BESIDE: usize = 1024;
 /// Messages in one transaction.
 const BATCH: usize = 512;
 
@@ -58,15 +61,23 @@ pub(super) struct Write {
     pub draft: Draft,
     answer: oneshot::Sender<Result<Said, Refusal>>,
     _pending: TaskTrackerToken,
+    _room: OwnedSemaphorePermit,
 }
 
 /// What waits for one writer.
-type Queue = mpsc::Receiver<Write>;
+type Queue = mpsc::UnboundedReceiver<Write>;
 
 #[derive(Clone)]
 pub struct Journal {
-    writers: Arc<[mpsc::Sender<Write>]>,
+    desks: Arc<[Desk]>,
     pending: TaskTracker,
+}
+
+/// Where one writer's messages are handed in.
+struct Desk {
+    queue: mpsc::UnboundedSender<Write>,
+    /// In bytes.
+    room: Arc<Semaphore>,
 }
 
 impl Journal {
@@ -78,29 +89,35 @@ impl Journal {
 
     /// Starts the writers; they end when the last `Journal` is gone and all is written.
     pub fn with_writers(count: usize, db: &PgPool, hub: &Hub) -> Self {
-        let writers = (0..count).map(|_| {
-            let (sender, queue) = mpsc::channel(QUEUE);
+        let desks = (0..count).map(|_| {
+            let (sender, queue) = mpsc::unbounded_channel();
             tokio::spawn(run(Writer::new(db, hub), queue));
-            sender
+            Desk { queue: sender, room: Arc::new(Semaphore::new(QUEUE)) }
         });
-        Journal { writers: writers.collect(), pending: TaskTracker::new() }
+        Journal { desks: desks.collect(), pending: TaskTracker::new() }
     }
 
     /// Puts a draft in the queue of its room's writer; waits while that is full.
     pub(super) async fn submit(&self, seat: &Seat, draft: Draft) -> Result<Pending, Refusal> {
-        let (write, pending) = self.write(seat, draft);
-        self.writer(seat.room).send(write).await.map_err(|_| Refusal::Unavailable)?;
-        Ok(pending)
+        let desk = self.desk(seat.room);
+        let room = desk.room.clone().acquire_many_owned(size(&draft)).await;
+        self.hand_in(desk, seat, draft, room.map_err(|_| Refusal::Unavailable)?)
     }
 
     /// [`submit`](Self::submit) that doesn't wait: for who would see nothing but a page that doesn't load.
     pub(super) fn try_submit(&self, seat: &Seat, draft: Draft) -> Result<Pending, Refusal> {
-        let (write, pending) = self.write(seat, draft);
-        self.writer(seat.room).try_send(write).map_err(|_| Refusal::Unavailable)?;
-        Ok(pending)
+        let desk = self.desk(seat.room);
+        let room = desk.room.clone().try_acquire_many_owned(size(&draft));
+        self.hand_in(desk, seat, draft, room.map_err(|_| Refusal::Unavailable)?)
     }
 
-    fn write(&self, seat: &Seat, draft: Draft) -> (Write, Pending) {
+    fn hand_in(
+        &self,
+        desk: &Desk,
+        seat: &Seat,
+        draft: Draft,
+        room: OwnedSemaphorePermit,
+    ) -> Result<Pending, Refusal> {
         let (answer, pending) = oneshot::channel();
         let write = Write {
             room: seat.room,
@@ -109,13 +126,15 @@ impl Journal {
             draft,
             answer,
             _pending: self.pending.token(),
+            _room: room,
         };
-        (write, pending)
+        desk.queue.send(write).map_err(|_| Refusal::Unavailable)?;
+        Ok(pending)
     }
 
-    fn writer(&self, room: RoomKey) -> &mpsc::Sender<Write> {
+    fn desk(&self, room: RoomKey) -> &Desk {
         let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(room);
-        &self.writers[(hash % self.writers.len() as u64) as usize]
+        &self.desks[(hash % self.desks.len() as u64) as usize]
     }
 
     /// Waits until everything that was handed in is written and told.
@@ -123,6 +142,10 @@ impl Journal {
         self.pending.close();
         self.pending.wait().await;
     }
+}
+
+fn size(draft: &Draft) -> u32 {
+    u32::try_from(BESIDE + draft.body.as_str().len()).unwrap_or(u32::MAX)
 }
 
 async fn run(mut writer: Writer, mut queue: Queue) {

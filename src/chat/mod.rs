@@ -21,6 +21,7 @@
 
 mod backplane;
 mod body;
+mod closing;
 mod entries;
 mod forms;
 mod history;
@@ -51,6 +52,7 @@ use crate::{accounts::CurrentUser, web::Result};
 
 pub use backplane::start as join_nodes;
 pub use body::Body;
+pub use closing::Heartbeat;
 pub use hub::Hub;
 pub use inbox::{Conversation, InboxRow};
 pub use journal::Journal;
@@ -60,7 +62,6 @@ pub use recount::{Discrepancy, recount};
 pub use room_key::{RoomKey, Side};
 pub use routes::router;
 pub use search::{mend as mend_search, start as start_search};
-pub use socket::Heartbeat;
 
 /// How many messages wait for this person, over all their rooms.
 pub async fn unread(db: &PgPool, user: &CurrentUser) -> Result<i64> {

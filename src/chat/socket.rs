@@ -12,19 +12,23 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 use axum::{
     extract::{
         State, WebSocketUpgrade,
-        ws::{CloseFrame, Message, Utf8Bytes, WebSocket},
+        ws::{Message, Utf8Bytes, WebSocket},
     },
     response::Response,
 };
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::{
-    sync::broadcast::error::RecvError,
-    time::{Instant, sleep, timeout},
+    sync::broadcast::error::{RecvError, TryRecvError},
+    time::{Instant, sleep},
 };
 use uuid::Uuid;
 
 use super::{
     Body,
+    closing::{
+        ACCESS_ENDED, BUFFER, COME_BACK, Close, GONE, TOO_BIG, TOO_FAST, TOO_MANY, access_ended, asked, feed,
+        flush, is_too_big, say_goodbye, send,
+    },
     hub::{Listener, Told, Topic},
     limits::FrameLimit,
     seat::Seat,
@@ -33,52 +37,18 @@ use super::{
     wire::{ClientFrame, ServerFrame},
 };
 use crate::{
-    accounts::{AccessWatch, Notice},
     app::AppState,
-    web::{Error, Result, forgery::SameOrigin, in_time},
+    web::{Result, forgery::SameOrigin},
 };
 
 /// A frame of the contract is at most 32 KiB.
 const MAX_FRAME: usize = 32 * 1024;
+/// Frames for a client that are ready at the same time go out in one piece of about this size.
+const TOGETHER: usize = 4 * 1024;
 /// One that is too big is read to its end up to here: closing on what is still coming would reset the
 /// connection, and the client would never hear why.
 const MAX_READ: usize = 8 * MAX_FRAME;
-/// Small: ten thousand idle sockets are mostly buffers, and most frames are shorter.
-pub(super) const BUFFER: usize = 512;
-/// How long one frame may take to get out.
-const SLOW: Duration = Duration::from_secs(10);
-/// How long a closing socket is given to hear that it is.
-const GOODBYE: Duration = Duration::from_secs(2);
 const TYPING: Duration = Duration::from_secs(2);
-
-/// How sockets find out that nobody is at the other end.
-#[derive(Clone, Copy, Debug)]
-pub struct Heartbeat {
-    pub ping: Duration,
-    /// After so long without a sign the socket is closed, when the next ping is due.
-    pub silence: Duration,
-}
-
-impl Default for Heartbeat {
-    /// Two pings without an answer; seen when the third is due.
-    fn default() -> Self {
-        Heartbeat { ping: Duration::from_secs(25), silence: Duration::from_secs(60) }
-    }
-}
-
-/// Refused before the upgrade.
-pub(super) const TOO_MANY: Error = Error::TooMany("You have too many windows open here. Please close some.");
-
-/// Why a socket is closed, in the contract's codes.
-pub(super) struct Close(pub u16, pub &'static str);
-
-pub(super) const TOO_BIG: Close = Close(1009, "too big");
-pub(super) const COME_BACK: Close = Close(1012, "come back");
-pub(super) const ACCESS_ENDED: Close = Close(4401, "access ended");
-pub(super) const TOO_SLOW: Close = Close(4408, "too slow");
-pub(super) const TOO_FAST: Close = Close(4429, "too fast");
-/// The connection is gone; there is nobody to tell.
-pub(super) const GONE: Close = Close(1006, "");
 
 pub(super) async fn upgrade(
     State(state): State<AppState>,
@@ -90,7 +60,7 @@ pub(super) async fn upgrade(
     let owned = Box::new((state, seat, tab));
     Ok(upgrade
         .read_buffer_size(BUFFER)
-        .write_buffer_size(0)
+        .write_buffer_size(TOGETHER)
         .max_message_size(MAX_READ)
         .max_frame_size(MAX_READ)
         .on_upgrade(move |mut socket| {
@@ -107,51 +77,6 @@ async fn run(state: &AppState, seat: &Seat, socket: &mut WebSocket) {
         Err(close) => close,
     };
     Box::pin(say_goodbye(socket, close)).await;
-}
-
-/// Says why, and hears the client out for a moment: closing on what it is still sending would reset
-/// the connection, and the reason with it.
-pub(super) async fn say_goodbye(socket: &mut WebSocket, Close(code, reason): Close) {
-    if code == GONE.0 {
-        return;
-    }
-    let frame = CloseFrame { code, reason: reason.into() };
-    let why = match code {
-        _ if code == TOO_BIG.0 => Some(Refusal::FrameTooBig),
-        _ if code == TOO_FAST.0 => Some(Refusal::RateLimited),
-        _ => None,
-    };
-    let goodbye = async {
-        if let Some(why) = why {
-            let _ = socket.send(Message::Text(ServerFrame::refused(None, why).text())).await;
-        }
-        if socket.send(Message::Close(Some(frame))).await.is_ok() {
-            while let Some(Ok(_)) = socket.recv().await {}
-        }
-    };
-    let _ = timeout(GOODBYE, goodbye).await;
-}
-
-/// What the database says; if it is away or silent, the client is to come back.
-pub(super) async fn asked<T>(answer: impl Future<Output = sqlx::Result<T>>) -> Result<T, Close> {
-    in_time(answer).await.map_err(|_| COME_BACK)
-}
-
-/// Sends one frame, or gives up on a client that doesn't read.
-pub(super) async fn send(socket: &mut WebSocket, message: Message) -> Result<(), Close> {
-    match timeout(SLOW, socket.send(message)).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err(GONE),
-        Err(_) => Err(TOO_SLOW),
-    }
-}
-
-/// Resolves when this person may not be here any longer, or isn't who they were when they came.
-pub(super) async fn access_ended(watch: &mut AccessWatch) -> Close {
-    match watch.notice().await {
-        Notice::Ended => ACCESS_ENDED,
-        Notice::Changed => COME_BACK,
-    }
 }
 
 struct RoomSocket<'a> {
@@ -254,11 +179,9 @@ impl<'a> RoomSocket<'a> {
     async fn talk(&mut self) -> Close {
         loop {
             let step = tokio::select! {
-                told = self.listener.told.recv() => Box::pin(self.pass_on(told)).await,
-                message = self.socket.recv() => {
-                    self.heard = Instant::now();
-                    Box::pin(self.hear(message)).await
-                }
+                // More is taken in when what there is to tell is out: who writes fast and reads slowly is slowed
+                // down, instead of falling behind on what it wrote itself.
+                biased;
                 Some(event) = self.events.next() => match event {
                     // It comes by the room's channel, to its sender as to everybody.
                     Event::Answered(_, Ok(Said::Stored(_))) => Ok(()),
@@ -267,6 +190,11 @@ impl<'a> RoomSocket<'a> {
                     Event::Beat => Box::pin(self.beat()).await,
                     Event::Ends(close) => Err(close),
                 },
+                told = self.listener.told.recv() => Box::pin(self.pass_on(told)).await,
+                message = self.socket.recv() => {
+                    self.heard = Instant::now();
+                    Box::pin(self.hear(message)).await
+                }
             };
             if let Err(close) = step {
                 return close;
@@ -282,34 +210,49 @@ impl<'a> RoomSocket<'a> {
         send(self.socket, Message::Ping(Default::default())).await
     }
 
+    /// What has been told by now goes out together.
     async fn pass_on(&mut self, told: Result<Arc<Told>, RecvError>) -> Result<(), Close> {
+        let mut next = Some(told);
+        while let Some(told) = next {
+            self.put_in(told).await?;
+            next = match self.listener.told.try_recv() {
+                Ok(told) => Some(Ok(told)),
+                Err(TryRecvError::Empty) => None,
+                Err(TryRecvError::Lagged(missed)) => Some(Err(RecvError::Lagged(missed))),
+                Err(TryRecvError::Closed) => Some(Err(RecvError::Closed)),
+            };
+        }
+        flush(self.socket).await
+    }
+
+    async fn put_in(&mut self, told: Result<Arc<Told>, RecvError>) -> Result<(), Close> {
         match told.as_deref() {
             Ok(Told::Entry { seq, .. }) if *seq <= self.last_seq => Ok(()),
             Ok(Told::Entry { seq, text }) => {
                 let hole = *seq > self.last_seq + 1;
                 self.last_seq = *seq;
                 // Whoever resyncs asks for everything after what they have: this entry too.
-                if hole { self.resync().await } else { self.send(Utf8Bytes::clone(text)).await }
+                self.feed(if hole { ServerFrame::Resync.text() } else { Utf8Bytes::clone(text) }).await
             }
             Ok(Told::Typing { by, .. }) if *by == self.seat.side => Ok(()),
-            Ok(Told::Typing { frame, .. } | Told::Other(frame)) => self.send(frame.clone()).await,
+            Ok(Told::Typing { frame, .. } | Told::Other(frame)) => self.feed(frame.clone()).await,
             Err(RecvError::Lagged(_)) => {
                 // Whatever is still in the channel is older than what the client will ask for now.
                 self.listener.told = self.listener.told.resubscribe();
                 let status = asked(store::status(&self.state.db, self.seat.room)).await?;
                 self.last_seq = status.last_seq;
-                self.resync().await?;
+                self.feed(ServerFrame::Resync.text()).await?;
                 // The one thing that can't be asked for afterwards.
                 let who = self.seat.side.other();
                 let online = self.state.hub.online(self.seat.room, who);
-                self.send(ServerFrame::Presence { who, online }.text()).await
+                self.feed(ServerFrame::Presence { who, online }.text()).await
             }
             Err(RecvError::Closed) => Err(COME_BACK),
         }
     }
 
-    async fn resync(&mut self) -> Result<(), Close> {
-        self.send(ServerFrame::Resync.text()).await
+    async fn feed(&mut self, frame: Utf8Bytes) -> Result<(), Close> {
+        feed(self.socket, Message::Text(frame)).await
     }
 
     async fn send(&mut self, frame: Utf8Bytes) -> Result<(), Close> {
@@ -421,15 +364,4 @@ impl<'a> RoomSocket<'a> {
 /// The id of a frame that is otherwise broken, so that its sender knows which bubble it was.
 fn client_id(text: &str) -> Option<Uuid> {
     serde_json::from_str::<serde_json::Value>(text).ok()?.get("client_id")?.as_str()?.parse().ok()
-}
-
-pub(super) fn is_too_big(error: &axum::Error) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(error) = cause {
-        if error.to_string().contains("too long") || error.to_string().contains("too big") {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
 }

@@ -23,19 +23,13 @@ pub async fn measure(plan: &Plan, table: &mut Table, world: &World) -> anyhow::R
         batched.push(insert(world, FAR + (2 * run + 1) * 10_000_000, BATCH, plan.span).await?);
     }
     sqlx::query("DELETE FROM messages WHERE seq >= $1").bind(FAR).execute(&world.db).await?;
-    table.add(
+    table.limit(
         "the same table alone: 20 connections, one row a transaction",
-        "–".into(),
         format!("{} rows/s", whole(median(single))),
-        "(a limit)",
-        true,
     );
-    table.add(
+    table.limit(
         "the same table alone: 20 connections, 500 rows a transaction",
-        "–".into(),
         format!("{} rows/s", whole(median(batched))),
-        "(a limit)",
-        true,
     );
     Ok(())
 }

@@ -2,6 +2,8 @@
 //! idle sockets open.
 
 use std::{
+    fs::File,
+    os::unix::fs::FileExt as _,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -11,7 +13,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use crate::{
     Plan, client,
     figures::{Table, median, percentile},
-    program::Program,
+    program::{self, Program},
     rows::fresh_row,
     world::{Pair, World},
 };
@@ -36,8 +38,11 @@ pub async fn measure(
     world: &World,
 ) -> anyhow::Result<()> {
     let (talking, idle) = (&world.pairs[..ROOMS], &world.pairs[ROOMS..ROOMS + IDLE_ROOMS]);
-    let (mut limit, mut alone, mut crowded) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut limit, mut flushed) = (Vec::new(), Vec::new());
+    let (mut alone, mut crowded) = (Vec::new(), Vec::new());
     for _ in 0..plan.runs {
+        let span = plan.span;
+        flushed.push(tokio::task::spawn_blocking(move || flush(span)).await??);
         limit.push(run(bare, talking, 3 * plan.span).await?);
         alone.push(run(haggle, talking, 3 * plan.span).await?);
         let open = client::open_idle(haggle.addr, idle).await?;
@@ -50,6 +55,7 @@ pub async fn measure(
     }
     let of = |runs: &[Latency], figure: fn(&Latency) -> f64| median(runs.iter().map(figure).collect());
     let (bare50, bare99) = (of(&limit, |run| run.p50), of(&limit, |run| run.p99));
+    let (flush50, flush99) = (of(&flushed, |run| run.p50), of(&flushed, |run| run.p99));
     let (p50, p99) = (of(&alone, |run| run.p50), of(&alone, |run| run.p99));
     let (crowd50, crowd99) = (of(&crowded, |run| run.p50), of(&crowded, |run| run.p99));
     table.add(
@@ -65,6 +71,10 @@ pub async fn measure(
         format!("{bare99:.2} ms"),
         "≤ 4 × limit",
         p99 <= 4.0 * bare99,
+    );
+    table.limit(
+        "8 KiB written and flushed at the same pace, which is in each of these, median / p99",
+        format!("{flush50:.2} / {flush99:.2} ms"),
     );
     table.add(
         "the same with 10,000 idle sockets, median / p99",
@@ -112,5 +122,25 @@ async fn run(program: &Program, pairs: &[Pair], span: Duration) -> anyhow::Resul
         heard.into_iter().map(|(n, at)| (at - sent[n]).as_secs_f64() * 1000.0).collect();
     // The first second warms up.
     let mut waits = waits.split_off(200.min(count / 2));
+    Ok(Latency { p50: percentile(&mut waits, 0.5), p99: percentile(&mut waits, 0.99) })
+}
+
+/// What a commit has to wait for: a page of the log on the disk. Nobody else writes meanwhile.
+fn flush(span: Duration) -> anyhow::Result<Latency> {
+    const PAGE: usize = 8192;
+    let folder = program::folder()?;
+    let file = File::create(folder.path().join("log"))?;
+    let count = (span.as_millis() / EACH.as_millis()) as usize;
+    // As PostgreSQL's log is, it is there before it is written to.
+    file.write_all_at(&vec![0; count * PAGE], 0)?;
+    file.sync_all()?;
+    let mut waits = Vec::with_capacity(count);
+    for n in 0..count {
+        let begin = Instant::now();
+        file.write_all_at(&[n as u8; PAGE], (n * PAGE) as u64)?;
+        file.sync_data()?;
+        waits.push(begin.elapsed().as_secs_f64() * 1000.0);
+        std::thread::sleep(EACH.saturating_sub(begin.elapsed()));
+    }
     Ok(Latency { p50: percentile(&mut waits, 0.5), p99: percentile(&mut waits, 0.99) })
 }

@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 use crate::support::{TestApp, eventually, room};
 
-const MANY: usize = 2_000;
+/// So long that they are more than may wait.
+const MANY: usize = 2_500;
+const LONG: usize = 3_000;
 
 fn send(body: &str) -> Value {
     json!({ "type": "send", "client_id": Uuid::new_v4(), "body": body })
@@ -39,7 +41,7 @@ async fn while_the_journal_is_full_forms_are_refused_with_their_words_and_socket
     })
     .await;
     for n in 0..MANY {
-        socket.send(send(&format!("{n}"))).await;
+        socket.send(send(&format!("{n} {}", "x".repeat(LONG)))).await;
     }
     // Until it is full, a form is taken and waits too.
     let form = [("body", "These words are kept")];
@@ -54,11 +56,12 @@ async fn while_the_journal_is_full_forms_are_refused_with_their_words_and_socket
 
     held.rollback().await.unwrap();
     let stored = eventually("all are stored", async || {
-        let bodies: Vec<String> =
-            sqlx::query_scalar("SELECT body FROM messages WHERE body ~ '^[0-9]+$' ORDER BY seq")
-                .fetch_all(&app.db)
-                .await
-                .unwrap();
+        let bodies: Vec<String> = sqlx::query_scalar(
+            "SELECT split_part(body, ' ', 1) FROM messages WHERE body ~ '^[0-9]+ x' ORDER BY seq",
+        )
+        .fetch_all(&app.db)
+        .await
+        .unwrap();
         (bodies.len() == MANY).then_some(bodies)
     })
     .await;
