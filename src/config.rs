@@ -13,7 +13,7 @@ pub struct Config {
     #[arg(long, env = "HAGGLE_ADDR", default_value = "127.0.0.1:3000", global = true)]
     pub addr: SocketAddr,
 
-    /// The private database, photos and outgoing mail
+    /// The private database and photos
     #[arg(long, env = "HAGGLE_DATA", value_name = "DIR", default_value = "./data", global = true)]
     pub data: PathBuf,
 

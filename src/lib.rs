@@ -68,7 +68,7 @@
 //! journal, `chat::search` copies every entry's words to a table of its own: the tables that people write
 //! into carry no index over text.
 //!
-//! Invariants, each held by tests and asked of every row by `haggle doctor`:
+//! Invariants, each held by tests; what rows can show, `haggle doctor` asks of every one of them:
 //!
 //! - An entry is stored before it is told. What a sender hears back is the stored entry.
 //! - `seq` is 1, 2, 3 … in each room, shared by both tables, given under the room's row lock.
@@ -88,6 +88,13 @@
 //!   of its own (`journal::line`), whose plans don't depend on how full the tables were when they were made.
 //!   A batch is handed over as arrays of rows (`migrations/0016_journal_rows.sql`): what a statement costs,
 //!   beside the rows, is most of what a lone message costs.
+//! - **What may wait for a writer is bounded in bytes**, and a socket sends what there is before it takes in
+//!   more. While nobody waits for room, what one socket sends lies together in a batch, and what its room is
+//!   told of it goes out in one piece.
+//! - **Who may write is said by the `Seat`**: a room's two people never change, so under the lock only the
+//!   product is asked about. Access that ends closes the sockets; blocking somebody isn't there yet.
+//! - **A repeat is told like a new entry**, and the hub passes over what was told already: after an answer that
+//!   was lost, the second try is the first time that anybody hears of it.
 //! - **Repeats are looked for when the unique index has met one.** Most messages are new; a batch that isn't
 //!   is written a second time, knowing what is stored already.
 //! - **A room's row changes no index** but once a minute and at the first unread or last read message
