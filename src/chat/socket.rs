@@ -43,8 +43,10 @@ use crate::{
 
 /// A frame of the contract is at most 32 KiB.
 const MAX_FRAME: usize = 32 * 1024;
-/// Frames for a client that are ready at the same time go out in one piece of about this size.
+/// Frames for a client that are ready at the same time go out in one piece of about this size, and so many of
+/// them before anything else is looked at.
 const TOGETHER: usize = 4 * 1024;
+const AT_ONCE: usize = 16;
 /// One that is too big is read to its end up to here: closing on what is still coming would reset the
 /// connection, and the client would never hear why.
 const MAX_READ: usize = 8 * MAX_FRAME;
@@ -210,17 +212,17 @@ impl<'a> RoomSocket<'a> {
         send(self.socket, Message::Ping(Default::default())).await
     }
 
-    /// What has been told by now goes out together.
+    /// What has been told by now goes out together; not so much that its end would have to wait for long.
     async fn pass_on(&mut self, told: Result<Arc<Told>, RecvError>) -> Result<(), Close> {
-        let mut next = Some(told);
-        while let Some(told) = next {
-            self.put_in(told).await?;
-            next = match self.listener.told.try_recv() {
-                Ok(told) => Some(Ok(told)),
-                Err(TryRecvError::Empty) => None,
-                Err(TryRecvError::Lagged(missed)) => Some(Err(RecvError::Lagged(missed))),
-                Err(TryRecvError::Closed) => Some(Err(RecvError::Closed)),
+        self.put_in(told).await?;
+        for _ in 1..AT_ONCE {
+            let told = match self.listener.told.try_recv() {
+                Ok(told) => Ok(told),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Lagged(missed)) => Err(RecvError::Lagged(missed)),
+                Err(TryRecvError::Closed) => Err(RecvError::Closed),
             };
+            self.put_in(told).await?;
         }
         flush(self.socket).await
     }

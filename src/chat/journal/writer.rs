@@ -21,6 +21,8 @@ use crate::{
 
 /// A sender hears that the database is gone within five seconds.
 const PATIENCE: Duration = Duration::from_secs(4);
+/// Less time than this is no time to begin with another entry.
+const LAST: Duration = Duration::from_millis(500);
 /// Rooms that a writer remembers, at about 150 bytes each.
 const REMEMBERED: usize = 8192;
 
@@ -61,6 +63,11 @@ impl Writer {
             Err(error) if is_refusal(&error) && batch.len() > 1 => {
                 tracing::warn!(%error, messages = batch.len(), "a batch was refused; writing one by one");
                 for (n, write) in batch.iter().enumerate() {
+                    if until.saturating_duration_since(Instant::now()) < LAST {
+                        // It is there, only slow: nobody has to look what became of these.
+                        done.refuse(batch.len() - n, Refusal::Unavailable);
+                        break;
+                    }
                     let written = self.commit(slice::from_ref(write), until, &mut look).await;
                     done.add(1, written);
                     if done.is_lost {

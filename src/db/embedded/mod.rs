@@ -42,7 +42,6 @@ use super::data_dir::{DataDir, DataDirError};
 use home::Home;
 use programs::Programs;
 use server::Server;
-use sys::Ending;
 
 /// A private server that runs, holding its data directory.
 #[derive(Debug)]
@@ -116,10 +115,7 @@ async fn run(
     let socket_dir = home.socket_dir()?;
     let options = server::options(&socket_dir);
     let mut server = Server::spawn(home, programs, &socket_dir, keeping).await?;
-    if let Err(error) = server.ready(home, &options, progress).await {
-        server.end(Ending::Fast);
-        return Err(error);
-    }
+    server.ready(home, &options, progress).await?;
     Ok((server, options))
 }
 
@@ -169,13 +165,6 @@ impl Embedded {
     /// Ends the server in good order and waits for it. Close the pools first.
     pub async fn stop(self) {
         self.server.stop().await;
-    }
-}
-
-impl Drop for Embedded {
-    /// The last resort: asks, and waits for nothing. The next start waits, if it must.
-    fn drop(&mut self) {
-        self.server.end(Ending::Fast);
     }
 }
 

@@ -137,6 +137,14 @@ impl Server {
     }
 }
 
+impl Drop for Server {
+    /// The last resort, also for one that isn't ready yet: asks, and waits for nothing. The next start waits, if
+    /// it must.
+    fn drop(&mut self) {
+        self.end(Ending::Fast);
+    }
+}
+
 /// Connecting needs nothing but the socket's folder.
 pub(super) fn options(socket_dir: &Path) -> PgConnectOptions {
     PgConnectOptions::new_without_pgpass()

@@ -78,18 +78,20 @@ async fn carry(
 ) {
     let cuts = state.borrow_and_update().cuts;
     let (mut asked, mut answered) = ([0; 8192], [0; 8192]);
-    let (mut is_journal, mut messages) = (false, Messages::default());
+    let (mut is_journal, mut is_lost, mut messages) = (false, false, Messages::default());
     loop {
         tokio::select! {
             Ok(n @ 1..) = program.read(&mut asked) => {
                 is_journal |= asked[..n].windows(14).any(|part| part == b"rooms_moved_on");
-                counted.fetch_add(messages.statements(&asked[..n]), Ordering::Relaxed);
+                let statements = messages.statements(&asked[..n]);
+                counted.fetch_add(statements, Ordering::Relaxed);
+                // What makes a statement ready is answered: it has to run, and be committed.
+                is_lost |= is_journal && statements > 0 && state.borrow().is_lost;
                 if database.write_all(&asked[..n]).await.is_err() {
                     return;
                 }
             }
             Ok(n @ 1..) = database.read(&mut answered) => {
-                let is_lost = is_journal && state.borrow().is_lost;
                 if !is_lost && program.write_all(&answered[..n]).await.is_err() {
                     return;
                 }
@@ -111,7 +113,7 @@ struct Messages {
 }
 
 impl Messages {
-    /// How many of the messages that are complete with these bytes run a statement.
+    /// How many of the messages that are complete with these bytes run a statement: Execute, and the simple Query.
     fn statements(&mut self, bytes: &[u8]) -> usize {
         self.pending.extend_from_slice(bytes);
         let mut statements = 0;
@@ -122,7 +124,6 @@ impl Messages {
             if self.pending.len() < length {
                 return statements;
             }
-            // Execute, and the simple Query.
             statements += usize::from(self.begun && matches!(self.pending[0], b'E' | b'Q'));
             self.pending.drain(..length);
             self.begun = true;
