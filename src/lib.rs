@@ -93,8 +93,8 @@
 //!   told of it goes out in one piece.
 //! - **Who may write is said by the `Seat`**: a room's two people never change, so under the lock only the
 //!   product is asked about. Access that ends closes the sockets; blocking somebody isn't there yet.
-//! - **A repeat is told like a new entry**, and the hub passes over what was told already: after an answer that
-//!   was lost, the second try is the first time that anybody hears of it.
+//! - **A repeat is told to a room that hasn't been told**: after an answer that was lost, the second try is the
+//!   first time that anybody hears of it.
 //! - **Repeats are looked for when the unique index has met one.** Most messages are new; a batch that isn't
 //!   is written a second time, knowing what is stored already.
 //! - **A room's row changes no index** but once a minute and at the first unread or last read message

@@ -147,6 +147,20 @@ impl Hub {
         let _ = self.0.written.sender.try_send(key);
     }
 
+    /// An entry turned out to be stored before. If the answer to it was lost then, nobody has been told; a room
+    /// that was isn't told again, nor are the inboxes.
+    pub fn entry_again(&self, key: RoomKey, seq: i64, text: EntryText, accounts: [i64; 2]) {
+        match self.last_told(key) {
+            Some(told) if told >= seq => {}
+            Some(_) => self.entry(key, seq, text, accounts),
+            // Nobody listens there, or who comes is about to look at the row.
+            None => {
+                self.tell_people_here(key, &accounts);
+                self.publish(News::Entry { r: key, s: seq, a: accounts });
+            }
+        }
+    }
+
     /// A side has read up to `seq`.
     pub fn read(&self, key: RoomKey, by: Side, seq: i64, account: i64) {
         self.hear_of_read(key, by, seq);

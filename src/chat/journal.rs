@@ -11,10 +11,10 @@
 //! ```
 //!
 //! A writer remembers how it left its rooms. The statement brings them up to date in id order, and fails as a
-//! whole unless all of them still stood there; most of the time they do, and that is all there is to ask. Otherwise (a room is new or
-//! another node wrote to it, the talk turns to another product, a unique index says that something was stored
-//! before) the rooms are locked first, and what the plan needs is read in statements of its own, on a new
-//! snapshot. Only what is committed is told.
+//! whole unless all of them still stood there; most of the time they do, and that is all there is to ask.
+//! Otherwise (a room is new or another node wrote to it, the talk turns to another product, a unique index says
+//! that something was stored before) the rooms are locked first, and what the plan needs is read in statements
+//! of its own, on a new snapshot. Only what is committed is told.
 
 mod line;
 pub(super) mod plan;
@@ -181,10 +181,8 @@ fn settle(hub: &Hub, done: Option<Done>) {
     let Some(Done { batch, outcomes, products, .. }) = done else { return };
     let products: Arc<[_]> = products.into();
     for (write, outcome) in batch.into_iter().zip(outcomes) {
-        // Also what was stored before: if the answer was lost then, nobody has been told. Whoever has been
-        // isn't told again.
         if let Ok(said) = &outcome {
-            service::tell(hub, write.room, &write.people, said.shared(), &products);
+            service::tell(hub, write.room, &write.people, said, &products);
         }
         // Whoever asked may have gone; the entry is stored all the same.
         let _ = write.answer.send(outcome);

@@ -39,10 +39,6 @@ pub enum Said {
 
 impl Said {
     pub fn entry(&self) -> &Entry {
-        self.shared()
-    }
-
-    pub fn shared(&self) -> &Arc<Entry> {
         match self {
             Said::Stored(entry) | Said::Repeated(entry) => entry,
         }
@@ -154,15 +150,14 @@ pub fn entry_text(entry: Arc<Entry>, people: Arc<People>, products: Arc<[Product
 }
 
 /// Tells everybody in the room, and both inboxes, of an entry that has been stored.
-pub fn tell(
-    hub: &Hub,
-    room: RoomKey,
-    people: &Arc<People>,
-    entry: &Arc<Entry>,
-    products: &Arc<[ProductSummary]>,
-) {
+pub fn tell(hub: &Hub, room: RoomKey, people: &Arc<People>, said: &Said, products: &Arc<[ProductSummary]>) {
+    let (Said::Stored(entry) | Said::Repeated(entry)) = said;
     let text = entry_text(entry.clone(), people.clone(), products.clone());
-    hub.entry(room, entry.seq, text, [people.buyer_account, people.seller_account]);
+    let accounts = [people.buyer_account, people.seller_account];
+    match said {
+        Said::Stored(_) => hub.entry(room, entry.seq, text, accounts),
+        Said::Repeated(_) => hub.entry_again(room, entry.seq, text, accounts),
+    }
 }
 
 /// Moves the reader's mark up to `seq`, never down and never past the last entry.

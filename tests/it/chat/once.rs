@@ -22,6 +22,8 @@ async fn a_repeat_is_answered_with_what_was_stored_and_told_to_nobody_else() {
 
     let mut tomass = tomas.socket(&format!("/ws/{name}")).await;
     tomass.expect("hello").await;
+    let mut inbox = tomas.socket("/ws/inbox").await;
+    inbox.expect("hello").await;
     anas.send(send(id, "Once")).await;
     assert_eq!(anas.expect("message").await, stored);
     let form = [("body", " Once "), ("client_id", &id.to_string())];
@@ -29,6 +31,7 @@ async fn a_repeat_is_answered_with_what_was_stored_and_told_to_nobody_else() {
     page.redirects_to(&format!("/rooms/{name}#entry_1"));
     anas.send(send(Uuid::new_v4(), "Twice")).await;
     assert_eq!(tomass.expect("message").await["body"], "Twice", "the repeats were told to the sender alone");
+    assert_eq!(inbox.expect("inbox").await["unread"], 2, "nor is there anything new in the inbox");
 }
 
 #[tokio::test]
