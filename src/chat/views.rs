@@ -32,7 +32,7 @@ pub(super) fn entry_html(view: &EntryView<'_>) -> String {
     })
 }
 
-/// A room with its composer, as `_chat.html` shows it inside a page.
+/// A room with its composer, as `_chat_panel.html` shows it inside a page.
 pub(super) struct Chat {
     pub room: RoomKey,
     pub side: Side,
@@ -166,7 +166,7 @@ pub(super) enum Panel {
 }
 
 #[derive(Template, WebTemplate)]
-#[template(path = "chat/messages.html")]
+#[template(path = "chat/inbox.html")]
 pub(super) struct MessagesPage {
     pub shell: Shell,
     /// What the search box holds.

@@ -2,7 +2,7 @@
 // what arrives meanwhile waits behind a button.
 
 import assert from "node:assert/strict";
-import { eventually, fill, pair, readAll, roomOf } from "./talk.mjs";
+import { eventually, fill, pair, readAll, roomOf } from "./chat_page.mjs";
 
 const COUNT = 130;
 

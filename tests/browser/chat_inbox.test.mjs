@@ -2,7 +2,7 @@
 // come late: the badge and the window's title are right.
 
 import assert from "node:assert/strict";
-import { eventually, pair } from "./talk.mjs";
+import { eventually, pair } from "./chat_page.mjs";
 
 export default async function (market) {
   const { seller, hers } = await pair(market);

@@ -1,7 +1,7 @@
 // Two people at once: what each sees of the other, and what their pages say outside of the room.
 
 import assert from "node:assert/strict";
-import { Talk, eventually, pair, roomOf } from "./talk.mjs";
+import { Talk, eventually, pair, roomOf } from "./chat_page.mjs";
 
 export default async function (market) {
   const { seller, buyer, hers, his } = await pair(market);

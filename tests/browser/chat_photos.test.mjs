@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { AWAY, Talk, eventually, pair, roomOf } from "./talk.mjs";
+import { AWAY, Talk, eventually, pair, roomOf } from "./chat_page.mjs";
 
 const photo = (name) => new URL(`../../demo/photos/${name}.webp`, import.meta.url).pathname;
 

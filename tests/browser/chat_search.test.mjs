@@ -2,7 +2,7 @@
 // by page, and only there the conversation is live.
 
 import assert from "node:assert/strict";
-import { Talk, eventually, fill, pair, readAll, roomOf } from "./talk.mjs";
+import { Talk, eventually, fill, pair, readAll, roomOf } from "./chat_page.mjs";
 
 const COUNT = 170;
 const WHERE = 40;

@@ -2,7 +2,7 @@
 // on the screen.
 
 import assert from "node:assert/strict";
-import { eventually, fill, pair, readAll, roomOf } from "./talk.mjs";
+import { eventually, fill, pair, readAll, roomOf } from "./chat_page.mjs";
 
 const WINDOW = { viewport: { width: 390, height: 700 } };
 

@@ -46,21 +46,28 @@ fn main() -> ExitCode {
     libtest_mimic::run(&args, modules.chain(windows).collect()).exit_code()
 }
 
-/// The `*.test.mjs` files of a folder, in order.
+/// The `*.test.mjs` files of a folder and of the folders in it, in order.
 fn files(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
-        .collect();
+    let (mut files, mut folders) = (Vec::new(), vec![folder]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() && entry.file_name() != "node_modules" {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(".test.mjs") {
+                files.push(path);
+            }
+        }
+    }
     files.sort();
     files
 }
 
+/// A file of `tests/js` is named as its module is: `timeline::entry_feed`.
 fn name(file: &Path) -> String {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    name.trim_end_matches(".test.mjs").to_owned()
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let below = file.strip_prefix(tests).unwrap_or(file).components().skip(1);
+    let parts: Vec<_> = below.map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("::").trim_end_matches(".test.mjs").to_owned()
 }

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { PASSWORD } from "./support.mjs";
-import { Talk } from "./talk.mjs";
+import { Talk } from "./chat_page.mjs";
 
 const PHOTOS = path.resolve(import.meta.dirname, "../../demo/photos");
 

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { mission } from "./mission.mjs";
-import { AWAY, eventually } from "./talk.mjs";
+import { AWAY, eventually } from "./chat_page.mjs";
 
 export default (market) => mission(market, { interrupt: (people) => killed(market, people) });
 

@@ -1,7 +1,7 @@
 // Every page: nothing complains, nothing scrolls sideways, and WCAG 2.2 AA holds, small and light as
 // well as large and dark, with nothing to show and with something.
 
-import { Talk, pair, roomOf } from "./talk.mjs";
+import { Talk, pair, roomOf } from "./chat_page.mjs";
 
 const SMALL = { viewport: { width: 390, height: 844 }, colorScheme: "light" };
 const LARGE = { viewport: { width: 1280, height: 900 }, colorScheme: "dark" };

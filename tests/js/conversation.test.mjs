@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { Conversation } from "../../static/js/chat/conversation.js";
-import { Failure } from "../../static/js/chat/history.js";
-import { Outbox } from "../../static/js/chat/outbox.js";
-import { Sender } from "../../static/js/chat/sender.js";
-import { Upload } from "../../static/js/chat/upload.js";
+import { Failure } from "../../static/js/chat/transport/room_api.js";
+import { Outbox } from "../../static/js/chat/compose/outbox.js";
+import { Sender } from "../../static/js/chat/compose/sender.js";
+import { Upload } from "../../static/js/chat/compose/upload_queue.js";
 import { FakePage, settled } from "./fake_page.mjs";
 import { FakeStorage } from "./fake_storage.mjs";
 

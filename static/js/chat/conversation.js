@@ -2,26 +2,26 @@
  * What happens when, in a conversation: which part hears of what. It holds no state but its parts,
  * that the socket was greeted, and that the room is gone.
  *
- * @typedef {import("./wire.js").Entry} Entry
- * @typedef {import("./wire.js").Marks} Marks
- * @typedef {import("./wire.js").Seat} Seat
+ * @typedef {import("./transport/frames.js").Entry} Entry
+ * @typedef {import("./transport/frames.js").Marks} Marks
+ * @typedef {import("./transport/frames.js").Seat} Seat
  * @typedef {object} Parts
- * @property {import("./socket.js").Socket} socket
- * @property {import("./timeline.js").Timeline} timeline
- * @property {import("./scroll.js").Scroll} scroll
- * @property {import("./history.js").History} history
- * @property {import("./outbox.js").Outbox} outbox
- * @property {import("./composer.js").Composer | null} composer
- * @property {import("./connection.js").Connection} connection
- * @property {import("./polling.js").Polling} polling
- * @property {import("./feed.js").Feed} feed
- * @property {import("./sender.js").Sender} sender
- * @property {import("./upload.js").Upload} upload
- * @property {import("./reader.js").Reader} reader
+ * @property {import("./transport/socket.js").Socket} socket
+ * @property {import("./timeline/timeline.js").Timeline} timeline
+ * @property {import("./timeline/scroll_anchor.js").Scroll} scroll
+ * @property {import("./transport/room_api.js").History} history
+ * @property {import("./compose/outbox.js").Outbox} outbox
+ * @property {import("./compose/composer.js").Composer | null} composer
+ * @property {import("./connection_status.js").Connection} connection
+ * @property {import("./transport/polling.js").Polling} polling
+ * @property {import("./timeline/entry_feed.js").Feed} feed
+ * @property {import("./compose/sender.js").Sender} sender
+ * @property {import("./compose/upload_queue.js").Upload} upload
+ * @property {import("./timeline/read_tracker.js").Reader} reader
  * @property {import("./presence.js").Presence} presence
  * @property {HTMLAnchorElement | null} newest leads from a part in the middle to the end
  */
-import { OCCUPIED } from "./words.js";
+import { OCCUPIED } from "./strings.js";
 
 /** Where an entry stands that was looked for, or `null`. @typedef {HTMLElement | null} Hit */
 
@@ -141,7 +141,7 @@ export class Conversation {
 
   /**
    * @param {string} body @param {number} [product]
-   * @param {import("./picture.js").Picture} [picture]
+   * @param {import("./compose/attachment.js").Picture} [picture]
    */
   say(body, product, picture) {
     this.#said = this.#parts.feed.behind;
@@ -186,7 +186,7 @@ export class Conversation {
     return !["open", "ended"].includes(socket.status) && !polling.working;
   }
 
-  /** @param {import("./outbox.js").Item} item */
+  /** @param {import("./compose/outbox.js").Item} item */
   transmit(item) {
     if (item.picture) {
       this.#parts.upload.send(item);
@@ -209,7 +209,7 @@ export class Conversation {
   /**
    * A picture didn't get there. The words of one that the server won't have go back to their writer,
    * where nothing else was written meanwhile.
-   * @param {import("./outbox.js").Item} item @param {import("./history.js").Failure} failure
+   * @param {import("./compose/outbox.js").Item} item @param {import("./transport/room_api.js").Failure} failure
    */
   notUploaded(item, failure) {
     const { sender, composer } = this.#parts;
@@ -256,7 +256,7 @@ export class Conversation {
   /** What stands before the oldest entry here, for whoever scrolls up. */
   past = {
     fetch: () => this.#parts.history.before(this.#parts.timeline.first),
-    show: (/** @type {import("./wire.js").Page} */ { entries }, /** @type {() => void} */ moved) =>
+    show: (/** @type {import("./transport/frames.js").Page} */ { entries }, /** @type {() => void} */ moved) =>
       this.#parts.scroll.hold(() => {
         this.#parts.timeline.addOlder(entries);
         moved();
@@ -267,7 +267,7 @@ export class Conversation {
   /** What follows the newest entry here, where the page shows a part from the middle. */
   future = {
     fetch: () => this.#parts.history.after(this.#parts.feed.last, 50),
-    show: (/** @type {import("./wire.js").Page} */ page, /** @type {() => void} */ moved) => {
+    show: (/** @type {import("./transport/frames.js").Page} */ page, /** @type {() => void} */ moved) => {
       const { feed, scroll, newest } = this.#parts;
       feed.extend(page);
       moved();
@@ -278,7 +278,7 @@ export class Conversation {
     query: () => `after=${this.#parts.feed.last}`,
   };
 
-  /** @param {import("./socket.js").Status} status */
+  /** @param {import("./transport/socket.js").Status} status */
   connected(status) {
     const { socket, polling, presence } = this.#parts;
     this.#greeted = false;
@@ -289,7 +289,7 @@ export class Conversation {
     this.render();
   }
 
-  /** Signed out, or no such room any more. @param {import("./history.js").Failure} failure */
+  /** Signed out, or no such room any more. @param {import("./transport/room_api.js").Failure} failure */
   end(failure) {
     this.#gone = failure.status === 404;
     this.#parts.socket.end();
@@ -307,7 +307,7 @@ export class Conversation {
     this.#parts.connection.show(this.#state());
   }
 
-  /** @returns {import("./connection.js").State} */
+  /** @returns {import("./connection_status.js").State} */
   #state() {
     const { socket, polling } = this.#parts;
     if (this.#gone) return "gone";

@@ -9,31 +9,31 @@
  * Without this script the same page works by its form and links.
  */
 import { openStorage } from "../lib/storage.js";
-import { backToTheList } from "./back.js";
-import { Bubbles } from "./bubbles.js";
-import { Composer } from "./composer.js";
-import { Connection } from "./connection.js";
+import { backToTheList } from "./back_link.js";
+import { Bubbles } from "./compose/pending_messages.js";
+import { Composer } from "./compose/composer.js";
+import { Connection } from "./connection_status.js";
 import { Conversation } from "./conversation.js";
-import { Draft } from "./draft.js";
-import { Edge } from "./edge.js";
-import { Feed } from "./feed.js";
-import { History } from "./history.js";
-import { Liveness } from "./liveness.js";
-import { Outbox } from "./outbox.js";
-import { Polling } from "./polling.js";
+import { Draft } from "./compose/draft.js";
+import { Edge } from "./timeline/infinite_scroll.js";
+import { Feed } from "./timeline/entry_feed.js";
+import { History } from "./transport/room_api.js";
+import { Liveness } from "./transport/connection_check.js";
+import { Outbox } from "./compose/outbox.js";
+import { Polling } from "./transport/polling.js";
 import { Presence } from "./presence.js";
-import { Reader } from "./reader.js";
-import { Scroll } from "./scroll.js";
-import { Sender } from "./sender.js";
-import { Socket } from "./socket.js";
-import { Timeline } from "./timeline.js";
-import { Upload } from "./upload.js";
-import { Viewer } from "./viewer.js";
+import { Reader } from "./timeline/read_tracker.js";
+import { Scroll } from "./timeline/scroll_anchor.js";
+import { Sender } from "./compose/sender.js";
+import { Socket } from "./transport/socket.js";
+import { Timeline } from "./timeline/timeline.js";
+import { Upload } from "./compose/upload_queue.js";
+import { Viewer } from "./timeline/lightbox.js";
 
 /** @param {HTMLElement} root @param {AbortSignal} signal ends everything that is started here */
 function wire(root, signal) {
   const { room = "", readBuyer, readSeller, hit } = root.dataset;
-  const seat = /** @type {import("./wire.js").Seat} */ (root.dataset.seat);
+  const seat = /** @type {import("./transport/frames.js").Seat} */ (root.dataset.seat);
   const part = (/** @type {string} */ name) =>
     /** @type {any} */ (root.querySelector(`[data-${name}]`));
   const marks = { buyer: Number(readBuyer), seller: Number(readSeller) };

@@ -1,0 +1,38 @@
+/**
+ * Sends what was left unsent in a room, from whatever page its writer is on by now. What is refused waits
+ * in its room; what doesn't get through, for the next page. That somebody else sends the same meanwhile
+ * does no harm: it keeps its `client_id`.
+ */
+import { History } from "../transport/room_api.js";
+import { Outbox } from "./outbox.js";
+import { PASSING } from "./sender.js";
+
+const KEY = /^haggle:outbox:((buyer_(\d+)_seller_(\d+)):(buyer|seller)):/;
+
+/**
+ * @param {import("../../lib/storage.js").Store} store
+ * @param {{ buyer?: string, seller?: string }} ids this person's: nothing is sent in another's name
+ * @param {string} [open] the room that this page shows, which sends by itself
+ */
+export async function sendUnsent(store, ids, open) {
+  for (const [owner, room] of owners(store, ids)) {
+    const outbox = new Outbox(store, owner);
+    const due = room === open ? [] : outbox.due;
+    for (const item of due) {
+      const failure = await new History(room).post(item).then(() => null, (failure) => failure);
+      if (!failure) outbox.settle(item.client_id);
+      else if (!failure.code || failure.final || PASSING.has(failure.code)) break;
+      else outbox.refuse(item.client_id, failure.code);
+    }
+  }
+}
+
+/** @returns {Map<string, string>} the rooms with something in them, by owner */
+function owners(store, ids) {
+  const found = new Map();
+  for (let index = 0; index < store.length; index += 1) {
+    const [, owner, room, buyer, seller, seat] = store.key(index)?.match(KEY) ?? [];
+    if (seat && ids[seat] === { buyer, seller }[seat]) found.set(owner, room);
+  }
+  return found;
+}

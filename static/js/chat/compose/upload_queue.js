@@ -1,0 +1,54 @@
+/**
+ * Posts messages with a picture, which sockets don't carry: one after the other, in the order of
+ * writing, and each once at a time however often it is asked for.
+ *
+ * @typedef {import("./outbox.js").Item} Item
+ * @typedef {import("../transport/frames.js").Entry} Entry
+ */
+
+/** How long a picture may take to get there. */
+const PATIENCE = 120_000;
+
+export class Upload {
+  #post;
+  #stored;
+  #failed;
+  /** @type {Map<string, { item: Item, control: AbortController }>} waiting or on their way */
+  #queue = new Map();
+  #running = false;
+
+  /**
+   * @param {object} parts
+   * @param {(item: Item, signal: AbortSignal) => Promise<Entry>} parts.post
+   * @param {(entry: Entry) => void} parts.stored
+   * @param {(item: Item, failure: import("../transport/room_api.js").Failure) => void} parts.failed
+   */
+  constructor({ post, stored, failed }) {
+    this.#post = post;
+    this.#stored = stored;
+    this.#failed = failed;
+  }
+
+  /** @param {Item} item */
+  async send(item) {
+    if (this.#queue.has(item.client_id)) return;
+    this.#queue.set(item.client_id, { item, control: new AbortController() });
+    if (this.#running) return;
+    this.#running = true;
+    for (const [id, { item, control }] of this.#queue) {
+      const late = setTimeout(() => control.abort(), PATIENCE);
+      const answer = await this.#post(item, control.signal).then((entry) => ({ entry }), (failure) => ({ failure }));
+      clearTimeout(late);
+      const wanted = this.#queue.delete(id);
+      if ("entry" in answer) this.#stored(answer.entry);
+      else if (wanted) this.#failed(item, answer.failure);
+    }
+    this.#running = false;
+  }
+
+  /** It isn't wanted any more. @param {string} id */
+  forget(id) {
+    this.#queue.get(id)?.control.abort();
+    this.#queue.delete(id);
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The list of conversations, asked anew: the same page's HTML, of which only the list is taken.
+ * Whoever stands in it with the keyboard stays where they are.
+ */
+import { localTimes } from "../../lib/time.js";
+import * as dropdown from "./buyer_select.js";
+
+const LIST = "[data-inbox-list]";
+
+/** Whether anything on this page is taken from there. */
+export const isListed = () => document.querySelector(LIST) !== null || dropdown.isHere();
+
+/** @returns {Promise<number | null>} the total of unread, null where the page couldn't be had */
+export async function refreshList() {
+  const url = document.querySelector(LIST) ? location.href : "/messages";
+  const page = await read(url).catch(() => null);
+  if (!page) return null;
+  const [list, fresh] = [document.querySelector(LIST), page.querySelector(LIST)];
+  if (list && fresh) replace(list, fresh);
+  dropdown.follow(page);
+  return Number(page.querySelector("[data-unread]")?.getAttribute("data-unread")) || 0;
+}
+
+async function read(url) {
+  const response = await fetch(url, { headers: { Accept: "text/html" }, cache: "no-store" });
+  if (!response.ok || response.redirected) return null;
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+/** @param {Element} list @param {Element} fresh */
+function replace(list, fresh) {
+  const place = focusIn(list);
+  list.replaceWith(fresh);
+  localTimes(fresh);
+  if (!place) return;
+  const row = fresh.querySelector(`#${CSS.escape(place.row)}`);
+  focusables(row)[place.index]?.focus({ preventScroll: true });
+}
+
+/** Which row, or other part with an id, has the focus, and at which of its controls. */
+function focusIn(/** @type {Element} */ list) {
+  const focused = document.activeElement;
+  if (!focused || !list.contains(focused)) return null;
+  const row = focused.closest("[id]");
+  return row && { row: row.id, index: focusables(row).indexOf(/** @type {any} */ (focused)) };
+}
+
+/** @returns {HTMLElement[]} */
+const focusables = (row) => (row ? [...row.querySelectorAll("a[href], button, input, select")] : []);

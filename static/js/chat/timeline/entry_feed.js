@@ -1,0 +1,141 @@
+/**
+ * Brings a room's entries to the page: those the socket tells, and whatever it missed.
+ *
+ * Nothing here depends on every frame arriving: after any doubt (`catchUp`) history is asked until
+ * the page is whole, and a question that failed is asked again with growing waits. An answer that
+ * no waiting helps against (signed out, room gone) ends it.
+ *
+ * A page that shows a part from the middle is `behind`: nothing is brought but what its reader asks for,
+ * page after page, until there is nothing later. From then on it is like any other.
+ *
+ * @typedef {import("../transport/frames.js").Entry} Entry
+ * @typedef {import("../transport/frames.js").Page} Page
+ */
+import { Backoff } from "../../lib/backoff.js";
+import { Sequence } from "./reorder_buffer.js";
+
+export class Feed {
+  #sequence;
+  #after;
+  #show;
+  #read;
+  #ended;
+  #backoff;
+  #wanted = false;
+  #stopped = false;
+  #behind;
+  /** @type {Promise<void> | null} the one catch-up under way */
+  #running = null;
+  /** @type {() => void} ends the wait between two tries */
+  #wake = () => {};
+
+  /**
+   * @param {object} parts
+   * @param {number} parts.last the seq up to which the page has everything
+   * @param {boolean} [parts.behind] whether there is more after that, for whoever reads on
+   * @param {(seq: number) => Promise<Page>} parts.after asks history
+   * @param {(entries: Entry[]) => void} parts.show gets each entry once, ascending
+   * @param {(marks: import("../transport/frames.js").Marks) => void} [parts.read]
+   * @param {(error: any) => void} [parts.ended] with an error whose `final` is true
+   * @param {Backoff} [parts.backoff]
+   */
+  constructor({ last, behind = false, after, show, read = () => {}, ended = () => {}, backoff = new Backoff() }) {
+    this.#sequence = new Sequence(last);
+    this.#behind = behind;
+    this.#after = after;
+    this.#show = show;
+    this.#read = read;
+    this.#ended = ended;
+    this.#backoff = backoff;
+  }
+
+  /** The seq up to which the page is whole. */
+  get last() {
+    return this.#sequence.last;
+  }
+
+  get behind() {
+    return this.#behind;
+  }
+
+  /** The page of history that follows, as the reader asked for it. @param {Page} page */
+  extend(page) {
+    this.#show(this.#sequence.fill(page.entries));
+    this.#read(page.read);
+    this.#behind = page.more;
+    this.catchUp();
+  }
+
+  /** @param {Entry} entry as the socket told it, in whatever order */
+  offer(entry) {
+    if (this.#behind) return;
+    this.#show(this.#sequence.take(entry));
+    if (this.#sequence.holed) this.catchUp();
+  }
+
+  /**
+   * A page of history that was asked for by somebody else.
+   * @param {Page} page with what follows an earlier `last`
+   * @returns {number} how many entries of it were new
+   */
+  accept(page) {
+    const fresh = this.#behind ? [] : this.#sequence.fill(page.entries);
+    this.#show(fresh);
+    this.#read(page.read);
+    return fresh.length;
+  }
+
+  /** Resolves when the page is whole, or it was given up. */
+  catchUp() {
+    if (this.#behind) return Promise.resolve();
+    this.#wanted = true;
+    this.#wake();
+    this.#running ??= this.#run().finally(() => (this.#running = null));
+    return this.#running;
+  }
+
+  stop() {
+    this.#stopped = true;
+    this.#wake();
+  }
+
+  async #run() {
+    while (this.#wanted && !this.#stopped) {
+      this.#wanted = false;
+      try {
+        await this.#fetchAll();
+        if (!this.#sequence.holed) {
+          this.#backoff.reset();
+          continue;
+        }
+      } catch (/** @type {any} */ error) {
+        if (error.final) {
+          this.#ended(error);
+          return;
+        }
+      }
+      this.#wanted = true;
+      await this.#wait(this.#backoff.next());
+    }
+  }
+
+  async #fetchAll() {
+    for (let more = true; more && !this.#stopped; ) {
+      const page = await this.#after(this.#sequence.last);
+      if (this.#stopped) return;
+      this.accept(page);
+      more = page.more && page.entries.length > 0;
+    }
+  }
+
+  /** @param {number} ms */
+  #wait(ms) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve(undefined);
+      };
+    });
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Tells how far this person has read. An entry counts once its last line was on the screen, in a
+ * visible tab of a focused window; loading or scrolling past it in the background doesn't.
+ *
+ * The mark only goes up, and several entries make one frame.
+ */
+
+/** Long enough to take a burst together, short enough to feel immediate. */
+const GATHER = 300;
+
+export class Reader {
+  #seat;
+  #mark;
+  #send;
+  #watch;
+  #timer = 0;
+  /** @type {Set<number>} seqs on the screen, the other side's, beyond the mark */
+  #inView = new Set();
+
+  /**
+   * @param {object} parts
+   * @param {import("../transport/frames.js").Seat} parts.seat the reader's
+   * @param {number} parts.mark how far they had read
+   * @param {(seq: number) => Promise<boolean>} parts.send whether it was told
+   * @param {AbortSignal} parts.signal
+   */
+  constructor({ seat, mark, send, signal }) {
+    this.#seat = seat;
+    this.#mark = mark;
+    this.#send = send;
+    this.#watch = new IntersectionObserver((seen) => this.#looked(seen));
+    const soon = () => this.#soon();
+    document.addEventListener("visibilitychange", soon, { signal });
+    addEventListener("focus", soon, { signal });
+    signal.addEventListener("abort", () => {
+      clearTimeout(this.#timer);
+      this.#watch.disconnect();
+    });
+  }
+
+  /** @param {HTMLElement} entry in the timeline */
+  observe(entry) {
+    if (entry.dataset.from === this.#seat || Number(entry.dataset.seq) <= this.#mark) return;
+    this.#watch.observe(entry.querySelector(".bubble time") ?? entry);
+  }
+
+  /** Read up to here, as another tab of the same person told, or history knows. @param {number} seq */
+  raise(seq) {
+    this.#mark = Math.max(this.#mark, seq);
+    this.#soon();
+  }
+
+  /** What the server knows, after a time without connection. @param {number} seq */
+  resume(seq) {
+    this.#mark = seq;
+    this.#soon();
+  }
+
+  #looked(/** @type {IntersectionObserverEntry[]} */ seen) {
+    for (const { target, isIntersecting } of seen) {
+      const seq = Number(target.closest("[data-seq]")?.getAttribute("data-seq"));
+      if (isIntersecting) this.#inView.add(seq);
+      else this.#inView.delete(seq);
+    }
+    this.#soon();
+  }
+
+  #soon() {
+    this.#timer ||= setTimeout(() => this.#tell(), GATHER);
+  }
+
+  async #tell() {
+    this.#timer = 0;
+    if (document.visibilityState !== "visible" || !document.hasFocus()) return;
+    const [seq, before] = [Math.max(0, ...this.#inView), this.#mark];
+    if (seq <= before) return;
+    this.#mark = seq;
+    // Told again with the next reason to: an entry, another mark, the reader's return.
+    if (!(await this.#send(seq)) && this.#mark === seq) this.#mark = before;
+  }
+}

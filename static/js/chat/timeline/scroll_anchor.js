@@ -1,0 +1,118 @@
+/**
+ * Where the reader is in the conversation. At the end, they stay at the end whatever grows; away
+ * from it, nothing moves under them, and a button leads there, which counts what is new. A page that
+ * shows a part from the middle has no such end.
+ */
+import { showCount } from "../inbox/unread_badge.js";
+import { toEnd } from "../strings.js";
+
+/** How near the end counts as the end, in pixels. */
+const NEAR = 48;
+
+export class Scroll {
+  #box;
+  #button;
+  #atEnd = true;
+  #endless = false;
+  #top = 0;
+  /** What came since the reader was at the end. */
+  #news = 0;
+
+  /** @param {HTMLElement} box @param {HTMLElement | null} button leads to the end */
+  constructor(box, button, /** @type {AbortSignal} */ signal) {
+    this.#box = box;
+    this.#button = button;
+    box.style.overflowAnchor = "none";
+    box.addEventListener("scroll", () => this.#moved(), { signal, passive: true });
+    button?.addEventListener("click", () => this.#follow(), { signal });
+    const sizes = new ResizeObserver(() => this.#atEnd && this.toEnd());
+    for (const part of [box, ...box.children]) sizes.observe(part);
+    signal.addEventListener("abort", () => sizes.disconnect());
+    this.toEnd();
+  }
+
+  get box() {
+    return this.#box;
+  }
+
+  toEnd() {
+    this.#box.scrollTop = this.#box.scrollHeight;
+    this.#arrive();
+  }
+
+  /** Begins with an entry in the middle instead. @param {HTMLElement} entry @param {boolean} endless */
+  begin(entry, endless) {
+    const free = this.#box.clientHeight - entry.getBoundingClientRect().height;
+    this.#beginAt(entry, endless, Math.max(0, free / 2));
+  }
+
+  /** Begins with a line at the top. @param {HTMLElement} line @param {boolean} endless */
+  beginBelow(line, endless) {
+    this.#beginAt(line, endless, 0);
+  }
+
+  #beginAt(/** @type {HTMLElement} */ place, /** @type {boolean} */ endless, /** @type {number} */ above) {
+    this.#endless = endless;
+    this.#atEnd = false;
+    const [top, box] = [place.getBoundingClientRect().top, this.#box.getBoundingClientRect().top];
+    this.#box.scrollTop += top - box - above;
+    this.#moved();
+  }
+
+  /** From now on the end is that of the conversation. */
+  ends() {
+    this.#endless = false;
+    this.#moved();
+  }
+
+  /** Something was added at the end. @param {number} news how much of it by somebody else */
+  grew(news) {
+    this.#news += news;
+    if (this.#atEnd) this.toEnd();
+    else this.#moved();
+  }
+
+  /** Does what changes the list above the reader, who keeps seeing what they saw. */
+  hold(/** @type {() => void} */ change) {
+    const fromEnd = this.#box.scrollHeight - this.#box.scrollTop;
+    change();
+    if (this.#atEnd) this.toEnd();
+    else this.#box.scrollTop = this.#top = this.#box.scrollHeight - fromEnd;
+  }
+
+  #moved() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#box;
+    const left = scrollHeight - scrollTop - clientHeight;
+    if (left < NEAR) this.#arrive();
+    else if (scrollTop < this.#top) this.#atEnd = false;
+    this.#top = scrollTop;
+    this.#offer(left > clientHeight);
+  }
+
+  #arrive() {
+    if (this.#endless) return;
+    this.#atEnd = true;
+    this.#top = this.#box.scrollTop;
+    this.#news = 0;
+    this.#offer(false);
+  }
+
+  /** The way to the end, where it is far or something came. */
+  #offer(/** @type {boolean} */ far) {
+    const button = this.#button;
+    if (!button) return;
+    button.hidden = this.#endless || this.#atEnd || !(far || this.#news > 0);
+    button.setAttribute("aria-label", toEnd(this.#news));
+    showCount(button.querySelector("[data-end-count]"), this.#news);
+  }
+
+  focus() {
+    this.#box.focus({ preventScroll: true });
+  }
+
+  /** The button vanishes with it, so the keyboard goes on in the list. */
+  #follow() {
+    this.toEnd();
+    this.focus();
+  }
+}

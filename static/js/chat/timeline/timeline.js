@@ -1,0 +1,99 @@
+/**
+ * The list of entries as the page shows it. Order is `seq` alone and an entry is there once,
+ * whoever brings it: the page itself, the socket, history, or a bubble that was still pending.
+ *
+ * Entries are the server's own fragments; no markup is made here. What isn't stored yet (no
+ * `data-seq`) stands at the end.
+ *
+ * @typedef {import("../transport/frames.js").Entry} Entry
+ * @typedef {import("../transport/frames.js").Seat} Seat
+ */
+import { localTimes, markDay, markDays, neighbour } from "../../lib/time.js";
+
+export class Timeline {
+  #list;
+  #seat;
+  #seen = 0;
+
+  /** @param {HTMLElement} list @param {Seat} seat the reader's */
+  constructor(list, seat) {
+    this.#list = list;
+    this.#seat = seat;
+    localTimes(list);
+    for (const entry of this.entries) markDay(entry);
+  }
+
+  /** @returns {HTMLElement[]} the stored ones, ascending */
+  get entries() {
+    return [...this.#list.querySelectorAll(":scope > [data-seq]")];
+  }
+
+  /** The seq of the oldest and of the newest stored entry here; 0 where there is none. */
+  get first() {
+    return seqOf(this.entries[0]);
+  }
+  get last() {
+    return seqOf(this.entries.at(-1));
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {boolean} [live] it happens now, so it may move
+   * @returns {HTMLElement | null} null when it is here already, or can't be shown
+   */
+  add({ seq, html }, live = false) {
+    if (this.#list.querySelector(`:scope > [data-seq="${Number(seq)}"]`)) return null;
+    const entry = fragment(html);
+    if (!entry) return null;
+    entry.classList.toggle("is-new", live);
+    this.#put(entry);
+    localTimes(entry);
+    markDay(entry);
+    markDay(neighbour(entry, "nextElementSibling"));
+    if (entry.dataset.day) markDays(this.#list);
+    this.#markSeen(entry);
+    return entry;
+  }
+
+  /** Adds a page of history above what is here, without telling it to screen readers as news. */
+  addOlder(/** @type {Entry[]} */ entries) {
+    this.hush();
+    for (const entry of entries) this.add(entry);
+  }
+
+  /** What is added just now is no news for screen readers. */
+  hush() {
+    this.#list.setAttribute("aria-live", "off");
+    setTimeout(() => this.#list.removeAttribute("aria-live"), 500);
+  }
+
+  /** The other side has read up to here. @param {number} seq */
+  seen(seq) {
+    if (!(seq > this.#seen)) return;
+    this.#seen = seq;
+    for (const entry of this.entries) this.#markSeen(entry);
+  }
+
+  #markSeen(/** @type {HTMLElement} */ entry) {
+    const own = entry.dataset.from === this.#seat;
+    if (own && seqOf(entry) <= this.#seen) entry.setAttribute("data-seen", "");
+  }
+
+  #put(/** @type {HTMLElement} */ entry) {
+    let before = this.#list.lastElementChild;
+    while (before && !(seqOf(before) < seqOf(entry))) before = before.previousElementSibling;
+    if (before) before.after(entry);
+    else this.#list.prepend(entry);
+  }
+}
+
+/** @returns {number} NaN for what isn't stored, 0 for nothing */
+const seqOf = (entry) => (entry ? Number(entry.dataset.seq) : 0);
+
+/** @returns {HTMLElement | null} the server's fragment as an element */
+function fragment(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html ?? "";
+  const entry = template.content.firstElementChild;
+  return entry instanceof HTMLElement && entry.dataset.seq ? entry : null;
+}

@@ -1,0 +1,89 @@
+/**
+ * A room over plain HTTP: its history, and sending where the socket can't be had.
+ *
+ * Every failure is a `Failure`; its `final` says that asking again won't help.
+ *
+ * @typedef {import("./frames.js").Page} Page
+ * @typedef {import("../compose/outbox.js").Item} Item
+ */
+
+const PATIENCE = 15_000;
+
+export class Failure extends Error {
+  /** @param {number} status 0 where nothing answered @param {string} [code] */
+  constructor(status, code = "", message = "") {
+    super(message || `HTTP ${status}`);
+    this.status = status;
+    this.code = code;
+  }
+
+  get final() {
+    return this.status === 401 || this.status === 404;
+  }
+
+  /** Turned away as it is, at the door: nobody says why, and the same again would be as well. */
+  get untaken() {
+    return !this.code && [400, 403, 413].includes(this.status);
+  }
+}
+
+export class History {
+  #room;
+  #url;
+
+  /** @param {string} room */
+  constructor(room) {
+    this.#room = `/rooms/${room}`;
+    this.#url = `${this.#room}/messages`;
+  }
+
+  /** @returns {Promise<Page>} the entries that follow `seq` */
+  after(seq, limit = 100) {
+    return request(`${this.#url}?after=${seq}&limit=${limit}`);
+  }
+
+  /** @returns {Promise<Page>} the entries just before `seq` */
+  before(seq, limit = 50) {
+    return request(`${this.#url}?before=${seq}&limit=${limit}`);
+  }
+
+  /**
+   * Tells that this person has read up to here; what pages without scripts do with a picture.
+   * @param {number} seq @returns {Promise<boolean>} whether it got there
+   */
+  seen(seq) {
+    const signal = AbortSignal.timeout(PATIENCE);
+    const answer = fetch(`${this.#room}/seen.gif?seq=${seq}`, { cache: "no-store", redirect: "error", signal });
+    return answer.then(({ ok }) => ok, () => false);
+  }
+
+  /**
+   * @param {Item} item @param {AbortSignal} [signal]
+   * @returns {Promise<import("./frames.js").Entry>} as it is stored
+   */
+  post({ body, client_id, product_id, picture }, signal) {
+    const form = picture ? new FormData() : new URLSearchParams();
+    form.set("body", body);
+    form.set("client_id", client_id);
+    if (product_id) form.set("product_id", String(product_id));
+    if (picture) /** @type {FormData} */ (form).set("photo", picture.file);
+    return request(this.#url, { method: "POST", body: form, signal });
+  }
+}
+
+/** @returns {Promise<any>} the JSON that was answered; a redirect is a failure like any other */
+async function request(url, { signal = AbortSignal.timeout(PATIENCE), ...options } = {}) {
+  const response = await fetch(url, {
+    ...options,
+    headers: { Accept: "application/json" },
+    cache: "no-store",
+    redirect: "error",
+    signal,
+  }).catch((error) => {
+    throw new Failure(0, "", error.message);
+  });
+  const json = await response.json().catch(() => null);
+  if (!response.ok) throw new Failure(response.status, json?.code, json?.message);
+  if (json === null) throw new Failure(0, "", "not the answer of Haggle");
+  return json;
+}

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { shown } from "../../../static/js/chat/compose/attachment.js";
+import { Upload } from "../../../static/js/chat/compose/upload_queue.js";
+
+/** An upload whose requests wait for `answer(id)` or `fail(id)`; `seen` is what happened. */
+function setUp() {
+  const open = new Map();
+  const seen = [];
+  const upload = new Upload({
+    post: ({ client_id: id }, signal) => {
+      seen.push(`post ${id}`);
+      signal.addEventListener("abort", () => seen.push(`aborted ${id}`));
+      return new Promise((resolve, reject) => open.set(id, { resolve, reject }));
+    },
+    stored: (entry) => seen.push(`stored ${entry}`),
+    failed: ({ client_id: id }) => seen.push(`failed ${id}`),
+  });
+  const settled = () => new Promise(setImmediate);
+  return {
+    seen,
+    forget: (id) => upload.forget(id),
+    send: (id) => void upload.send({ client_id: id }),
+    answer: (id) => (open.get(id).resolve(id), settled()),
+    fail: (id) => (open.get(id).reject(new Error()), settled()),
+  };
+}
+
+test("pictures go one after the other, each once at a time", async () => {
+  const { seen, send, answer, fail } = setUp();
+  for (const id of ["a", "b", "a", "b"]) send(id);
+  assert.deepEqual(seen, ["post a"]);
+  await fail("a");
+  send("a");
+  assert.deepEqual(seen, ["post a", "failed a", "post b"]);
+  await answer("b");
+  await answer("a");
+  send("b");
+  assert.deepEqual(seen.slice(3), ["stored b", "post a", "stored a", "post b"]);
+  await answer("b");
+});
+
+test("a picture that nobody wants any more holds no other up", async () => {
+  const { seen, send, forget, answer, fail } = setUp();
+  for (const id of ["a", "b", "c"]) send(id);
+  forget("b");
+  forget("a");
+  await fail("a");
+  await answer("c");
+  assert.deepEqual(seen, ["post a", "aborted a", "post c", "stored c"]);
+  send("d");
+  forget("d");
+  await answer("d");
+  assert.deepEqual(seen.slice(4), ["post d", "aborted d", "stored d"], "too late: it is there");
+});
+
+test("a bubble has the size that the server gives it", () => {
+  assert.deepEqual(shown(1600, 1200), { width: 320, height: 240 });
+  assert.deepEqual(shown(1000, 1333), { width: 240, height: 320 });
+  assert.deepEqual(shown(60, 120), { width: 60, height: 120 });
+  assert.deepEqual(shown(1, 6000), { width: 1, height: 320 });
+});
