@@ -24,6 +24,7 @@ use crate::{
     admin,
     chat::{self, Heartbeat, Hub, Journal, MessageLimits, SearchLimits},
     dashboard,
+    jobs::{Policy, Supervisor},
     products::{self, PhotoLimits, photos::Uploads},
     telemetry,
     web::{
@@ -33,7 +34,9 @@ use crate::{
         error::{ErrorPage, ErrorTemplate},
         flash,
         forgery::{self, PublicOrigin},
-        headers, health, session, wants_json,
+        headers,
+        health::{self, Fault},
+        session, wants_json,
     },
 };
 
@@ -41,6 +44,7 @@ use crate::{
 #[derive(Clone, FromRef)]
 pub struct AppState {
     pub db: PgPool,
+    pub supervisor: Supervisor,
     pub uploads: Uploads,
     pub hub: Hub,
     pub journal: Journal,
@@ -62,6 +66,7 @@ impl AppState {
         trusted_proxies: usize,
         message_limits: MessageLimits,
     ) -> Self {
+        let supervisor = Supervisor::default();
         let hub = Hub::default();
         chat::start_search(&db, &hub);
         AppState {
@@ -70,8 +75,9 @@ impl AppState {
             heartbeat: Heartbeat::default(),
             message_limits,
             search_limits: SearchLimits::default(),
-            access: AccessEvents::start(&db),
+            access: AccessEvents::start(&db, &supervisor),
             db,
+            supervisor,
             uploads,
             sign_in_limits: SignInLimits::default(),
             photo_limits: PhotoLimits::default(),
@@ -92,7 +98,7 @@ pub fn router(state: AppState) -> anyhow::Result<Router> {
         .merge(dashboard::router())
         .merge(admin::router())
         .merge(assets::router())
-        .route("/up", get(health::up))
+        .route("/up", get(up))
         .fallback(|| async { Error::NotFound })
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
         .layer(from_fn_with_state(state.clone(), error_pages))
@@ -114,17 +120,26 @@ pub fn router(state: AppState) -> anyhow::Result<Router> {
 /// How long a stop waits for requests that have begun, and for sockets to hear of it.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
-/// Serves until `stop` resolves, then answers what has begun, tells the sockets to come back, and returns.
+/// How long it waits for the tasks after that.
+const LAST_TASKS: Duration = Duration::from_secs(5);
+
+/// Serves until `stop` resolves or a critical task ends, then answers what has begun, tells the sockets to come back, and returns.
 pub async fn serve(
     listener: TcpListener,
     state: AppState,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
-    let (hub, journal) = (state.hub.clone(), state.journal.clone());
+    let (hub, journal, supervisor) = (state.hub.clone(), state.journal.clone(), state.supervisor.clone());
     let stopping = state.hub.clone();
+    let tasks = state.supervisor.clone();
     let router = router(state)?;
-    let stop = async move {
-        stop.await;
+    let mut failed = None;
+    let stop = async {
+        tokio::select! {
+            () = stop => {}
+            error = tasks.critical_task_ended() => failed = Some(error),
+        }
+        tasks.begin_stop();
         hub.close();
     };
     // A frame goes out when it is written, not when the one before it was acknowledged.
@@ -144,7 +159,21 @@ pub async fn serve(
         } => tracing::warn!("some requests or sockets were cut off: they took too long to wait for"),
     }
     journal.finish().await;
-    Ok(())
+    supervisor.stop(LAST_TASKS).await;
+    match failed {
+        Some(error) => Err(error.into()),
+        None => Ok(()),
+    }
+}
+
+/// `GET /up`
+async fn up(State(db): State<PgPool>, State(supervisor): State<Supervisor>) -> (StatusCode, String) {
+    let down = supervisor.statuses().into_iter().filter(|task| !task.is_up);
+    let faults = down.map(|task| Fault {
+        what: format!("{}: down, after {} panics and {} early ends", task.name, task.panics, task.early_ends),
+        is_down: matches!(task.policy, Policy::Essential | Policy::Critical),
+    });
+    health::report(&db, faults.collect()).await
 }
 
 impl FromRequestParts<AppState> for Shell {

@@ -22,7 +22,8 @@
 //!                ↓
 //!             accounts               people, sessions, Buyer and Customer profiles
 //!                ↓
-//!               web                  the kit: errors, forms, shell, sessions' store, headers, assets
+//!            web  jobs               the kit: errors, forms, shell, sessions' store, headers, assets;
+//!                                    supervised tasks
 //!          (config, db, telemetry: cli and app only)
 //! ```
 //!
@@ -132,6 +133,7 @@ pub mod cli;
 pub mod config;
 pub mod dashboard;
 pub mod db;
+pub mod jobs;
 pub mod products;
 pub mod telemetry;
 pub mod web;

@@ -8,10 +8,13 @@ use std::{sync::Arc, time::Duration};
 use dashmap::{DashMap, Entry};
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{Mutex, broadcast, mpsc};
 
 use super::{CurrentUser, store};
-use crate::web::in_time;
+use crate::{
+    jobs::{Policy, Supervisor},
+    web::in_time,
+};
 
 /// Sessions in one query.
 const SLICE: usize = 500;
@@ -62,11 +65,15 @@ pub struct AccessEvents {
 }
 
 impl AccessEvents {
-    /// Looks sessions up over `db` until the last of the values is gone.
-    pub fn start(db: &PgPool) -> Self {
+    /// Looks sessions up over `db`, in a task of its own.
+    pub fn start(db: &PgPool, supervisor: &Supervisor) -> Self {
         let (unsure, asked) = mpsc::channel(1);
         let sessions = Sessions::default();
-        tokio::spawn(look_up(db.clone(), sessions.clone(), asked));
+        let asked = Arc::new(Mutex::new(asked));
+        supervisor.spawn("accounts.sessions", Policy::Background, {
+            let (db, sessions) = (db.clone(), sessions.clone());
+            move || look_up(db.clone(), sessions.clone(), asked.clone())
+        });
         AccessEvents { sessions, here: broadcast::Sender::new(256), unsure }
     }
 
@@ -118,7 +125,8 @@ fn notify(sessions: &Sessions, session: &[u8], notice: Notice) {
 }
 
 /// Looks all sessions up whenever somebody is unsure, again and again until the database answers.
-async fn look_up(db: PgPool, sessions: Sessions, mut asked: mpsc::Receiver<()>) {
+async fn look_up(db: PgPool, sessions: Sessions, asked: Arc<Mutex<mpsc::Receiver<()>>>) {
+    let mut asked = asked.lock().await;
     while asked.recv().await.is_some() {
         while let Err(error) = notify_ended(&db, &sessions).await {
             tracing::warn!(%error, "who is still signed in can't be looked up just now");

@@ -3,7 +3,8 @@
 use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
-use tokio::net::TcpListener;
+use sqlx::PgPool;
+use tokio::{net::TcpListener, time::interval};
 
 use super::{picture_progress, say, seed, sign_ins, summary};
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     chat::{self, MessageLimits},
     config::Config,
     db::{self, DataDir, Database},
+    jobs::Policy,
     products::photos::Uploads,
     web::session,
 };
@@ -47,10 +49,12 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
                 "Everybody knows the demo's password: open the marketplace to others with --no-demo and a data directory of its own."
             );
         }
-        tokio::spawn(fill_in_pictures(state.clone()));
+        let (db, uploads) = (state.db.clone(), state.uploads.clone());
+        let photos = move || fill_in_pictures(db.clone(), uploads.clone());
+        state.supervisor.spawn("demo.photos", Policy::UntilDone, photos);
     }
     chat::join_nodes(state.db.clone(), state.hub.clone(), state.access.clone(), nats).await?;
-    tokio::spawn(sweep(state.clone()));
+    start_sweeps(&state);
     let served = tokio::select! {
         served = app::serve(listener, state, stop_signal()) => served,
         error = database.keep() => Err(error.into()),
@@ -73,32 +77,45 @@ fn readable(addr: SocketAddr) -> String {
     addr.to_string()
 }
 
-/// Goes on with the demo's pictures where the last start was cut short, until the program is stopped.
-async fn fill_in_pictures(state: AppState) {
-    let composed = tokio::select! {
-        composed = seed::compose_pictures(state.db, state.uploads, picture_progress()) => composed,
-        () = state.hub.closing() => return,
-    };
-    if let Err(error) = composed {
+/// Goes on with the demo's pictures where the last start was cut short.
+async fn fill_in_pictures(db: PgPool, uploads: Uploads) {
+    if let Err(error) = seed::compose_pictures(db, uploads, picture_progress()).await {
         tracing::error!(%error, "the demo's pictures are not complete; the next start goes on with them");
     }
 }
 
 /// Forgets, every hour, what nobody needs any longer.
-async fn sweep(state: AppState) {
-    let mut hours = tokio::time::interval(HOUR);
-    loop {
-        hours.tick().await;
-        if let Err(error) = session::sweep(&state.db).await {
-            tracing::warn!(%error, "expired sessions are not swept");
+fn start_sweeps(state: &AppState) {
+    let (db, uploads) = (state.db.clone(), state.uploads.clone());
+    state.supervisor.spawn("sweep.stored", Policy::Background, move || {
+        let (db, uploads) = (db.clone(), uploads.clone());
+        async move {
+            let mut hours = interval(HOUR);
+            loop {
+                hours.tick().await;
+                if let Err(error) = session::sweep(&db).await {
+                    tracing::warn!(%error, "expired sessions are not swept");
+                }
+                if let Err(error) = chat::sweep_photos(&db, &uploads).await {
+                    tracing::warn!(%error, "pictures without a message are not swept");
+                }
+            }
         }
-        if let Err(error) = chat::sweep_photos(&state.db, &state.uploads).await {
-            tracing::warn!(%error, "pictures without a message are not swept");
+    });
+    let sign_in = state.sign_in_limits.clone();
+    let (messages, photos) = (state.message_limits.clone(), state.photo_limits.clone());
+    state.supervisor.spawn("sweep.limits", Policy::Background, move || {
+        let (sign_in, messages, photos) = (sign_in.clone(), messages.clone(), photos.clone());
+        async move {
+            let mut hours = interval(HOUR);
+            loop {
+                hours.tick().await;
+                sign_in.sweep();
+                messages.sweep();
+                photos.sweep();
+            }
         }
-        state.sign_in_limits.sweep();
-        state.message_limits.sweep();
-        state.photo_limits.sweep();
-    }
+    });
 }
 
 /// Resolves at Ctrl-C or SIGTERM.

@@ -1,12 +1,35 @@
-//! `GET /up`: the process answers, and so does its database.
+//! `GET /up`: whether the process, its database and its long-running tasks work.
+//!
+//! The first line is `up`, `degraded` (200: people are served, something in the background is down) or
+//! `down` (503). Each further line names what isn't well.
 
-use axum::{extract::State, http::StatusCode};
+use std::time::Duration;
+
+use axum::http::StatusCode;
 use sqlx::PgPool;
 
-pub async fn up(State(db): State<PgPool>) -> (StatusCode, &'static str) {
-    let asked = sqlx::query_scalar!(r#"SELECT 1 AS "one!""#).fetch_one(&db);
-    match tokio::time::timeout(std::time::Duration::from_secs(3), asked).await {
-        Ok(Ok(_)) => (StatusCode::OK, "up\n"),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Something that isn't well.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// One line, that begins with its name.
+    pub what: String,
+    /// Whether people are refused something.
+    pub is_down: bool,
+}
+
+/// Asks the database, and says that and what else is known.
+pub async fn report(db: &PgPool, mut faults: Vec<Fault>) -> (StatusCode, String) {
+    let answer = sqlx::query_scalar!(r#"SELECT 1 AS "one!""#).fetch_one(db);
+    if !matches!(tokio::time::timeout(DATABASE_TIMEOUT, answer).await, Ok(Ok(_))) {
+        faults.insert(0, Fault { what: "database: does not answer".into(), is_down: true });
     }
+    let (status, word) = match faults.iter().any(|fault| fault.is_down) {
+        true => (StatusCode::SERVICE_UNAVAILABLE, "down"),
+        false if faults.is_empty() => (StatusCode::OK, "up"),
+        false => (StatusCode::OK, "degraded"),
+    };
+    let lines = [word].into_iter().chain(faults.iter().map(|fault| &*fault.what));
+    (status, lines.fold(String::new(), |text, line| text + line + "\n"))
 }

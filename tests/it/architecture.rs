@@ -10,13 +10,17 @@ use std::{
 /// Which modules each may name. The features' own arrows point down only.
 const ARROWS: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("cli", &["app", "config", "db", "telemetry", "accounts", "products", "chat", "web"]),
-    ("app", &["config", "db", "telemetry", "admin", "dashboard", "chat", "products", "accounts", "web"]),
-    ("admin", &["chat", "products", "accounts", "web"]),
+    ("cli", &["app", "config", "db", "telemetry", "accounts", "products", "chat", "jobs", "web"]),
+    (
+        "app",
+        &["config", "db", "telemetry", "admin", "dashboard", "chat", "products", "accounts", "jobs", "web"],
+    ),
+    ("admin", &["chat", "products", "accounts", "jobs", "web"]),
     ("dashboard", &["chat", "products", "accounts", "web"]),
-    ("chat", &["products", "accounts", "web"]),
-    ("products", &["accounts", "web"]),
-    ("accounts", &["web"]),
+    ("chat", &["products", "accounts", "jobs", "web"]),
+    ("products", &["accounts", "jobs", "web"]),
+    ("accounts", &["jobs", "web"]),
+    ("jobs", &["db"]),
     ("web", &[]),
     ("config", &[]),
     ("db", &[]),

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 use haggle::{
     app::{self, AppState},
     chat::MessageLimits,
+    jobs::Supervisor,
     products::photos::Uploads,
 };
 use sqlx::PgPool;
@@ -112,6 +113,16 @@ impl TestApp {
         let state = self.state.clone().expect("a running node");
         let servers = nats.map(|url| url.parse().expect("a NATS address")).into_iter().collect();
         haggle::chat::join_nodes(state.db, state.hub, state.access, servers).await.expect("it joins");
+    }
+
+    /// What the running node's handlers share.
+    pub fn state(&self) -> AppState {
+        self.state.clone().expect("a running node")
+    }
+
+    /// Of the running node's tasks.
+    pub fn supervisor(&self) -> Supervisor {
+        self.state().supervisor
     }
 
     /// Where photos lie, for looking behind the pages.

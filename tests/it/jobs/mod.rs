@@ -1,0 +1,3 @@
+//! Work that goes on by itself.
+
+mod supervisor;
