@@ -1,15 +1,15 @@
-// Arriving in a conversation: the words go where one came to write them.
+// Every way into a conversation puts the caret where one came to write.
 
 import assert from "node:assert/strict";
 import { PASSWORD } from "./support.mjs";
-import { Talk, eventually, pair, roomOf } from "./chat_page.mjs";
+import { ChatPage, eventually, pair, roomOf } from "./chat_page.mjs";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 export default async function (market) {
   const { seller, buyer, product, hers } = await pair(market);
   await fromACard(buyer, hers);
-  await hers.say("Is it still there?");
+  await hers.send("Is it still there?");
   await hers.shows("Is it still there?");
   await buyer.page.getByRole("link", { name: "Open the whole conversation" }).waitFor();
   const room = await roomOf(buyer.page);
@@ -29,7 +29,7 @@ async function fromACard({ page }, hers) {
 /** What a visitor wrote waits behind the sign-in, and says so only until it is sent. */
 async function keptThroughTheSignIn(market, product) {
   const { page, email } = await market.newPerson("Nils");
-  const his = new Talk(page);
+  const his = new ChatPage(page);
   await page.goto(product);
   await his.text.fill("Could you ship it?");
   await page.getByRole("button", { name: "Send" }).click();
@@ -51,12 +51,12 @@ async function besideTheMouse(market, seller, room) {
   const [desk, phone] = [seller.page, (await (await market.newPerson("Tomas", PHONE)).signIn()).page];
   for (const page of [desk, phone]) {
     await page.goto(`/rooms/${room}`);
-    await new Talk(page).live();
+    await new ChatPage(page).live();
   }
-  assert.equal(await isIn(new Talk(desk)), true);
-  assert.equal(await isIn(new Talk(phone)), false);
+  assert.equal(await isIn(new ChatPage(desk)), true);
+  assert.equal(await isIn(new ChatPage(phone)), false);
 }
 
-function isIn(talk) {
-  return talk.text.evaluate((field) => field === document.activeElement);
+function isIn(chat) {
+  return chat.text.evaluate((field) => field === document.activeElement);
 }

@@ -1,5 +1,4 @@
-// A long conversation: older entries come as one scrolls up, nothing moves under the reader, and
-// what arrives meanwhile waits behind a button.
+// Infinite scroll upwards without a jump; new messages are counted on a button meanwhile.
 
 import assert from "node:assert/strict";
 import { eventually, fill, pair, readAll, roomOf } from "./chat_page.mjs";
@@ -8,7 +7,7 @@ const COUNT = 130;
 
 export default async function (market) {
   const { seller, buyer, hers, his } = await pair(market, { viewport: { width: 1000, height: 700 } });
-  await hers.say("first");
+  await hers.send("first");
   await hers.shows("first");
   const room = await roomOf(buyer.page);
   await fill(room, COUNT, [seller, buyer]);
@@ -30,7 +29,7 @@ export default async function (market) {
   await readAll(room, buyer);
   await buyer.page.goto(`/rooms/${room}`);
   await hers.live();
-  await hers.say("news");
+  await hers.send("news");
   await button.waitFor();
   assert.equal(await button.textContent(), "1");
   assert.equal((await his.scroll()).top, before.top);
@@ -40,8 +39,8 @@ export default async function (market) {
   assert.equal(await end.isVisible(), false);
 
   // Somebody at the end stays at the end.
-  await hers.say("more news");
-  await his.hears("more news");
+  await hers.send("more news");
+  await his.receives("more news");
   assert.equal((await his.scroll()).fromEnd, 0);
   await button.waitFor({ state: "hidden" });
 }
@@ -54,7 +53,7 @@ async function upToTheTop(page) {
       const box = document.querySelector("[data-scroll]");
       const top = box.getBoundingClientRect().top;
       box.scrollTop -= 150;
-      const mark = [...box.querySelectorAll(".entry")].find((entry) => entry.getBoundingClientRect().top >= top);
+      const mark = [...box.querySelectorAll("[data-seq]")].find((entry) => entry.getBoundingClientRect().top >= top);
       const before = mark.getBoundingClientRect().top;
       await new Promise((resolve) => setTimeout(resolve, 60));
       return Math.abs(mark.getBoundingClientRect().top - before);

@@ -1,5 +1,4 @@
-// What a page says of its person's messages while nobody looks at it, after a sleep, and where the answers
-// come late: the badge and the window's title are right.
+// Unread badge and title stay right in the background, after a sleep and with late answers.
 
 import assert from "node:assert/strict";
 import { eventually, pair } from "./chat_page.mjs";
@@ -10,7 +9,7 @@ export default async function (market) {
   await page.clock.install();
   const inbox = await watch(page);
   await hers.live();
-  await hers.say("one");
+  await hers.send("one");
   await hers.shows("one");
 
   await inTheBackground(page, hers);
@@ -32,7 +31,7 @@ async function watch(page) {
 
 async function unread(page, count) {
   await eventually(`(${count}) in the title`, async () => (await page.title()).startsWith(`(${count}) `));
-  assert.equal(await page.locator(".badge[data-unread]").first().getAttribute("data-unread"), String(count));
+  assert.equal(await page.locator("[data-unread]").first().getAttribute("data-unread"), String(count));
 }
 
 /** Hidden for longer than anybody waits, it still counts up. */
@@ -45,7 +44,7 @@ async function inTheBackground(page, hers) {
   });
   await page.clock.fastForward("15:00");
   await page.clock.fastForward("15:00");
-  await hers.say("two");
+  await hers.send("two");
   await unread(page, 2);
 }
 
@@ -56,7 +55,7 @@ async function asleep(page, hers, inbox) {
   await eventually("a connection", () => inbox.count > before);
   await unread(page, 2);
   inbox.deaf = inbox.count;
-  await hers.say("three");
+  await hers.send("three");
   await hers.shows("one", "two", "three");
   await page.clock.fastForward("05:00");
   await unread(page, 3);
@@ -68,7 +67,7 @@ async function withoutAList(page, hers, inbox) {
   page.on("request", (request) => asked.push(new URL(request.url()).pathname));
   const before = inbox.count;
   inbox.close();
-  await hers.say("four");
+  await hers.send("four");
   await eventually("another connection", () => inbox.count > before);
   await unread(page, 4);
   await page.clock.runFor(2_000);
@@ -89,18 +88,18 @@ async function anOlderAnswer(page, hers) {
     await released;
     await route.fulfill({ response });
   });
-  await hers.say("five");
+  await hers.send("five");
   await first;
-  await hers.say("six");
+  await hers.send("six");
   await unread(page, 6);
   release();
-  await page.locator(".inbox-preview", { hasText: "six" }).waitFor();
+  await page.locator("[data-preview]", { hasText: "six" }).waitFor();
   assert.deepEqual(await totals(), ["5", "6"]);
 }
 
 /** Every total that the badge shows from now on, as it changes. */
 async function record(page) {
-  await page.locator(".badge[data-unread]").first().evaluate((badge) => {
+  await page.locator("[data-unread]").first().evaluate((badge) => {
     const totals = (window.totals = [badge.dataset.unread]);
     const look = () => badge.dataset.unread !== totals.at(-1) && totals.push(badge.dataset.unread);
     new MutationObserver(look).observe(badge, { attributes: true });

@@ -1,7 +1,7 @@
-// Two people at once: what each sees of the other, and what their pages say outside of the room.
+// Two people at once: delivery, read receipts, presence, typing, tabs, sign-out.
 
 import assert from "node:assert/strict";
-import { Talk, eventually, pair, roomOf } from "./chat_page.mjs";
+import { ChatPage, eventually, pair, roomOf } from "./chat_page.mjs";
 
 export default async function (market) {
   const { seller, buyer, hers, his } = await pair(market);
@@ -9,7 +9,7 @@ export default async function (market) {
   // He is elsewhere on the site; the badge and the title tell him.
   await seller.page.goto("/account");
   await hers.live();
-  await hers.say("Hello <b>there</b> & you");
+  await hers.send("Hello <b>there</b> & you");
   await hers.shows("Hello <b>there</b> & you");
   await unread(seller.page, 1);
 
@@ -18,7 +18,7 @@ export default async function (market) {
   const room = await roomOf(buyer.page);
   const row = seller.page.locator(`#room_${room}`);
   await row.getByRole("link").focus();
-  await hers.say("Are you home?");
+  await hers.send("Are you home?");
   await row.getByText("Are you home?").waitFor();
   await eventually("two unread in the row", async () => (await row.locator("[data-row-unread]").textContent()) === "2");
   assert.equal(await row.getByRole("link").evaluate((link) => link === document.activeElement), true);
@@ -34,7 +34,7 @@ export default async function (market) {
   await his.text.pressSequentially("Yes");
   await buyer.page.locator("[data-typing]").waitFor();
   await his.text.press("Enter");
-  await hers.hears("Yes");
+  await hers.receives("Yes");
   await buyer.page.locator("[data-typing]").waitFor({ state: "hidden" });
 
   await onlyWhatIsLookedAtIsRead(seller, hers, his);
@@ -44,7 +44,7 @@ export default async function (market) {
 }
 
 async function unread(page, count) {
-  const badge = page.locator(".badge[data-unread]").first();
+  const badge = page.locator("[data-unread]").first();
   await eventually(`${count} unread`, async () => (await badge.getAttribute("data-unread")) === String(count));
   const title = count > 0 ? `(${count}) ` : "";
   assert.equal((await page.title()).match(/^(\(\d+\+?\) )?/)[0], title);
@@ -53,8 +53,8 @@ async function unread(page, count) {
 /** A window in the background receives, but has read nothing until somebody looks. */
 async function onlyWhatIsLookedAtIsRead(seller, hers, his) {
   await visibility(seller.page, "hidden");
-  await hers.say("psst");
-  await his.hears("psst");
+  await hers.send("psst");
+  await his.receives("psst");
   await seller.page.waitForTimeout(1_000); // Nothing must happen, so there is nothing to wait for.
   assert.equal((await hers.entries()).at(-1).seen, false);
   await visibility(seller.page, "visible");
@@ -70,12 +70,12 @@ function visibility(page, state) {
 
 /** One person's two tabs show the same, each entry once. */
 async function twoTabs(buyer, hers, his, room) {
-  const other = new Talk(await buyer.newTab(`/rooms/${room}`));
+  const other = new ChatPage(await buyer.newTab(`/rooms/${room}`));
   await other.live();
-  await Promise.all([other.say("from the other tab"), hers.say("from this tab"), his.say("from me")]);
+  await Promise.all([other.send("from the other tab"), hers.send("from this tab"), his.send("from me")]);
   await eventually("all three here", async () => (await hers.entries()).filter(({ body }) => /^from/.test(body)).length === 3);
   const bodies = (await hers.entries()).map(({ body }) => body);
-  for (const talk of [hers, other, his]) await talk.shows(...bodies);
+  for (const chat of [hers, other, his]) await chat.shows(...bodies);
   await other.page.close();
 }
 
@@ -90,13 +90,13 @@ async function midnight(market, buyer, his, room) {
     socket.connectToServer().onMessage((frame) => socket.send(frame.replace(/datetime=\\"[^"]*"/, tomorrow)));
   });
   await page.goto(`/rooms/${room}`);
-  const hers = new Talk(page);
+  const hers = new ChatPage(page);
   await page.locator("[data-presence]").waitFor(); // said by the socket, which brings what follows
-  const days = () => page.locator(".entry[data-day]").evaluateAll((entries) => entries.map(({ dataset }) => dataset.day));
+  const days = () => page.locator("[data-day]").evaluateAll((entries) => entries.map(({ dataset }) => dataset.day));
   assert.deepEqual(await days(), ["Today"]);
   await page.clock.setFixedTime(Date.now() + DAY);
-  await his.say("Good morning");
-  await hers.hears("Good morning");
+  await his.send("Good morning");
+  await hers.receives("Good morning");
   assert.deepEqual(await days(), ["Yesterday", "Today"]);
   await page.clock.setFixedTime(Date.now() + 2 * DAY);
   await visibility(page, "visible");

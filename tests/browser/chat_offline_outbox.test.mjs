@@ -1,5 +1,4 @@
-// What is written is never lost: drafts, messages without a network, without an answer, without
-// WebSockets, and words that the server refuses.
+// Nothing written is lost: drafts, offline, lost acknowledgements, no WebSockets, rejections.
 
 import assert from "node:assert/strict";
 import { AWAY, eventually, pair, roomOf } from "./chat_page.mjs";
@@ -23,7 +22,7 @@ async function draft(buyer, hers) {
   await hers.text.fill("Is the bell");
   await buyer.page.reload();
   assert.equal(await hers.text.inputValue(), "Is the bell");
-  await hers.say("Is the bell included?");
+  await hers.send("Is the bell included?");
   await hers.shows("Is the bell included?");
   await buyer.page.reload();
   assert.equal(await hers.text.inputValue(), "");
@@ -46,7 +45,7 @@ async function keys(hers) {
 /** Offline: it says so, keeps what is written, and sends it by itself afterwards. */
 async function tunnel(buyer, hers) {
   await buyer.context.setOffline(true);
-  await hers.say("from the tunnel");
+  await hers.send("from the tunnel");
   await eventually("offline is shown", async () => /offline/i.test(await hers.connection()));
   assert.equal((await hers.entries()).at(-1).state, "pending");
   await buyer.context.setOffline(false);
@@ -65,7 +64,7 @@ async function noAnswer(buyer, hers) {
   await buyer.page.route(/\/messages(\?|$)/, (route) => (reachable ? route.continue() : route.abort()));
   await buyer.page.reload();
   await hers.live();
-  await hers.say("did you get it?");
+  await hers.send("did you get it?");
   const retry = buyer.page.getByRole("button", { name: "Retry" });
   await retry.waitFor({ timeout: 20_000 });
   assert.equal((await hers.entries()).at(-1).state, "failed");
@@ -84,7 +83,7 @@ async function refused(hers) {
   const error = hers.page.locator("[data-error]");
   const heard = await listen(hers.page);
   const invalid = () => hers.text.getAttribute("aria-invalid");
-  await hers.say("🚲".repeat(4001));
+  await hers.send("🚲".repeat(4001));
   await error.filter({ hasText: /1 character too many/ }).waitFor();
   assert.equal((await hers.text.inputValue()).length, 8002);
   await hers.text.press("End");
@@ -121,7 +120,7 @@ async function tooFast(buyer, hers) {
   });
   await buyer.page.reload();
   await hers.live();
-  await hers.say("one too many");
+  await hers.send("one too many");
   await buyer.page.getByText("Not sent. That was very fast.").waitFor();
   assert.equal(await buyer.page.locator("[data-error]").isVisible(), false);
   refusing = false;
@@ -136,19 +135,19 @@ async function noSockets(seller, buyer, hers, his) {
   await buyer.page.routeWebSocket(/\/ws\/buyer_/, (socket) => socket.close());
   await buyer.page.reload();
   await eventually("slow is shown", async () => /every few seconds/.test(await hers.connection()), 30_000);
-  await hers.say("by post");
+  await hers.send("by post");
   await eventually("stored", async () => {
     const { body, state } = (await hers.entries()).at(-1);
     return body === "by post" && state === "stored";
   });
   await seller.page.goto(`/rooms/${await roomOf(buyer.page)}`);
   await his.live();
-  await his.say("got it");
-  await hers.hears("got it");
+  await his.send("got it");
+  await hers.receives("got it");
   await eventually("seen", async () => (await his.entries()).at(-1).seen);
   await buyer.page.goto("/account");
-  await his.say("still there?");
-  await his.hears("still there?");
+  await his.send("still there?");
+  await his.receives("still there?");
   let failed = 0;
   await buyer.page.route(/seen\.gif/, (route) => ((failed += 1) > 1 ? route.continue() : route.abort()));
   await buyer.page.goto(`/rooms/${await roomOf(seller.page)}`);
@@ -163,5 +162,5 @@ async function leftTheRoom(buyer, his) {
     localStorage.setItem(`haggle:outbox:${room}:buyer:${item.client_id}`, JSON.stringify(item));
   }, await roomOf(buyer.page));
   await buyer.page.goto("/account");
-  await his.hears("from the train");
+  await his.receives("from the train");
 }

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 
-/** Waits until `check` gives something true, and gives it. Nobody waits longer than `patience` ms. */
-export async function eventually(what, check, patience = 15_000) {
-  const end = Date.now() + patience;
+/** Waits until `check` gives something true, and gives it. Nobody waits longer than `timeout` ms. */
+export async function eventually(what, check, timeout = 15_000) {
+  const end = Date.now() + timeout;
   for (let last; ; ) {
     try {
       last = await check();
@@ -17,14 +17,14 @@ export async function eventually(what, check, patience = 15_000) {
   }
 }
 
-export class Talk {
+export class ChatPage {
   /** @param {import("playwright-core").Page} page with a conversation in it */
   constructor(page) {
     this.page = page;
     this.text = page.getByLabel("Message", { exact: true });
   }
 
-  async say(...bodies) {
+  async send(...bodies) {
     for (const body of bodies) {
       await this.text.fill(body);
       await this.text.press("Enter");
@@ -33,11 +33,11 @@ export class Talk {
 
   /** What is on the page, pending bubbles too: `{ seq, from, body, state, seen }`. */
   entries() {
-    return this.page.locator("haggle-room .entry").evaluateAll((entries) =>
+    return this.page.locator("haggle-room [data-client-id]").evaluateAll((entries) =>
       entries.map((entry) => ({
         seq: Number(entry.dataset.seq) || null,
         from: entry.dataset.from,
-        body: entry.querySelector(".bubble-body").textContent,
+        body: entry.querySelector("[data-body]").textContent,
         state: entry.dataset.state ?? "stored",
         seen: entry.hasAttribute("data-seen"),
       })),
@@ -60,8 +60,8 @@ export class Talk {
   }
 
   /** Waits until this is written, wherever it stands. */
-  hears(body) {
-    return this.page.locator(".entry[data-seq] .bubble-body", { hasText: body }).first().waitFor();
+  receives(body) {
+    return this.page.locator("[data-seq] [data-body]", { hasText: body }).first().waitFor();
   }
 
   /** Waits until the socket is open and the line about the connection is gone. */
@@ -93,7 +93,7 @@ export async function pair(market, options) {
   const [seller, buyer] = [await market.newSeller("Tomas", options), await market.newBuyer("Ana", options)];
   const product = await seller.offer({ title: "City bicycle" });
   await buyer.page.goto(product);
-  return { seller, buyer, product, hers: new Talk(buyer.page), his: new Talk(seller.page) };
+  return { seller, buyer, product, hers: new ChatPage(buyer.page), his: new ChatPage(seller.page) };
 }
 
 /**

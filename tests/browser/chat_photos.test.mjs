@@ -1,9 +1,8 @@
-// Pictures in a conversation: chosen, pasted, dropped; what the other side sees; what isn't sent; and
-// the same without JavaScript.
+// Pictures in a conversation: chosen, pasted, dropped, failed, and without JavaScript.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { AWAY, Talk, eventually, pair, roomOf } from "./chat_page.mjs";
+import { AWAY, ChatPage, eventually, pair, roomOf } from "./chat_page.mjs";
 
 const photo = (name) => new URL(`../../demo/photos/${name}.webp`, import.meta.url).pathname;
 
@@ -11,7 +10,7 @@ export default async function (market) {
   const { seller, buyer, hers, his } = await pair(market);
   buyer.expect(AWAY);
   await hers.live();
-  await hers.say("Hello");
+  await hers.send("Hello");
   await hers.shows("Hello");
   await seller.page.goto(`/rooms/${await roomOf(buyer.page)}`);
   await his.live();
@@ -40,14 +39,14 @@ async function chosenWithWords({ page }, hers, seller, his) {
   const [mine, theirs] = await Promise.all([holdPhotos(page), holdPhotos(seller.page)]);
   await file.setInputFiles(photo("city-bicycle"));
   await preview.waitFor();
-  await hers.say("this one");
+  await hers.send("this one");
   const pending = await size(page.locator("[data-state=pending] img"));
   await hers.shows("Hello", "this one");
   assert.ok(await preview.isHidden());
   const own = page.getByAltText("Photo from Ana");
   assert.deepEqual(await size(own), pending);
 
-  await his.hears("this one");
+  await his.receives("this one");
   const shown = seller.page.getByAltText("Photo from Ana");
   const reserved = await size(shown);
   assert.ok(reserved.width >= 160 && reserved.height >= 96, JSON.stringify(reserved));
@@ -79,7 +78,7 @@ async function pastedAndDropped({ page }, his, hers) {
   await his.shows("Hello", "this one", "");
   await give(page.locator("haggle-room"), "drop", ["axe", "cactus"]);
   await page.locator("[data-error]", { hasText: "One picture at a time" }).waitFor();
-  await his.say("and two");
+  await his.send("and two");
   await his.shows("Hello", "this one", "", "and two");
   await hers.shows("Hello", "this one", "", "and two");
   await loaded(hers.page.getByAltText("Photo from Tomas").last());
@@ -110,7 +109,7 @@ async function notSent(buyer, hers, his) {
   let reachable = false;
   await page.route(/\/messages$/, (route) => (reachable ? route.continue() : route.abort()));
   await page.getByLabel("Add a picture").setInputFiles(photo("cactus"));
-  await hers.say("that one got lost");
+  await hers.send("that one got lost");
   const retry = page.getByRole("button", { name: "Retry" });
   await retry.waitFor();
   assert.equal((await hers.entries()).at(-1).state, "failed");
@@ -120,7 +119,7 @@ async function notSent(buyer, hers, his) {
   reachable = true;
   await retry.click();
   const all = ["Hello", "this one", "", "and two", "that one got lost"];
-  for (const talk of [hers, his]) await talk.shows(...all);
+  for (const chat of [hers, his]) await chat.shows(...all);
   await page.reload();
   await hers.shows(...all);
 }
@@ -128,19 +127,19 @@ async function notSent(buyer, hers, his) {
 /** Another page has the words, not the picture, and says so; they go back to where it can be chosen. */
 async function anotherPage(buyer) {
   const page = await buyer.newTab(buyer.page.url());
-  const talk = new Talk(page);
+  const chat = new ChatPage(page);
   await page.getByText("Not sent. The picture was lost. Choose it again.").waitFor();
   assert.equal(await page.getByRole("button", { name: "Retry" }).isVisible(), false, "without its picture in vain");
   const edit = page.getByRole("button", { name: "Edit" });
-  await talk.text.fill("newer words");
+  await chat.text.fill("newer words");
   await edit.click();
   await page.locator("[data-error]", { hasText: "Send or delete what is here first" }).waitFor();
-  assert.equal(await talk.text.inputValue(), "newer words");
-  await talk.text.fill("");
+  assert.equal(await chat.text.inputValue(), "newer words");
+  await chat.text.fill("");
   await edit.click();
-  assert.equal(await talk.text.inputValue(), "that one got lost");
+  assert.equal(await chat.text.inputValue(), "that one got lost");
   assert.equal(await page.locator("[data-state=failed]").count(), 0);
-  await talk.text.fill("");
+  await chat.text.fill("");
   await page.close();
 }
 

@@ -1,8 +1,7 @@
-// Searching in one's conversations: the hit is in its place in the room, reading on goes to the end page
-// by page, and only there the conversation is live.
+// A search hit opens in its place; reading on loads page by page up to the live end.
 
 import assert from "node:assert/strict";
-import { Talk, eventually, fill, pair, readAll, roomOf } from "./chat_page.mjs";
+import { ChatPage, eventually, fill, pair, readAll, roomOf } from "./chat_page.mjs";
 
 const COUNT = 170;
 const WHERE = 40;
@@ -10,7 +9,7 @@ const WINDOW = { viewport: { width: 1000, height: 700 } };
 
 export default async function (market) {
   const { seller, buyer, hers, his } = await pair(market, WINDOW);
-  await hers.say("first");
+  await hers.send("first");
   await hers.shows("first");
   const room = await roomOf(buyer.page);
   const body = (n) => (n === WHERE ? "The needle, at last" : `${n} ${"some words ".repeat(n % 13)}`);
@@ -31,33 +30,33 @@ export default async function (market) {
 
   // What arrives meanwhile waits at the end, and nothing moves.
   const [before, waiting] = [await his.scroll(), await unread(seller.page)];
-  await hers.say("meanwhile");
+  await hers.send("meanwhile");
   await eventually("told of", async () => (await unread(seller.page)) > waiting);
   assert.equal((await his.scroll()).top, before.top);
   assert.ok((await last(his)) < COUNT);
 
   await downToTheEnd(seller.page);
-  await his.hears("meanwhile");
+  await his.receives("meanwhile");
   const seqs = (await his.entries()).map(({ seq }) => seq);
   assert.deepEqual(seqs, Array.from(seqs, (_, index) => seqs[0] + index), "in order, without holes");
   assert.equal(seqs.at(-1), COUNT + 1);
   assert.equal(await seller.page.locator("[data-newest]").count(), 0);
-  await hers.say("and then");
-  await his.hears("and then");
+  await hers.send("and then");
+  await his.receives("and then");
 
   // Whoever answers in the middle is where the answer stands.
   await find(seller.page);
   await his.live();
-  await his.say("from the middle");
+  await his.send("from the middle");
   await seller.page.waitForURL(`**/rooms/${room}/messages`);
-  await his.hears("from the middle");
+  await his.receives("from the middle");
   assert.equal((await his.entries()).at(-1).body, "from the middle");
 
   // Back is where one came from, with what was found.
   await find(seller.page);
   await seller.page.getByRole("link", { name: "Back to My Messages" }).click();
   await seller.page.waitForURL("**/messages?q=eedle");
-  assert.deepEqual(await seller.page.locator(".hit mark").allTextContents(), ["eedle"]);
+  assert.deepEqual(await seller.page.locator("[data-found] mark").allTextContents(), ["eedle"]);
 
   await find(seller.page);
   await seller.page.getByRole("link", { name: "Newest messages" }).click();
@@ -77,9 +76,9 @@ async function find(page) {
   await box.fill("eedle");
   await box.press("Enter");
   await page.waitForURL("**/messages?q=eedle");
-  assert.deepEqual(await page.locator(".hit mark").allTextContents(), ["eedle"]);
+  assert.deepEqual(await page.locator("[data-found] mark").allTextContents(), ["eedle"]);
   assert.equal(await box.inputValue(), "eedle");
-  await page.locator(".hit a").click();
+  await page.locator("[data-found] a").click();
   await page.waitForURL(`**?at=${WHERE}#entry_${WHERE}`);
 }
 
@@ -90,11 +89,11 @@ async function inItsPlace(page) {
     const [entry, box] = [await hit.boundingBox(), await page.locator("[data-scroll]").boundingBox()];
     return entry.y >= box.y && entry.y + entry.height <= box.y + box.height;
   });
-  assert.notEqual(await hit.locator(".bubble").evaluate((bubble) => getComputedStyle(bubble).outlineStyle), "none");
+  assert.notEqual(await hit.locator("[data-body]").locator("..").evaluate((bubble) => getComputedStyle(bubble).outlineStyle), "none");
 }
 
-async function last(talk) {
-  return (await talk.entries()).at(-1).seq;
+async function last(chat) {
+  return (await chat.entries()).at(-1).seq;
 }
 
 async function readBySeller(seller, room) {
@@ -116,7 +115,7 @@ async function downToTheEnd(page) {
       const box = document.querySelector("[data-scroll]");
       const top = box.getBoundingClientRect().top;
       box.scrollTop += 150;
-      const mark = [...box.querySelectorAll(".entry")].find((entry) => entry.getBoundingClientRect().top >= top);
+      const mark = [...box.querySelectorAll("[data-seq]")].find((entry) => entry.getBoundingClientRect().top >= top);
       const before = mark.getBoundingClientRect().top;
       await new Promise((resolve) => setTimeout(resolve, 60));
       return Math.abs(mark.getBoundingClientRect().top - before);

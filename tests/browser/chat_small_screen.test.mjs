@@ -1,14 +1,13 @@
-// Small screens, large letters, and other ways to write: nothing lies on something else or runs out of
-// the window.
+// Small screens and large text: nothing overlaps or leaves the window.
 
 import assert from "node:assert/strict";
-import { Talk, eventually, pair, roomOf } from "./chat_page.mjs";
+import { ChatPage, eventually, pair, roomOf } from "./chat_page.mjs";
 
 const WIDE = 1280;
 
 export default async function (market) {
   const { buyer, product, hers } = await pair(market);
-  await hers.say("Is it still there?", "مرحبا، كم السعر؟");
+  await hers.send("Is it still there?", "مرحبا، كم السعر؟");
   await hers.shows("Is it still there?", "مرحبا، كم السعر؟");
   const room = await roomOf(buyer.page);
   await found(buyer, "still");
@@ -20,8 +19,8 @@ export default async function (market) {
         await page.evaluate((size) => (document.documentElement.style.fontSize = size), size);
         const place = `${path} at ${width} px, ${size}`;
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), place);
-        await apart(page.locator(".composer > :is(textarea, label, button):visible"), place);
-        if (width < WIDE) await apart(page.locator(".nav-link > :is(span, svg):visible"), place);
+        await apart(page.locator("[data-composer] > :is(textarea, label, button):visible"), place);
+        if (width < WIDE) await apart(page.getByRole("navigation", { name: "Main" }).locator(":is(a, button) > :is(span, svg):visible"), place);
       }
     }
   }
@@ -41,15 +40,15 @@ function found({ context }, words) {
 /** With a keyboard on the screen, or a phone on its side, nothing covers what is written. */
 async function clear(page) {
   await page.waitForLoadState();
-  const talk = new Talk(page);
-  await talk.text.click();
-  await talk.text.fill("Could");
+  const chat = new ChatPage(page);
+  await chat.text.click();
+  await chat.text.fill("Could");
   await eventually("in view", async () => {
-    const [parts, height] = [await page.locator(".composer > :is(textarea, button)").all(), page.viewportSize().height];
+    const [parts, height] = [await page.locator("[data-composer] > :is(textarea, button)").all(), page.viewportSize().height];
     const boxes = await Promise.all(parts.map((part) => part.boundingBox()));
     return boxes.every((box) => box.y >= 0 && box.y + box.height <= height);
   });
-  assert.equal(await page.locator(".nav").isVisible(), false);
+  assert.equal(await page.getByRole("navigation", { name: "Main" }).isVisible(), false);
 }
 
 /** Another window of the same person. */
@@ -77,11 +76,11 @@ async function apart(parts, place) {
 async function fromTheRight(page, hers, room) {
   const direction = (selector) => page.locator(selector).last().evaluate((part) => getComputedStyle(part).direction);
   await page.goto("/messages");
-  assert.equal(await direction(".inbox-preview"), "rtl");
+  assert.equal(await direction("[data-preview]"), "rtl");
   await page.goto("/messages?q=مرحبا");
-  assert.equal(await direction(".hit-text"), "rtl");
+  assert.equal(await direction("[data-preview]"), "rtl");
   await page.goto(`/rooms/${room}`);
-  assert.equal(await direction(".entry[data-seq] .bubble-body"), "rtl");
+  assert.equal(await direction("[data-seq] [data-body]"), "rtl");
   await hers.text.fill("שלום");
-  assert.equal(await direction(".composer textarea"), "rtl");
+  assert.equal(await direction("[data-composer] textarea"), "rtl");
 }

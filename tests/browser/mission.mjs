@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { PASSWORD } from "./support.mjs";
-import { Talk } from "./chat_page.mjs";
+import { ChatPage } from "./chat_page.mjs";
 
 const PHOTOS = path.resolve(import.meta.dirname, "../../demo/photos");
 
@@ -28,29 +28,29 @@ export async function mission(market, { javaScriptEnabled = true, interrupt = as
   await buyer.page.goto("/");
   await buyer.page.getByRole("link", { name: "Chat Seller about City bicycle" }).click();
   await buyer.page.waitForURL(/\/products\/\d+#chat$/);
-  const hers = new Talk(buyer.page);
+  const hers = new ChatPage(buyer.page);
   await writes(people, hers, "Is it still there?");
 
   // It arrives: on his dashboard, then by "View Messages" and the dropdown of buyers in the room.
   await arrives(people, seller.page, () => seller.page.getByText("Is it still there?").waitFor());
   await seller.page.getByRole("link", { name: "View Messages" }).click();
   await chooseBuyer(people, "Ana");
-  const his = new Talk(seller.page);
+  const his = new ChatPage(seller.page);
   await his.shows("Is it still there?");
-  assert.match(await seller.page.locator(".divider-card").textContent(), /City bicycle\s+€195\.50/);
+  assert.match(await seller.page.locator("[data-divider]").textContent(), /City bicycle\s+€195\.50/);
 
   const meanwhile = await interrupt({ ...people, hers, his });
 
   await writes(people, his, "Yes. Come and see it!");
-  await arrives(people, buyer.page, () => hers.hears("Yes. Come and see it!"));
+  await arrives(people, buyer.page, () => hers.receives("Yes. Come and see it!"));
   await writes(people, hers, "At six?");
-  await arrives(people, seller.page, () => his.hears("At six?"));
+  await arrives(people, seller.page, () => his.receives("At six?"));
 
   const whole = ["Is it still there?", ...meanwhile, "Yes. Come and see it!", "At six?"];
-  for (const talk of [hers, his]) {
-    await talk.shows(...whole);
-    await talk.page.reload();
-    await talk.shows(...whole);
+  for (const chat of [hers, his]) {
+    await chat.shows(...whole);
+    await chat.page.reload();
+    await chat.shows(...whole);
   }
 }
 
@@ -82,11 +82,11 @@ async function addProduct({ page }, title, price, photo) {
 }
 
 /** With JavaScript by Enter, on the same page; without, by the button, and the page comes again. */
-async function writes({ live }, talk, body) {
-  if (live) return talk.say(body);
-  await talk.text.fill(body);
-  await pressed(talk.page, "Send");
-  await talk.hears(body);
+async function writes({ live }, chat, body) {
+  if (live) return chat.send(body);
+  await chat.text.fill(body);
+  await pressed(chat.page, "Send");
+  await chat.receives(body);
 }
 
 /** By key: a page without scripts that scrolls under a click never seems to stand still to Playwright. */

@@ -13,18 +13,18 @@ async function killed(market, { seller, buyer, hers, his }) {
   await Promise.all([hers.live(), his.live()]);
 
   // On their way at this moment: stored or not, the windows can't know.
-  await hers.say("one", "two", "three");
+  await hers.send("one", "two", "three");
   await market.kill();
-  await hers.say("four");
-  await his.say("yes");
+  await hers.send("four");
+  await his.send("yes");
   await eventually("the loss is shown", () => hers.connection());
   await market.start();
 
-  for (const talk of [hers, his]) {
+  for (const chat of [hers, his]) {
     await eventually("all stored, and live again", async () => {
-      const entries = await talk.entries();
+      const entries = await chat.entries();
       const stored = entries.length >= 6 && entries.every(({ state }) => state === "stored");
-      return stored && (await talk.connection()) === "";
+      return stored && (await chat.connection()) === "";
     }, 60_000);
   }
   const said = (await hers.entries()).map(({ body }) => body).slice(1);

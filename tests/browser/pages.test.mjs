@@ -1,7 +1,7 @@
 // Every page: nothing complains, nothing scrolls sideways, and WCAG 2.2 AA holds, small and light as
 // well as large and dark, with nothing to show and with something.
 
-import { Talk, pair, roomOf } from "./chat_page.mjs";
+import { ChatPage, pair, roomOf } from "./chat_page.mjs";
 
 const SMALL = { viewport: { width: 390, height: 844 }, colorScheme: "light" };
 const LARGE = { viewport: { width: 1280, height: 900 }, colorScheme: "dark" };
@@ -13,12 +13,12 @@ export default async function (market) {
   await visit(people.newcomer, ["/messages", "/account", "/seller/dashboard", "/seller/products/new"]);
 
   const { seller, buyer, product, hers } = await pair(market);
-  await hers.say("Does it come with a lock?");
+  await hers.send("Does it come with a lock?");
   await hers.shows("Does it come with a lock?");
   const room = `/rooms/${await roomOf(buyer.page)}`;
-  const his = new Talk(seller.page);
+  const his = new ChatPage(seller.page);
   await seller.page.goto(room);
-  await his.say("It does.");
+  await his.send("It does.");
   await his.shows("Does it come with a lock?", "It does.");
 
   const sellers = await buyer.page.locator('a[href^="/sellers/"]').first().getAttribute("href");

@@ -43,13 +43,13 @@ async function putUpForSale({ page }) {
   await page.getByLabel("Place", { exact: true }).fill("Porto");
   await page.getByRole("button", { name: "Put it up for sale" }).click();
   await page.getByRole("heading", { level: 1, name: "City bicycle" }).waitFor();
-  assert.equal(await page.locator(".product-price").textContent(), "€1,250.50");
+  assert.equal(await page.locator("[data-price]").textContent(), "€1,250.50");
   return new URL(page.url()).pathname;
 }
 
 async function drop(page, file) {
   const bytes = [...readFileSync(file)];
-  await page.locator(".photo-drop").evaluate((zone, bytes) => {
+  await page.locator("[data-photo-drop]").evaluate((zone, bytes) => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([new Uint8Array(bytes)], "dropped.webp", { type: "image/webp" }));
     zone.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
@@ -63,7 +63,7 @@ async function putInOrder(seller, address) {
   await page.goto(`/seller${address}/edit`);
   await seller.axe();
   const [a, b, c] = await order();
-  const later = page.locator(".photo-item").first().getByRole("button", { name: "Move later" });
+  const later = page.locator("[data-photo-item]").first().getByRole("button", { name: "Move later" });
   await later.focus();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Enter");
@@ -84,7 +84,7 @@ async function lookAtPhotos(person, address) {
   const inSight = (n) =>
     page.waitForFunction((n) => {
       const strip = document.querySelector("[data-gallery-strip]");
-      const current = document.querySelector(`.gallery-thumb[href="#photo_${n}"]`).getAttribute("aria-current");
+      const current = document.querySelector(`[data-gallery-thumb][href="#photo_${n}"]`).getAttribute("aria-current");
       return current === "true" && Math.round(strip.scrollLeft) === Math.round((n - 1) * strip.clientWidth);
     }, n);
   await inSight(1);
@@ -99,7 +99,7 @@ async function lookAtPhotos(person, address) {
   await inSight(1);
   await page.keyboard.press("End");
   await inSight(2);
-  const thumb = page.locator(".gallery-thumb").first();
+  const thumb = page.locator("[data-gallery-thumb]").first();
   await thumb.scrollIntoViewIfNeeded();
   const before = await page.evaluate(() => scrollY);
   await thumb.click();
@@ -111,9 +111,9 @@ async function lookAtPhotos(person, address) {
 async function lookWithoutJavaScript({ page }, address) {
   await page.goto(address);
   assert.ok(await page.getByLabel("Next photo").isHidden());
-  await page.locator(".gallery-thumb").nth(1).click();
+  await page.locator("[data-gallery-thumb]").nth(1).click();
   assert.equal(new URL(page.url()).hash, "#photo_2");
   const box = await page.locator("#photo_2").boundingBox();
-  const strip = await page.locator(".gallery-strip").boundingBox();
+  const strip = await page.locator("[data-gallery-strip]").boundingBox();
   assert.ok(Math.abs(box.x - strip.x) < 2, "the second photo is in sight");
 }

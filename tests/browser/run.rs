@@ -13,7 +13,7 @@ use libtest_mimic::Failed;
 use crate::{databases::TestDatabase, machine::Browser};
 
 /// No test is this slow: one that takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(300);
+const TEST_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// A file of tests of the browser's own modules.
 pub fn module(node: &Path, file: &Path) -> Result<(), Failed> {
@@ -57,7 +57,7 @@ fn finish(mut command: Command) -> Result<(), Failed> {
     match status {
         Some(status) if status.success() => Ok(()),
         Some(status) => Err(format!("{status}\n{said}").into()),
-        None => Err(format!("it took longer than {PATIENCE:?}\n{said}").into()),
+        None => Err(format!("it took longer than {TEST_TIMEOUT:?}\n{said}").into()),
     }
 }
 
@@ -73,7 +73,7 @@ fn collect(stream: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Str
 
 fn wait(child: &mut Child) -> Option<ExitStatus> {
     let stdin = child.stdin.take();
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TEST_TIMEOUT;
     while Instant::now() < deadline {
         if let Ok(Some(status)) = child.try_wait() {
             return Some(status);

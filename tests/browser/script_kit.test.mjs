@@ -1,4 +1,4 @@
-// The tests' own senses: what is wrong on a page is noticed.
+// The test kit itself: console errors, policy violations and axe findings fail a test.
 
 import assert from "node:assert/strict";
 import { eventually } from "./chat_page.mjs";

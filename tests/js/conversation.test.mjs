@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { Conversation } from "../../static/js/chat/conversation.js";
-import { Failure } from "../../static/js/chat/transport/room_api.js";
+import { RequestError } from "../../static/js/chat/transport/room_api.js";
 import { Outbox } from "../../static/js/chat/compose/outbox.js";
 import { Sender } from "../../static/js/chat/compose/sender.js";
-import { Upload } from "../../static/js/chat/compose/upload_queue.js";
+import { UploadQueue } from "../../static/js/chat/compose/upload_queue.js";
 import { FakePage, settled } from "./fake_page.mjs";
 import { FakeStorage } from "./fake_storage.mjs";
 
@@ -21,20 +21,20 @@ function setUp({ unsent = [] } = {}) {
   for (const body of unsent) new Outbox(store, "room:buyer").put(body);
   const outbox = new Outbox(store, "room:buyer");
   const world = { outbox, sent: [], posted: [], bubbles: new Map(), complaints: [], status: "connecting", reopened: 0 };
-  const talk = (world.talk = new Conversation("buyer"));
+  const conversation = (world.conversation = new Conversation("buyer"));
   const socket = {
     get status() {
       return world.status;
     },
     open: nothing,
-    hurry: nothing,
+    reconnectNow: nothing,
     send: (frame) => world.status === "open" && Boolean(world.sent.push(frame.body ?? frame)),
-    reopen: () => (world.reopened += 1),
+    reconnect: () => (world.reopened += 1),
     end: () => world.status === "ended" || world.become("ended"),
   };
   const composer = (world.composer = {
     text: "",
-    giveBack(body, picture) {
+    restore(body, picture) {
       if (composer.text) return false;
       Object.assign(composer, { text: body, picture });
       return true;
@@ -44,21 +44,21 @@ function setUp({ unsent = [] } = {}) {
   });
   const sender = new Sender({
     outbox,
-    bubbles: {
-      pending: ({ client_id }) => world.bubbles.set(client_id, "pending"),
-      failed: ({ client_id }, why = "") => world.bubbles.set(client_id, `failed ${why}`.trim()),
+    pending: {
+      showPending: ({ client_id }) => world.bubbles.set(client_id, "pending"),
+      showFailed: ({ client_id }, why = "") => world.bubbles.set(client_id, `failed ${why}`.trim()),
       remove: (id) => world.bubbles.delete(id),
     },
-    transmit: (item) => talk.transmit(item),
-    unanswered: () => socket.reopen(),
-    away: () => talk.away,
+    transmit: (item) => conversation.transmit(item),
+    unacknowledged: () => socket.reconnect(),
+    isOffline: () => conversation.isOffline,
   });
-  const upload = new Upload({
+  const upload = new UploadQueue({
     post: (item, signal) => new Promise((resolve, reject) => world.posted.push({ item, signal, resolve, reject })),
-    stored: (entry) => talk.uploaded(entry),
-    failed: (item, failure) => talk.notUploaded(item, failure),
+    stored: (entry) => conversation.uploaded(entry),
+    failed: (item, failure) => conversation.notUploaded(item, failure),
   });
-  talk.begin({
+  conversation.begin({
     socket,
     sender,
     upload,
@@ -66,25 +66,25 @@ function setUp({ unsent = [] } = {}) {
     composer,
     timeline: { entries: [], seen: nothing },
     scroll: { toEnd: nothing, focus: nothing },
-    history: { seen: async (seq) => seq !== 13 },
+    api: { markRead: async (seq) => seq !== 13 },
     connection: { show: nothing },
     polling: (world.polling = { working: false, now: nothing, start: nothing, stop: nothing }),
-    feed: { last: 0, behind: false, offer: nothing, stop: nothing },
+    feed: { last: 0, behind: false, receive: nothing, stop: nothing },
     reader: { raise: nothing, resume: nothing },
-    presence: { online: nothing, said: nothing },
+    presence: { online: nothing, messageSent: nothing },
     newest: null,
   }, { buyer: 0, seller: 0 }, null, null);
   world.become = (status) => {
     world.status = status;
-    talk.connected(status);
+    conversation.connected(status);
   };
   world.greeted = () => {
     world.become("open");
-    talk.heard(HELLO);
+    conversation.onFrame(HELLO);
   };
   /** What the server, or who stands before it, answers to the picture that is on its way. */
   world.refuse = async (status, code, message) => {
-    world.posted.at(-1).reject(new Failure(status, code, message));
+    world.posted.at(-1).reject(new RequestError(status, code, message));
     await settled();
   };
   return world;
@@ -95,134 +95,134 @@ const states = ({ bubbles }) => [...bubbles.values()];
 test.beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
 test.afterEach(() => mock.timers.reset());
 
-test("what is written before the socket's hello goes after what was left unsent", () => {
+test("messages written before hello follow the unsent ones", () => {
   const world = setUp({ unsent: ["one", "two"] });
   world.become("open");
-  world.talk.say("three");
+  world.conversation.send("three");
   assert.deepEqual(world.sent, []);
-  world.talk.heard(HELLO);
+  world.conversation.onFrame(HELLO);
   assert.deepEqual(world.sent, ["one", "two", "three"]);
-  world.talk.say("four");
+  world.conversation.send("four");
   world.become("waiting");
   world.become("open");
-  world.talk.say("five");
+  world.conversation.send("five");
   assert.deepEqual(world.sent, ["one", "two", "three", "four"], "another connection, another hello");
 });
 
-test("a connection that never says hello is given up", () => {
+test("a connection without hello is given up", () => {
   const world = setUp();
   world.become("open");
-  world.talk.say("hello?");
+  world.conversation.send("hello?");
   mock.timers.tick(10_000);
   assert.equal(world.reopened, 1);
   assert.deepEqual(states(world), ["failed"]);
 });
 
-test("the words of a picture that is refused go back, and stay where they are if others are being written", async () => {
+test("a rejected picture's text returns to an empty composer only", async () => {
   const world = setUp();
   world.greeted();
-  world.talk.say("look", undefined, PICTURE);
+  world.conversation.send("look", undefined, PICTURE);
   await world.refuse(422, "bad_photo", "That isn't a picture.");
   assert.deepEqual([world.composer.text, states(world), world.complaints], ["look", [], ["That isn't a picture."]]);
 
   world.composer.text = "newer words";
-  world.talk.say("look again", undefined, PICTURE);
+  world.conversation.send("look again", undefined, PICTURE);
   await world.refuse(422, "bad_photo", "That isn't a picture.");
   assert.equal(world.composer.text, "newer words");
   assert.deepEqual(states(world), ["failed That isn't a picture."]);
   assert.deepEqual(world.outbox.all.map(({ body, picture }) => [body, picture]), [["look again", undefined]]);
 
-  world.talk.say("", undefined, PICTURE);
+  world.conversation.send("", undefined, PICTURE);
   await world.refuse(422, "bad_photo", "That isn't a picture.");
   assert.equal(world.bubbles.size, 1, "without words nothing is lost");
 });
 
-test("a picture that is turned away at the door isn't uploaded again by itself", async () => {
+test("an upload rejected without a code isn't retried automatically", async () => {
   for (const status of [400, 403, 413]) {
     const world = setUp();
     world.greeted();
-    world.talk.say("look", undefined, PICTURE);
+    world.conversation.send("look", undefined, PICTURE);
     await world.refuse(status);
     assert.deepEqual(states(world), ["failed The server didn't take this picture: it may be too large."]);
     mock.timers.tick(600_000);
     assert.equal(world.posted.length, 1);
-    world.talk.retry(world.outbox.all[0].client_id);
+    world.conversation.retry(world.outbox.all[0].client_id);
     assert.equal(world.posted.length, 2, "its writer may try");
     assert.equal(world.posted[1].item.picture, PICTURE);
   }
 });
 
-test("a picture that didn't get there is tried again", async () => {
+test("an upload that got no answer is retried", async () => {
   const world = setUp();
   world.greeted();
-  world.talk.say("look", undefined, PICTURE);
+  world.conversation.send("look", undefined, PICTURE);
   await world.refuse(0);
   mock.timers.tick(6_000);
   assert.equal(world.posted.length, 2);
 });
 
-test("after the session ended nothing seems to be on its way", async () => {
+test("after the session ended nothing looks pending", async () => {
   const world = setUp();
   world.greeted();
-  world.talk.say("first", undefined, PICTURE);
+  world.conversation.send("first", undefined, PICTURE);
   await world.refuse(401);
   assert.deepEqual([world.status, states(world)], ["ended", ["failed"]]);
-  world.talk.retry(world.outbox.all[0].client_id);
-  world.talk.say("second", undefined, PICTURE);
-  world.talk.say("and words");
+  world.conversation.retry(world.outbox.all[0].client_id);
+  world.conversation.send("second", undefined, PICTURE);
+  world.conversation.send("and words");
   assert.deepEqual(states(world), ["failed", "failed", "failed"]);
   assert.equal(world.posted.length, 1);
   assert.equal(world.outbox.all.length, 3);
 });
 
-test("what wasn't sent goes back to where it was written, unless something else is there", async () => {
+test("Edit returns a failed message to an empty composer only", async () => {
   const world = setUp();
   world.greeted();
-  world.talk.say("hallo", 12);
-  world.talk.say("look", undefined, PICTURE);
+  world.conversation.send("hallo", 12);
+  world.conversation.send("look", undefined, PICTURE);
   const [words, picture] = world.outbox.all.map(({ client_id }) => client_id);
   mock.timers.tick(10_000);
   world.composer.text = "newer words";
-  world.talk.edit(words);
+  world.conversation.edit(words);
   assert.deepEqual(states(world), ["failed", "pending"]);
   assert.match(world.complaints.at(-1), /first/);
   world.composer.text = "";
-  world.talk.edit(words);
+  world.conversation.edit(words);
   assert.deepEqual([world.composer.text, world.outbox.all.length], ["hallo", 1]);
   world.composer.text = "";
-  world.talk.edit(picture);
+  world.conversation.edit(picture);
   assert.deepEqual([world.composer.text, world.composer.picture], ["look", PICTURE]);
   assert.deepEqual([world.bubbles.size, world.outbox.all], [0, []]);
 });
 
-test("a picture that is taken back isn't sent after all", async () => {
+test("a discarded picture isn't sent", async () => {
   const world = setUp();
   world.greeted();
-  for (const body of ["", "", "two"]) world.talk.say(body, undefined, PICTURE);
+  for (const body of ["", "", "two"]) world.conversation.send(body, undefined, PICTURE);
   const [one, two] = world.outbox.all.map(({ client_id }) => client_id);
-  world.talk.discard(one);
-  world.talk.discard(two);
+  world.conversation.discard(one);
+  world.conversation.discard(two);
   assert.equal(world.posted[0].signal.aborted, true);
   await world.refuse(0);
   assert.deepEqual(world.posted.map(({ item }) => item.body), ["", "two"]);
   assert.deepEqual(states(world), ["pending"]);
 });
 
-test("a picture whose answer alone was lost isn't called not sent", async () => {
+test("an upload that only lost its answer isn't marked failed", async () => {
   const world = setUp();
   world.greeted();
-  world.talk.say("look", undefined, PICTURE);
+  world.conversation.send("look", undefined, PICTURE);
   const [{ client_id }] = world.outbox.all;
-  world.talk.heard({ type: "message", seq: 0, client_id });
+  world.conversation.onFrame({ type: "message", seq: 0, client_id });
   await world.refuse(0);
   assert.deepEqual(states(world), []);
 });
 
-test("read is told by the socket, else by a request that got there, else not", async () => {
+test("read marks go by socket, else by a polling request", async () => {
   const world = setUp();
-  assert.equal(await world.talk.seen(7), false);
+  assert.equal(await world.conversation.markRead(7), false);
   world.polling.working = true;
-  assert.deepEqual([await world.talk.seen(7), await world.talk.seen(13)], [true, false]);
+  assert.deepEqual([await world.conversation.markRead(7), await world.conversation.markRead(13)], [true, false]);
   world.become("open");
-  assert.equal(await world.talk.seen(13), true);
+  assert.equal(await world.conversation.markRead(13), true);
 });

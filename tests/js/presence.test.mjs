@@ -11,19 +11,19 @@ function setUp() {
 test.beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
 test.afterEach(() => mock.timers.reset());
 
-test("keys are told at once, and then every three seconds while they go on", () => {
+test("typing is sent at once, then every three seconds", () => {
   const { presence, world } = setUp();
   for (let key = 0; key < 65; key += 1) {
-    presence.type();
+    presence.keyPressed();
     mock.timers.tick(100);
   }
   assert.equal(world.sent, 3);
 });
 
-test("a last key within the three seconds is told at their end", () => {
+test("the last key within the throttle is sent at its end", () => {
   const { presence, world } = setUp();
-  presence.type();
-  presence.type();
+  presence.keyPressed();
+  presence.keyPressed();
   assert.equal(world.sent, 1);
   mock.timers.tick(3_000);
   assert.equal(world.sent, 2);
@@ -31,16 +31,16 @@ test("a last key within the three seconds is told at their end", () => {
   assert.equal(world.sent, 2);
 });
 
-test("a message that is off leaves nothing to tell", () => {
+test("sending a message ends the typing throttle", () => {
   const { presence, world } = setUp();
-  presence.type();
-  presence.type();
-  presence.said();
+  presence.keyPressed();
+  presence.keyPressed();
+  presence.messageSent();
   mock.timers.tick(3_000);
   assert.equal(world.sent, 1);
 });
 
-test("their typing fades after five seconds, with their message, and when they go", () => {
+test("the typing indicator fades after five seconds or when they leave", () => {
   const { presence, typing } = setUp();
   presence.typing();
   mock.timers.tick(4_000);
@@ -49,7 +49,7 @@ test("their typing fades after five seconds, with their message, and when they g
   assert.equal(typing.hidden, false);
   mock.timers.tick(100);
   assert.equal(typing.hidden, true);
-  for (const end of [() => presence.quiet(), () => presence.online(false)]) {
+  for (const end of [() => presence.typingStopped(), () => presence.online(false)]) {
     presence.typing();
     end();
     assert.equal(typing.hidden, true);

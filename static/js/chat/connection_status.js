@@ -1,4 +1,4 @@
-/** The line that says when the conversation isn't live, and what to do about it. */
+/** Connection banner: one line that says when the conversation isn't live, and what to do about it. */
 import { CONNECTION } from "./strings.js";
 
 /** A short loss isn't worth a word. */
@@ -6,7 +6,7 @@ const GRACE = 1_500;
 
 /** @typedef {"live" | "connecting" | "offline" | "slow" | "signedOut" | "gone"} State */
 
-export class Connection {
+export class ConnectionStatus {
   #line;
   /** @type {State} */
   #state = "live";

@@ -3,25 +3,25 @@
  * that the socket was greeted, and that the room is gone.
  *
  * @typedef {import("./transport/frames.js").Entry} Entry
- * @typedef {import("./transport/frames.js").Marks} Marks
- * @typedef {import("./transport/frames.js").Seat} Seat
+ * @typedef {import("./transport/frames.js").ReadMarks} ReadMarks
+ * @typedef {import("./transport/frames.js").Side} Side
  * @typedef {object} Parts
  * @property {import("./transport/socket.js").Socket} socket
  * @property {import("./timeline/timeline.js").Timeline} timeline
- * @property {import("./timeline/scroll_anchor.js").Scroll} scroll
- * @property {import("./transport/room_api.js").History} history
+ * @property {import("./timeline/scroll_anchor.js").ScrollAnchor} scroll
+ * @property {import("./transport/room_api.js").RoomApi} api
  * @property {import("./compose/outbox.js").Outbox} outbox
  * @property {import("./compose/composer.js").Composer | null} composer
- * @property {import("./connection_status.js").Connection} connection
+ * @property {import("./connection_status.js").ConnectionStatus} connection
  * @property {import("./transport/polling.js").Polling} polling
- * @property {import("./timeline/entry_feed.js").Feed} feed
+ * @property {import("./timeline/entry_feed.js").EntryFeed} feed
  * @property {import("./compose/sender.js").Sender} sender
- * @property {import("./compose/upload_queue.js").Upload} upload
- * @property {import("./timeline/read_tracker.js").Reader} reader
+ * @property {import("./compose/upload_queue.js").UploadQueue} upload
+ * @property {import("./timeline/read_tracker.js").ReadTracker} reader
  * @property {import("./presence.js").Presence} presence
  * @property {HTMLAnchorElement | null} newest leads from a part in the middle to the end
  */
-import { OCCUPIED } from "./strings.js";
+import { COMPOSER_NOT_EMPTY } from "./strings.js";
 
 /** Where an entry stands that was looked for, or `null`. @typedef {HTMLElement | null} Hit */
 
@@ -35,14 +35,14 @@ export class Conversation {
   /** The socket said `hello`. What was written before goes first, so nothing does until then. */
   #greeted = false;
   /** Something was said here while what it follows wasn't shown: stored, it is gone to. */
-  #said = false;
+  #sentFromMiddle = false;
   /** @type {Parts} */
   #parts = /** @type {any} */ (null);
 
-  /** @param {Seat} seat the reader's */
+  /** @param {Side} seat the reader's */
   constructor(seat) {
     this.#seat = seat;
-    this.#other = /** @type {Seat} */ (seat === "buyer" ? "seller" : "buyer");
+    this.#other = /** @type {Side} */ (seat === "buyer" ? "seller" : "buyer");
   }
 
   get presence() {
@@ -51,7 +51,7 @@ export class Conversation {
 
   /**
    * Takes up the page as the server rendered it.
-   * @param {Parts} parts @param {Marks} marks @param {Hit} hit
+   * @param {Parts} parts @param {ReadMarks} marks @param {Hit} hit
    * @param {HTMLElement | null} unread the line above what wasn't read yet
    */
   begin(parts, marks, hit, unread) {
@@ -59,29 +59,29 @@ export class Conversation {
     const { timeline, sender, reader, scroll, socket, feed } = parts;
     timeline.seen(marks[this.#other]);
     for (const entry of timeline.entries) {
-      sender.settle(entry.dataset.clientId ?? "");
+      sender.acknowledge(entry.dataset.clientId ?? "");
       reader.observe(entry);
     }
-    sender.restore();
+    sender.resume();
     hit?.classList.add("is-hit");
-    if (hit) scroll.begin(hit, feed.behind);
-    else if (unread) scroll.beginBelow(unread, feed.behind);
-    else if (feed.behind) scroll.begin(timeline.entries[timeline.entries.length - 1], true);
+    if (hit) scroll.startAt(hit, feed.behind);
+    else if (unread) scroll.startBelow(unread, feed.behind);
+    else if (feed.behind) scroll.startAt(timeline.entries[timeline.entries.length - 1], true);
     else scroll.toEnd();
     socket.open();
   }
 
   /** @param {any} frame */
-  heard(frame) {
+  onFrame(frame) {
     const { feed, presence } = this.#parts;
     switch (frame.type) {
       case "hello": return this.#hello(frame);
       case "message": return this.#message(frame);
-      case "resync": return void feed.catchUp();
+      case "resync": return void feed.backfill();
       case "read": return this.read({ [frame.by]: frame.seq });
       case "typing": return void (frame.by === this.#other && presence.typing());
       case "presence": return void (frame.who === this.#other && presence.online(frame.online));
-      case "error": return this.#refused(frame);
+      case "error": return this.#onError(frame);
     }
   }
 
@@ -90,7 +90,7 @@ export class Conversation {
     presence.online(online);
     this.read(read);
     reader.resume(read[this.#seat]);
-    if (last_seq > feed.last) feed.catchUp();
+    if (last_seq > feed.last) feed.backfill();
     this.#greeted = true;
     sender.flush();
   }
@@ -98,14 +98,14 @@ export class Conversation {
   /** What is shown already is told again as the answer to something that was sent twice. */
   #message(entry) {
     const { feed, sender, outbox, newest } = this.#parts;
-    feed.offer(entry);
-    if (feed.behind || entry.seq <= feed.last) sender.settle(entry.client_id);
-    if (feed.behind && this.#said && newest && outbox.due.length === 0) location.assign(newest.href);
+    feed.receive(entry);
+    if (feed.behind || entry.seq <= feed.last) sender.acknowledge(entry.client_id);
+    if (feed.behind && this.#sentFromMiddle && newest && outbox.due.length === 0) location.assign(newest.href);
   }
 
   /** Beside the composer stands only what no bubble says: a bubble's words go with it. */
-  #refused(refusal) {
-    const why = this.#parts.sender.refuse(refusal);
+  #onError(refusal) {
+    const why = this.#parts.sender.reject(refusal);
     if (why && !this.#parts.outbox.get(refusal.client_id)) this.#parts.composer?.complain(why);
   }
 
@@ -113,18 +113,18 @@ export class Conversation {
   show(entries) {
     const { timeline, reader, sender, presence, scroll, composer, feed } = this.#parts;
     if (entries.length === 0) return;
-    if (feed.behind) timeline.hush();
+    if (feed.behind) timeline.stopAnnouncing();
     for (const entry of entries) {
       const shown = timeline.add(entry, !feed.behind && entry.from === this.#other);
       if (shown) reader.observe(shown);
       const title = shown?.querySelector(".divider-title")?.textContent;
       if (!feed.behind) composer?.about(entry.product_id, title);
-      sender.settle(entry.client_id);
+      sender.acknowledge(entry.client_id);
     }
     if (feed.behind) return;
     const news = entries.filter((entry) => entry.from === this.#other).length;
-    if (news > 0) presence.quiet();
-    scroll.grew(news);
+    if (news > 0) presence.typingStopped();
+    scroll.contentAdded(news);
   }
 
   /** @param {Partial<Marks>} marks */
@@ -134,19 +134,19 @@ export class Conversation {
   }
 
   /** This person has read up to here. @param {number} seq @returns whether it was told */
-  async seen(seq) {
-    const { socket, polling, history } = this.#parts;
-    return socket.send({ type: "read", seq }) || (polling.working && history.seen(seq));
+  async markRead(seq) {
+    const { socket, polling, api } = this.#parts;
+    return socket.send({ type: "read", seq }) || (polling.working && api.markRead(seq));
   }
 
   /**
    * @param {string} body @param {number} [product]
-   * @param {import("./compose/attachment.js").Picture} [picture]
+   * @param {import("./compose/attachment.js").Attachment} [picture]
    */
-  say(body, product, picture) {
-    this.#said = this.#parts.feed.behind;
-    this.#parts.sender.say(body, product, picture);
-    this.#parts.presence.said();
+  send(body, product, picture) {
+    this.#sentFromMiddle = this.#parts.feed.behind;
+    this.#parts.sender.send(body, product, picture);
+    this.#parts.presence.messageSent();
     this.#parts.scroll.toEnd();
   }
 
@@ -154,7 +154,7 @@ export class Conversation {
   retry(id) {
     const { sender, socket, scroll } = this.#parts;
     sender.retry(id);
-    socket.hurry();
+    socket.reconnectNow();
     scroll.focus();
   }
 
@@ -163,8 +163,8 @@ export class Conversation {
     const { outbox, composer } = this.#parts;
     const item = outbox.get(id);
     if (!item || !composer) return;
-    if (composer.giveBack(item.body, item.picture)) this.#withdraw(id);
-    else composer.complain(OCCUPIED);
+    if (composer.restore(item.body, item.picture)) this.#withdraw(id);
+    else composer.complain(COMPOSER_NOT_EMPTY);
     composer.focus();
   }
 
@@ -176,11 +176,11 @@ export class Conversation {
 
   #withdraw(/** @type {string} */ id) {
     this.#parts.sender.withdraw(id);
-    this.#parts.upload.forget(id);
+    this.#parts.upload.cancel(id);
   }
 
   /** Nothing gets through just now; what is due goes by itself as soon as something does. */
-  get away() {
+  get isOffline() {
     const { socket, polling } = this.#parts;
     if (!navigator.onLine) return true;
     return !["open", "ended"].includes(socket.status) && !polling.working;
@@ -189,7 +189,7 @@ export class Conversation {
   /** @param {import("./compose/outbox.js").Item} item */
   transmit(item) {
     if (item.picture) {
-      this.#parts.upload.send(item);
+      this.#parts.upload.enqueue(item);
       return false;
     }
     const { client_id, body, product_id } = item;
@@ -209,16 +209,16 @@ export class Conversation {
   /**
    * A picture didn't get there. The words of one that the server won't have go back to their writer,
    * where nothing else was written meanwhile.
-   * @param {import("./compose/outbox.js").Item} item @param {import("./transport/room_api.js").Failure} failure
+   * @param {import("./compose/outbox.js").Item} item @param {import("./transport/room_api.js").RequestError} failure
    */
   notUploaded(item, failure) {
     const { sender, composer } = this.#parts;
     const { client_id, body } = item;
-    if (failure.final) return this.end(failure);
-    if (failure.untaken) return this.#refused({ client_id, code: "not_taken" });
-    if (!failure.code) return sender.lost(item);
-    if (failure.code === "bad_photo" && (!body || composer?.giveBack(body))) sender.withdraw(client_id);
-    this.#refused({ client_id, code: failure.code, message: failure.message });
+    if (failure.isFinal) return this.end(failure);
+    if (failure.isUnexplained) return this.#onError({ client_id, code: "not_taken" });
+    if (!failure.code) return sender.retryLater(item);
+    if (failure.code === "bad_photo" && (!body || composer?.restore(body))) sender.withdraw(client_id);
+    this.#onError({ client_id, code: failure.code, message: failure.message });
   }
 
   /** One round without a socket. Throws where it didn't get through. */
@@ -226,38 +226,38 @@ export class Conversation {
     try {
       await this.#exchange();
     } catch (/** @type {any} */ failure) {
-      if (failure.final) this.end(failure);
+      if (failure.isFinal) this.end(failure);
       throw failure;
     }
   }
 
   /** Posts what is due, then sees what there is. */
   async #exchange() {
-    const { outbox, history, feed } = this.#parts;
+    const { outbox, api, feed } = this.#parts;
     for (const item of outbox.due.filter(({ picture }) => !picture)) {
       try {
-        this.#message(await history.post(item));
+        this.#message(await api.post(item));
       } catch (/** @type {any} */ failure) {
-        if (!failure.code || failure.final) throw failure;
-        this.#refused({ ...item, code: failure.code, message: failure.message });
+        if (!failure.code || failure.isFinal) throw failure;
+        this.#onError({ ...item, code: failure.code, message: failure.message });
       }
     }
-    const page = await history.after(feed.last);
-    feed.accept(page);
-    if (page.more) await feed.catchUp();
+    const page = await api.after(feed.last);
+    feed.applyPage(page);
+    if (page.more) await feed.backfill();
   }
 
   /** Whether history knows something that the socket didn't tell. */
   async missed() {
-    const { history, feed } = this.#parts;
-    return feed.accept(await history.after(feed.last)) > 0;
+    const { api, feed } = this.#parts;
+    return feed.applyPage(await api.after(feed.last)) > 0;
   }
 
   /** What stands before the oldest entry here, for whoever scrolls up. */
   past = {
-    fetch: () => this.#parts.history.before(this.#parts.timeline.first),
+    fetch: () => this.#parts.api.before(this.#parts.timeline.first),
     show: (/** @type {import("./transport/frames.js").Page} */ { entries }, /** @type {() => void} */ moved) =>
-      this.#parts.scroll.hold(() => {
+      this.#parts.scroll.keepPosition(() => {
         this.#parts.timeline.addOlder(entries);
         moved();
       }),
@@ -266,14 +266,14 @@ export class Conversation {
 
   /** What follows the newest entry here, where the page shows a part from the middle. */
   future = {
-    fetch: () => this.#parts.history.after(this.#parts.feed.last, 50),
+    fetch: () => this.#parts.api.after(this.#parts.feed.last, 50),
     show: (/** @type {import("./transport/frames.js").Page} */ page, /** @type {() => void} */ moved) => {
       const { feed, scroll, newest } = this.#parts;
       feed.extend(page);
       moved();
       if (feed.behind) return;
       newest?.remove();
-      scroll.ends();
+      scroll.reachedEnd();
     },
     query: () => `after=${this.#parts.feed.last}`,
   };
@@ -289,7 +289,7 @@ export class Conversation {
     this.render();
   }
 
-  /** Signed out, or no such room any more. @param {import("./transport/room_api.js").Failure} failure */
+  /** Signed out, or no such room any more. @param {import("./transport/room_api.js").RequestError} failure */
   end(failure) {
     this.#gone = failure.status === 404;
     this.#parts.socket.end();

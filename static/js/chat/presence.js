@@ -1,18 +1,19 @@
 /**
- * What the other one is doing: online or not, typing or not. Only ever shown, never relied on.
+ * Presence and typing indicator of the other person. Best effort: shown, never relied on. Key presses
+ * are throttled to one frame in 3 s; the indicator has a time to live of 5 s.
  */
 
-/** A key press is told at most this often, and fades after this long. */
-const TELL_EVERY = 3_000;
-const FADES_AFTER = 5_000;
+/** A key press is sent at most this often, and the indicator fades after this long. */
+const TYPING_THROTTLE = 3_000;
+const TYPING_TTL = 5_000;
 
 export class Presence {
   #online;
   #typing;
   #send;
   #timer = 0;
-  /** Until this ends nothing more is told; `#more` says whether there will be something then. */
-  #told = 0;
+  /** The throttle's timer; `#more`: a key was pressed meanwhile, so one more is sent when it ends. */
+  #throttle = 0;
   #more = false;
 
   /**
@@ -30,33 +31,33 @@ export class Presence {
   /** @param {boolean} online */
   online(online) {
     if (this.#online) this.#online.hidden = !online;
-    if (!online) this.quiet();
+    if (!online) this.typingStopped();
   }
 
   /** They type. */
   typing() {
     this.#show(true);
-    this.#timer = setTimeout(() => this.#show(false), FADES_AFTER);
+    this.#timer = setTimeout(() => this.#show(false), TYPING_TTL);
   }
 
   /** They don't, any more. */
-  quiet() {
+  typingStopped() {
     this.#show(false);
   }
 
   /** This person pressed a key. */
-  type() {
-    this.#more = this.#told !== 0;
+  keyPressed() {
+    this.#more = this.#throttle !== 0;
     if (this.#more) return;
     this.#send();
-    this.#told = setTimeout(() => {
-      this.#told = 0;
-      if (this.#more) this.type();
-    }, TELL_EVERY);
+    this.#throttle = setTimeout(() => {
+      this.#throttle = 0;
+      if (this.#more) this.keyPressed();
+    }, TYPING_THROTTLE);
   }
 
   /** This person's message is off. */
-  said() {
+  messageSent() {
     this.#more = false;
   }
 

@@ -3,99 +3,99 @@
  * `conversation.js`, what the parts do is in their own files, and none of them knows another.
  *
  *     socket ──frames──▶ feed ──each entry once, in order──▶ timeline, sender, reader
- *     composer ──words──▶ sender ──▶ outbox, bubbles, then socket (polling, where there is none;
+ *     composer ──words──▶ sender ──▶ outbox, pending, then socket (polling, where there is none;
  *                                    upload, where there is a picture)
  *
  * Without this script the same page works by its form and links.
  */
 import { openStorage } from "../lib/storage.js";
-import { backToTheList } from "./back_link.js";
-import { Bubbles } from "./compose/pending_messages.js";
+import { linkBackToInbox } from "./back_link.js";
+import { PendingMessages } from "./compose/pending_messages.js";
 import { Composer } from "./compose/composer.js";
-import { Connection } from "./connection_status.js";
+import { ConnectionStatus } from "./connection_status.js";
 import { Conversation } from "./conversation.js";
 import { Draft } from "./compose/draft.js";
-import { Edge } from "./timeline/infinite_scroll.js";
-import { Feed } from "./timeline/entry_feed.js";
-import { History } from "./transport/room_api.js";
-import { Liveness } from "./transport/connection_check.js";
+import { InfiniteScroll } from "./timeline/infinite_scroll.js";
+import { EntryFeed } from "./timeline/entry_feed.js";
+import { RoomApi } from "./transport/room_api.js";
+import { ConnectionCheck } from "./transport/connection_check.js";
 import { Outbox } from "./compose/outbox.js";
 import { Polling } from "./transport/polling.js";
 import { Presence } from "./presence.js";
-import { Reader } from "./timeline/read_tracker.js";
-import { Scroll } from "./timeline/scroll_anchor.js";
+import { ReadTracker } from "./timeline/read_tracker.js";
+import { ScrollAnchor } from "./timeline/scroll_anchor.js";
 import { Sender } from "./compose/sender.js";
 import { Socket } from "./transport/socket.js";
 import { Timeline } from "./timeline/timeline.js";
-import { Upload } from "./compose/upload_queue.js";
-import { Viewer } from "./timeline/lightbox.js";
+import { UploadQueue } from "./compose/upload_queue.js";
+import { Lightbox } from "./timeline/lightbox.js";
 
 /** @param {HTMLElement} root @param {AbortSignal} signal ends everything that is started here */
 function wire(root, signal) {
-  const { room = "", readBuyer, readSeller, hit } = root.dataset;
-  const seat = /** @type {import("./transport/frames.js").Seat} */ (root.dataset.seat);
+  const { room = "", readBuyer, readSeller, searchHit } = root.dataset;
+  const seat = /** @type {import("./transport/frames.js").Side} */ (root.dataset.seat);
   const part = (/** @type {string} */ name) =>
     /** @type {any} */ (root.querySelector(`[data-${name}]`));
   const marks = { buyer: Number(readBuyer), seller: Number(readSeller) };
   const store = openStorage();
   const owner = `${room}:${seat}`;
 
-  const talk = new Conversation(seat);
+  const conversation = new Conversation(seat);
   const socket = new Socket(`/ws/${room}`, {
-    frame: (frame) => talk.heard(frame),
-    status: (status) => talk.connected(status),
+    frame: (frame) => conversation.onFrame(frame),
+    status: (status) => conversation.connected(status),
     signal,
   });
   const timeline = new Timeline(part("timeline"), seat);
-  const scroll = new Scroll(part("scroll"), part("end"), signal);
-  const history = new History(room);
+  const scroll = new ScrollAnchor(part("scroll"), part("end"), signal);
+  const api = new RoomApi(room);
   const outbox = new Outbox(store, owner);
-  const bubbles = new Bubbles(part("timeline"), part("pending"), {
-    retry: (id) => talk.retry(id),
-    edit: (id) => talk.edit(id),
-    discard: (id) => talk.discard(id),
+  const pending = new PendingMessages(part("timeline"), part("pending-template"), {
+    retry: (id) => conversation.retry(id),
+    edit: (id) => conversation.edit(id),
+    discard: (id) => conversation.discard(id),
   }, signal);
   const composer = part("composer") && new Composer(part("composer"), {
     draft: new Draft(store, owner),
     room: root,
-    say: (body, product, picture) => talk.say(body, product, picture),
-    typing: () => talk.presence.type(),
+    send: (body, product, picture) => conversation.send(body, product, picture),
+    typing: () => conversation.presence.keyPressed(),
     signal,
   });
 
-  talk.begin({
+  conversation.begin({
     socket,
     timeline,
     scroll,
-    history,
+    api,
     outbox,
     composer,
-    connection: new Connection(part("connection"), signal),
-    polling: new Polling(() => talk.poll(), () => talk.render(), signal),
-    feed: new Feed({
+    connection: new ConnectionStatus(part("connection"), signal),
+    polling: new Polling(() => conversation.poll(), () => conversation.render(), signal),
+    feed: new EntryFeed({
       last: timeline.last,
       behind: part("later") !== null,
-      after: (seq) => history.after(seq),
-      show: (entries) => talk.show(entries),
-      read: (read) => talk.read(read),
-      ended: (failure) => talk.end(failure),
+      after: (seq) => api.after(seq),
+      show: (entries) => conversation.show(entries),
+      read: (read) => conversation.read(read),
+      ended: (failure) => conversation.end(failure),
     }),
     sender: new Sender({
       outbox,
-      bubbles,
-      transmit: (item) => talk.transmit(item),
-      unanswered: () => socket.reopen(),
-      away: () => talk.away,
+      pending,
+      transmit: (item) => conversation.transmit(item),
+      unacknowledged: () => socket.reconnect(),
+      isOffline: () => conversation.isOffline,
     }),
-    upload: new Upload({
-      post: (item, signal) => history.post(item, signal),
-      stored: (entry) => talk.uploaded(entry),
-      failed: (item, failure) => talk.notUploaded(item, failure),
+    upload: new UploadQueue({
+      post: (item, signal) => api.post(item, signal),
+      stored: (entry) => conversation.uploaded(entry),
+      failed: (item, failure) => conversation.notUploaded(item, failure),
     }),
-    reader: new Reader({
+    reader: new ReadTracker({
       seat,
       mark: marks[seat],
-      send: (seq) => talk.seen(seq),
+      send: (seq) => conversation.markRead(seq),
       signal,
     }),
     presence: new Presence({
@@ -104,22 +104,22 @@ function wire(root, signal) {
       send: () => socket.send({ type: "typing" }),
     }),
     newest: part("newest"),
-  }, marks, hit ? root.querySelector(`#entry_${hit}`) : null, part("unread-line"));
+  }, marks, searchHit ? root.querySelector(`#entry_${searchHit}`) : null, part("unread-line"));
 
   // With a mouse one comes to write; on a phone the keyboard would cover what was said.
-  const writes = matchMedia("(hover: hover) and (pointer: fine)").matches && part("back") && !hit;
+  const writes = matchMedia("(hover: hover) and (pointer: fine)").matches && part("back") && !searchHit;
   if (writes && document.activeElement === document.body) composer?.focus();
 
-  new Liveness(socket, () => talk.missed(), signal);
-  if (part("back")) backToTheList(part("back"), signal);
-  new Viewer(part("viewer"), part("timeline"), signal);
-  if (part("older")) new Edge(part("older"), scroll.box, talk.past, signal);
-  if (part("later")) new Edge(part("later"), scroll.box, talk.future, signal);
-  addEventListener("beforeunload", (event) => outbox.fleeting && event.preventDefault(), { signal });
+  new ConnectionCheck(socket, () => conversation.missed(), signal);
+  if (part("back")) linkBackToInbox(part("back"), signal);
+  new Lightbox(part("lightbox"), part("timeline"), signal);
+  if (part("older")) new InfiniteScroll(part("older"), scroll.box, conversation.past, signal);
+  if (part("later")) new InfiniteScroll(part("later"), scroll.box, conversation.future, signal);
+  addEventListener("beforeunload", (event) => outbox.isVolatile && event.preventDefault(), { signal });
   for (const event of ["online", "offline"]) {
-    addEventListener(event, () => talk.render(), { signal });
+    addEventListener(event, () => conversation.render(), { signal });
   }
-  signal.addEventListener("abort", () => talk.stop());
+  signal.addEventListener("abort", () => conversation.stop());
 }
 
 customElements.define("haggle-room", class extends HTMLElement {

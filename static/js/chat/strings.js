@@ -1,4 +1,4 @@
-/** Every sentence that the chat's scripts say; the pages' own words are in the templates. */
+/** String table: every sentence that the chat's scripts show. The pages' own are in the templates. */
 
 export const CONNECTION = {
   connecting: "Connecting…",
@@ -30,7 +30,7 @@ export const ONE_PICTURE = "One picture at a time: this is the first of them.";
 export const REFUSED = "That message could not be sent.";
 
 /** Where a message should go back to. */
-export const OCCUPIED = "Send or delete what is here first, then edit the other message.";
+export const COMPOSER_NOT_EMPTY = "Send or delete what is here first, then edit the other message.";
 
 /** Behind a buyer's name in the dropdown, as the server writes it. @param {number} count */
 export const unread = (count) => (count > 0 ? ` (${count} unread)` : "");

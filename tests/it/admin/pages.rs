@@ -12,7 +12,7 @@ const PAGES: [&str; 6] =
 async fn the_overview_counts_everything_and_draws_the_last_month() {
     let (app, admin) = with_admin().await;
     let empty = admin.get("/admin").await.ok();
-    assert_eq!(empty.texts(".figure-value"), ["0", "0", "0", "0"]);
+    assert_eq!(empty.texts(".stat-value"), ["0", "0", "0", "0"]);
     assert_eq!(empty.text(".empty-title"), "No conversations lately");
     assert_eq!(empty.texts("svg.chart desc"), ["None yet."; 3]);
 
@@ -28,9 +28,9 @@ async fn the_overview_counts_everything_and_draws_the_last_month() {
         .unwrap();
 
     let page = admin.get("/admin").await.ok();
-    assert_eq!(page.texts(".figure-value"), ["2", "1", "1", "1"]);
+    assert_eq!(page.texts(".stat-value"), ["2", "1", "1", "1"]);
     assert_eq!(
-        page.texts(".figure-note"),
+        page.texts(".stat-note"),
         ["1 new this week", "1 new this week", "2 offered this week", "2 messages"]
     );
     assert_eq!(page.texts(".chart-head .number"), ["1", "2", "2"]);
@@ -76,7 +76,7 @@ async fn a_seller_has_a_page_of_figures() {
     buyer.asks(lamp, "Still there?").await;
     let page = admin.get(&format!("/admin/sellers/{}", seller.seller_id())).await.ok();
     assert_eq!(
-        page.texts(".figure"),
+        page.texts(".stat"),
         [
             "For sale 1",
             "Sold 1",

@@ -16,13 +16,13 @@ async fn finds(person: &Person, question: &str, count: usize) -> Page {
     let what = format!("{count} hits for {question}");
     eventually(&what, async || {
         let page = search(person, question).await;
-        (page.count(".hit") == count).then_some(page)
+        (page.count("[data-found]") == count).then_some(page)
     })
     .await
 }
 
 async fn finds_only(person: &Person, question: &str, bodies: &[&str]) {
-    assert_eq!(finds(person, question, bodies.len()).await.texts(".hit-text"), bodies, "{question}");
+    assert_eq!(finds(person, question, bodies.len()).await.texts("[data-preview]"), bodies, "{question}");
 }
 
 #[tokio::test]
@@ -54,11 +54,11 @@ async fn words_and_parts_of_words_are_found_by_both_people() {
         ("“still there?”", 1),
         ("€1", 1),
     ] {
-        assert_eq!(search(&ana, question).await.count(".hit"), count, "{question}");
+        assert_eq!(search(&ana, question).await.count("[data-found]"), count, "{question}");
     }
     let page = search(&ana, "bike").await;
-    assert_eq!(page.texts(".hit mark"), ["BIKE", "bike"]);
-    assert_eq!(page.texts(".hit .inbox-name"), ["Tomas", "Tomas"]);
+    assert_eq!(page.texts("[data-found] mark"), ["BIKE", "bike"]);
+    assert_eq!(page.texts("[data-found] .inbox-name"), ["Tomas", "Tomas"]);
     assert_eq!(page.attr(".inbox-search [name=q]", "value"), "bike");
     assert_eq!(page.text("[role=status]"), "2 messages");
 }
@@ -122,10 +122,10 @@ async fn only_ones_own_conversations_are_searched() {
     finds_only(&ana, "secret", &["You: the secret word"]).await;
     finds_only(&bo, "secret", &["You: another secret word"]).await;
     let page = search(&tomas, "secret").await;
-    assert_eq!(page.texts(".hit .inbox-name"), ["Wei", "Ana"]);
+    assert_eq!(page.texts("[data-found] .inbox-name"), ["Wei", "Ana"]);
     let admin = app.admin("Root").await;
     for stranger in [&admin, &app.seller("Nobody").await] {
-        assert!(!search(stranger, "secret").await.has(".hit"));
+        assert!(!search(stranger, "secret").await.has("[data-found]"));
         assert!(!search(stranger, "Tomas").await.has(".hits-person"));
     }
     app.visitor().get("/messages?q=secret").await.redirects_to("/login?next=/messages%3Fq%3Dsecret");
@@ -171,14 +171,17 @@ async fn nothing_of_what_was_said_or_asked_is_taken_for_markup() {
     let body = "<script>alert('bike')</script> <b>bike</b> &amp; </mark><img src=x onerror=alert(1)>";
     ana.says(&room(&ana, &tomas), body).await;
     let page = finds(&ana, "bike", 1).await;
-    assert_eq!(page.text(".hit-text"), format!("You: {body}"));
-    assert_eq!(page.texts(".hit mark"), ["bike", "bike"]);
+    assert_eq!(page.text("[data-preview]"), format!("You: {body}"));
+    assert_eq!(page.texts("[data-found] mark"), ["bike", "bike"]);
     for question in ["<b>", "</mark>", "&amp;", "<script>alert", "\"><img"] {
         let page = search(&ana, question).await;
-        assert!(!page.has(".hit img, .hit b, .hit script, .main > img"), "{question}");
+        assert!(
+            !page.has("[data-found] img, [data-found] b, [data-found] script, .main > img"),
+            "{question}"
+        );
         assert_eq!(page.attr(".inbox-search [name=q]", "value"), question);
     }
-    assert_eq!(search(&ana, "</mark>").await.texts(".hit mark"), ["</mark>"]);
+    assert_eq!(search(&ana, "</mark>").await.texts("[data-found] mark"), ["</mark>"]);
 }
 
 #[tokio::test]
@@ -205,7 +208,7 @@ async fn no_question_is_an_error_and_signs_mean_themselves() {
         ("\0", 0),
         ("100\0%", 1),
     ] {
-        assert_eq!(search(&ana, question).await.count(".hit"), count, "{question:?}");
+        assert_eq!(search(&ana, question).await.count("[data-found]"), count, "{question:?}");
     }
     // Nothing asked is the list of conversations.
     for nothing in ["", "   ", "\t\n", "\0"] {
@@ -215,7 +218,7 @@ async fn no_question_is_an_error_and_signs_mean_themselves() {
         search(&ana, &huge).await;
     }
     for page in ["0", "-1", "999999", "9223372036854775807"] {
-        assert_eq!(ana.get(&format!("/messages?q=100&page={page}")).await.ok().count(".hit"), 2);
+        assert_eq!(ana.get(&format!("/messages?q=100&page={page}")).await.ok().count("[data-found]"), 2);
     }
     assert_eq!(search(&ana, "nowhere").await.text(".empty-title"), "Nothing like that was said");
 }
@@ -227,14 +230,14 @@ async fn many_hits_come_in_pages_newest_first() {
     let name = super::history::long_room(&app, &ana, &tomas, 45).await;
     haggle::chat::mend_search(&app.db).await.unwrap();
     let first = search(&tomas, "entry").await;
-    assert_eq!((first.count(".hit"), first.text(".pager-place")), (20, "Page 1 of 3".to_owned()));
+    assert_eq!((first.count("[data-found]"), first.text(".pager-place")), (20, "Page 1 of 3".to_owned()));
     assert_eq!(first.text("[role=status]"), "45 messages");
-    assert_eq!(first.texts(".hit-text").first().map(String::as_str), Some("You: entry 45"));
+    assert_eq!(first.texts("[data-preview]").first().map(String::as_str), Some("You: entry 45"));
     let second = tomas.get(&first.attr(".pager a[rel=next]", "href")).await.ok();
-    assert_eq!(second.texts(".hit-text").first().map(String::as_str), Some("entry 25"));
+    assert_eq!(second.texts("[data-preview]").first().map(String::as_str), Some("entry 25"));
     let last = tomas.get("/messages?q=entry&page=99").await.ok();
-    assert_eq!((last.count(".hit"), last.text(".pager-place")), (5, "Page 3 of 3".to_owned()));
-    assert_eq!(first.attrs(".hit a", "href")[0], format!("/rooms/{name}?at=45#entry_45"));
+    assert_eq!((last.count("[data-found]"), last.text(".pager-place")), (5, "Page 3 of 3".to_owned()));
+    assert_eq!(first.attrs("[data-found] a", "href")[0], format!("/rooms/{name}?at=45#entry_45"));
 }
 
 #[tokio::test]
@@ -251,7 +254,7 @@ async fn a_hit_is_shown_in_its_place_with_what_was_said_around_it() {
     {
         let page = ana.get(&format!("/rooms/{name}?at={at}")).await.ok();
         assert_eq!(seqs(&page), wanted, "{at}");
-        assert_eq!(page.attr("haggle-room", "data-hit"), at.to_string());
+        assert_eq!(page.attr("haggle-room", "data-search-hit"), at.to_string());
         assert_eq!(page.has("a[data-newest]"), wanted.1 < 200, "{at}");
         assert_eq!(page.has("a[data-later]"), wanted.1 < 200, "{at}");
     }

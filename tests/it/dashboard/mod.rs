@@ -15,7 +15,7 @@ async fn a_seller_sees_how_it_goes_and_who_is_writing() {
 
     let page = seller.get("/seller/dashboard").await.ok();
     assert_eq!(
-        page.texts(".figure"),
+        page.texts(".stat"),
         ["Unread messages 2", "Conversations 1", "For sale 1", "Sold 1", "Views 1"]
     );
     let key = room(&buyer, &seller);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { clean, length } from "../../../static/js/chat/compose/message_body.js";
 import { parse } from "../../../static/js/chat/transport/frames.js";
 
-test("a body is cleaned as the server does it", () => {
+test("a body is cleaned as on the server", () => {
   assert.equal(clean("  a\r\nb \n"), "a\nb");
   assert.equal(clean("\u0085\u2003hello\u3000"), "hello");
   assert.equal(clean("\uFEFFhello"), "\uFEFFhello", "not white space in Unicode");
@@ -18,7 +18,7 @@ test("length is in characters, not in UTF-16 units", () => {
   assert.equal(length("\u{1F697}".repeat(4000)), 4000);
 });
 
-test("what isn't a frame is passed over", () => {
+test("what isn't a frame is ignored", () => {
   for (const data of ["", "{", "null", "1", "[]", '{"type":1}', new ArrayBuffer(2), undefined]) {
     assert.equal(parse(data), null);
   }

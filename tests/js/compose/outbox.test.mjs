@@ -7,7 +7,7 @@ import { FakeStorage } from "../fake_storage.mjs";
 const ROOM = "buyer_1_seller_2:buyer";
 const bodies = (items) => items.map(({ body }) => body);
 
-test("what was written survives a reload, in the order of writing", () => {
+test("the outbox survives a reload in order", () => {
   const store = new FakeStorage();
   const outbox = new Outbox(store, ROOM, () => 1000);
   const sent = ["one", "two", "three"].map((body) => outbox.put(body, 12));
@@ -15,12 +15,12 @@ test("what was written survives a reload, in the order of writing", () => {
   assert.deepEqual(reloaded.due, sent);
 });
 
-test("the server's entry is what takes an item out, for good", () => {
+test("only the server's entry removes an item", () => {
   const store = new FakeStorage();
   const outbox = new Outbox(store, ROOM);
   const item = outbox.put("hello");
-  assert.equal(outbox.settle(item.client_id), true);
-  assert.equal(outbox.settle(item.client_id), false);
+  assert.equal(outbox.acknowledge(item.client_id), true);
+  assert.equal(outbox.acknowledge(item.client_id), false);
   assert.deepEqual(new Outbox(store, ROOM).all, []);
   assert.equal(store.length, 0);
 });
@@ -30,50 +30,50 @@ test("two tabs keep each other's messages", () => {
   const [one, other] = [new Outbox(store, ROOM), new Outbox(store, ROOM)];
   one.put("from one");
   const theirs = other.put("from the other");
-  other.settle(theirs.client_id);
+  other.acknowledge(theirs.client_id);
   other.put("again");
   assert.deepEqual(bodies(new Outbox(store, ROOM).all).sort(), ["again", "from one"]);
 });
 
-test("another room and another seat have an outbox of their own", () => {
+test("each room and side has its own outbox", () => {
   const store = new FakeStorage();
   new Outbox(store, ROOM).put("mine");
   assert.deepEqual(new Outbox(store, "buyer_1_seller_2:seller").all, []);
   assert.deepEqual(new Outbox(store, "buyer_1_seller_22:buyer").all, []);
 });
 
-test("a refused item waits for its writer and keeps its id", () => {
+test("a rejected item waits for its writer and keeps its id", () => {
   const store = new FakeStorage();
   const outbox = new Outbox(store, ROOM);
   const item = outbox.put("hello");
-  outbox.refuse(item.client_id, "blocked");
+  outbox.reject(item.client_id, "blocked");
   const reloaded = new Outbox(store, ROOM);
   assert.deepEqual(reloaded.due, []);
   assert.equal(reloaded.all[0].refused, "blocked");
-  assert.equal(reloaded.revive(item.client_id).client_id, item.client_id);
+  assert.equal(reloaded.retry(item.client_id).client_id, item.client_id);
   assert.deepEqual(bodies(reloaded.due), ["hello"]);
 });
 
-test("sent again, it speaks no longer of a product that can't be spoken of", () => {
+test("retrying after bad_product drops the product", () => {
   const outbox = new Outbox(new FakeStorage(), ROOM);
   for (const [code, product] of [["bad_product", undefined], ["blocked", 12]]) {
     const { client_id } = outbox.put("hello", 12);
-    outbox.refuse(client_id, code);
-    assert.equal(outbox.revive(client_id).product_id, product, code);
+    outbox.reject(client_id, code);
+    assert.equal(outbox.retry(client_id).product_id, product, code);
   }
 });
 
-test("an id that is taken is replaced, the words are not lost", () => {
+test("a reused id is replaced and the text kept", () => {
   const store = new FakeStorage();
   const outbox = new Outbox(store, ROOM);
   const item = outbox.put("hello", 12);
-  const renewed = outbox.renew(item.client_id);
+  const renewed = outbox.assignNewId(item.client_id);
   assert.notEqual(renewed.client_id, item.client_id);
   assert.deepEqual([renewed.body, renewed.product_id], ["hello", 12]);
   assert.deepEqual(new Outbox(store, ROOM).all, [renewed]);
 });
 
-test("what lay there for days is sent only on request", () => {
+test("items older than a day are sent on request only", () => {
   const store = new FakeStorage();
   let now = 0;
   const item = new Outbox(store, ROOM, () => now).put("still interested?");
@@ -81,11 +81,11 @@ test("what lay there for days is sent only on request", () => {
   const later = new Outbox(store, ROOM, () => now);
   assert.deepEqual(later.due, []);
   assert.deepEqual(bodies(later.all), ["still interested?"]);
-  later.revive(item.client_id);
+  later.retry(item.client_id);
   assert.deepEqual(bodies(later.due), ["still interested?"]);
 });
 
-test("a full storage still sends, it only forgets", () => {
+test("a full storage still sends", () => {
   const store = new FakeStorage();
   store.full = true;
   const outbox = new Outbox(store, ROOM);
@@ -93,7 +93,7 @@ test("a full storage still sends, it only forgets", () => {
   assert.deepEqual(bodies(outbox.due), ["hello"]);
 });
 
-test("what something else wrote under our keys is passed over", () => {
+test("foreign data under the outbox's keys is ignored", () => {
   const store = new FakeStorage();
   store.setItem(`haggle:outbox:${ROOM}:x`, "not json");
   store.setItem(`haggle:outbox:${ROOM}:y`, "null");
@@ -101,24 +101,24 @@ test("what something else wrote under our keys is passed over", () => {
   assert.deepEqual(new Outbox(store, ROOM).all, []);
 });
 
-test("a picture lasts as long as the page, its message stays, in its place", () => {
+test("a picture lasts one page, its message outlives it", () => {
   const store = new FakeStorage();
   const outbox = new Outbox(store, ROOM);
   const picture = { file: {}, url: "blob:x", width: 8, height: 6 };
   outbox.put("one");
   const sent = outbox.put("two", undefined, picture);
   assert.deepEqual(bodies(outbox.due), ["one", "two"]);
-  assert.equal(outbox.revive(sent.client_id).picture, picture);
-  assert.equal(outbox.fleeting, true);
-  const renewed = outbox.renew(sent.client_id);
+  assert.equal(outbox.retry(sent.client_id).picture, picture);
+  assert.equal(outbox.isVolatile, true);
+  const renewed = outbox.assignNewId(sent.client_id);
   assert.equal(renewed.picture, picture);
   // The next page has the words, and knows that the picture is gone.
   const reloaded = new Outbox(store, ROOM);
   assert.deepEqual(bodies(reloaded.due), ["one"]);
   assert.deepEqual(reloaded.all[1], { ...reloaded.all[1], body: "two", refused: "photo_lost" });
-  assert.equal(reloaded.fleeting, false);
-  outbox.settle(renewed.client_id);
-  assert.equal(outbox.fleeting, false);
+  assert.equal(reloaded.isVolatile, false);
+  outbox.acknowledge(renewed.client_id);
+  assert.equal(outbox.isVolatile, false);
   assert.deepEqual(bodies(new Outbox(store, ROOM).all), ["one"]);
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { Outbox } from "../../../static/js/chat/compose/outbox.js";
-import { sendUnsent } from "../../../static/js/chat/compose/send_leftovers.js";
+import { sendLeftovers } from "../../../static/js/chat/compose/send_leftovers.js";
 import { FakeStorage } from "../fake_storage.mjs";
 
 const MINE = { buyer: "1", seller: "7" };
@@ -18,7 +18,7 @@ function server(status, json = {}) {
 
 test.afterEach(() => mock.restoreAll());
 
-test("what was left in other rooms is sent, in order, and only in one's own name", async () => {
+test("leftovers of one's own rooms are sent in order", async () => {
   const store = new FakeStorage();
   for (const owner of ["buyer_1_seller_2:buyer", "buyer_3_seller_7:seller", "buyer_1_seller_2:seller", "buyer_3_seller_7:buyer", "buyer_1_seller_9:buyer"]) {
     const outbox = new Outbox(store, owner);
@@ -26,7 +26,7 @@ test("what was left in other rooms is sent, in order, and only in one's own name
     outbox.put(`${owner} two`);
   }
   const posted = server(200);
-  await sendUnsent(store, MINE, "buyer_1_seller_9");
+  await sendLeftovers(store, MINE, "buyer_1_seller_9");
   assert.deepEqual(posted, [
     "/rooms/buyer_1_seller_2/messages buyer_1_seller_2:buyer one",
     "/rooms/buyer_1_seller_2/messages buyer_1_seller_2:buyer two",
@@ -34,18 +34,18 @@ test("what was left in other rooms is sent, in order, and only in one's own name
     "/rooms/buyer_3_seller_7/messages buyer_3_seller_7:seller two",
   ]);
   assert.equal(store.length, 6, "the rest waits for whose it is");
-  await sendUnsent(store, MINE, "buyer_1_seller_9");
+  await sendLeftovers(store, MINE, "buyer_1_seller_9");
   assert.equal(posted.length, 4, "once");
 });
 
-test("what is refused waits in its room, what may pass for the next page", async () => {
+test("rejected leftovers wait in their room, retryable ones for later", async () => {
   for (const [status, code, due, asked] of [[422, "blocked", 0, 2], [429, "rate_limited", 2, 1], [404, "", 2, 1]]) {
     const store = new FakeStorage();
     const outbox = new Outbox(store, "buyer_1_seller_2:buyer");
     outbox.put("one");
     outbox.put("two");
     const posted = server(status, { code });
-    await sendUnsent(store, MINE);
+    await sendLeftovers(store, MINE);
     const left = new Outbox(store, "buyer_1_seller_2:buyer");
     assert.deepEqual([left.all.length, left.due.length, posted.length], [2, due, asked], code);
     mock.restoreAll();

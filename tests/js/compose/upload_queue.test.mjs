@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { shown } from "../../../static/js/chat/compose/attachment.js";
-import { Upload } from "../../../static/js/chat/compose/upload_queue.js";
+import { UploadQueue } from "../../../static/js/chat/compose/upload_queue.js";
 
 /** An upload whose requests wait for `answer(id)` or `fail(id)`; `seen` is what happened. */
 function setUp() {
   const open = new Map();
   const seen = [];
-  const upload = new Upload({
+  const upload = new UploadQueue({
     post: ({ client_id: id }, signal) => {
       seen.push(`post ${id}`);
       signal.addEventListener("abort", () => seen.push(`aborted ${id}`));
@@ -19,14 +19,14 @@ function setUp() {
   const settled = () => new Promise(setImmediate);
   return {
     seen,
-    forget: (id) => upload.forget(id),
-    send: (id) => void upload.send({ client_id: id }),
+    forget: (id) => upload.cancel(id),
+    send: (id) => void upload.enqueue({ client_id: id }),
     answer: (id) => (open.get(id).resolve(id), settled()),
     fail: (id) => (open.get(id).reject(new Error()), settled()),
   };
 }
 
-test("pictures go one after the other, each once at a time", async () => {
+test("uploads run one at a time, each queued once", async () => {
   const { seen, send, answer, fail } = setUp();
   for (const id of ["a", "b", "a", "b"]) send(id);
   assert.deepEqual(seen, ["post a"]);
@@ -40,7 +40,7 @@ test("pictures go one after the other, each once at a time", async () => {
   await answer("b");
 });
 
-test("a picture that nobody wants any more holds no other up", async () => {
+test("a cancelled upload doesn't block the others", async () => {
   const { seen, send, forget, answer, fail } = setUp();
   for (const id of ["a", "b", "c"]) send(id);
   forget("b");

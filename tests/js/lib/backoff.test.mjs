@@ -26,20 +26,20 @@ test("a reset starts over", () => {
   assert.equal(backoff.next(), 500);
 });
 
-test("ended access is never tried again", () => {
+test("ended access is never retried", () => {
   assert.equal(waitAfter(4401, new Backoff()), null);
 });
 
-test("too fast waits at least five seconds", () => {
+test("close code 4429 waits at least five seconds", () => {
   assert.ok(waitAfter(4429, new Backoff({ random: () => 0 })) >= 5_000);
 });
 
-test("a restarting server is asked soon, but not by everybody at once", () => {
+test("a restarting server is retried soon, with jitter", () => {
   const waits = Array.from({ length: 50 }, () => waitAfter(1012, new Backoff()));
   assert.ok(waits.every((wait) => wait >= 300 && wait <= 2_000));
   assert.ok(new Set(waits.map(Math.round)).size > 10);
 });
 
-test("any other loss waits as long as the back-off says", () => {
+test("any other close waits for the back-off", () => {
   assert.equal(waitAfter(1006, new Backoff({ random: () => 1 })), 500);
 });

@@ -11,7 +11,7 @@ test("a bubble has the clock of the reader's region", () => {
   assert.equal(plain(clockText(at(2026, 0, 31, 14, 5), "en-US")), "2:05 PM");
 });
 
-test("days have names while they are near", () => {
+test("near days have names", () => {
   const cases = [
     [at(2026, 0, 31, 0, 1), "Today"],
     [at(2026, 0, 30, 23, 59), "Yesterday"],

@@ -10,7 +10,7 @@ test("photos of the three kinds pass", () => {
   assert.equal(refusal([], 0), "");
 });
 
-test("the first thing that is wrong is said", () => {
+test("only the first problem is shown", () => {
   assert.match(refusal([file("a.gif", "image/gif")], 8), /“a.gif” isn’t/);
   assert.match(refusal([file("a.jpg", "image/jpeg", 13 * 1024 * 1024)], 8), /“a.jpg” is larger/);
   assert.match(refusal([file("a.jpg", "image/jpeg"), file("b.jpg", "image/jpeg")], 1), /room for 1 more/);

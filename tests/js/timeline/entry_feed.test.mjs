@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Feed } from "../../../static/js/chat/timeline/entry_feed.js";
+import { EntryFeed } from "../../../static/js/chat/timeline/entry_feed.js";
 import { Backoff } from "../../../static/js/lib/backoff.js";
 
 const entry = (seq) => ({ seq, from: "buyer", client_id: `id-${seq}`, html: "" });
@@ -25,39 +25,39 @@ function room(count, size = 100) {
 function page(last, after, more = {}) {
   const shown = [];
   const show = (entries) => shown.push(...entries.map(({ seq }) => seq));
-  return { shown, feed: new Feed({ last, after, show, backoff: backoff(), ...more }) };
+  return { shown, feed: new EntryFeed({ last, after, show, backoff: backoff(), ...more }) };
 }
 
-test("catching up asks page after page", async () => {
+test("backfill requests page after page", async () => {
   const { after, asked } = room(250);
   const { feed, shown } = page(41, after);
-  await feed.catchUp();
+  await feed.backfill();
   assert.equal(feed.last, 250);
   assert.equal(shown.length, 209);
   assert.deepEqual(asked, [41, 141, 241]);
 });
 
-test("a hole is filled from history before the later entry is shown", async () => {
+test("a gap is filled from history before later entries show", async () => {
   const { after } = room(5);
   const { feed, shown } = page(2, after);
-  feed.offer(entry(5));
+  feed.receive(entry(5));
   assert.deepEqual(shown, []);
-  await feed.catchUp();
+  await feed.backfill();
   assert.deepEqual(shown, [3, 4, 5]);
 });
 
-test("entries that arrive while history is asked are shown once, in order", async () => {
+test("entries arriving during a backfill are shown once, in order", async () => {
   const source = room(3);
   const { feed, shown } = page(0, source.after);
-  const whole = feed.catchUp();
-  feed.offer(source.grow());
-  feed.offer(source.grow());
-  feed.offer(entry(4));
+  const whole = feed.backfill();
+  feed.receive(source.grow());
+  feed.receive(source.grow());
+  feed.receive(entry(4));
   await whole;
   assert.deepEqual(shown, [1, 2, 3, 4, 5]);
 });
 
-test("a question that fails is asked again", async () => {
+test("a failed backfill is retried", async () => {
   const { after } = room(3);
   let failures = 3;
   const { feed, shown } = page(0, async (seq) => {
@@ -67,11 +67,11 @@ test("a question that fails is asked again", async () => {
     }
     return after(seq);
   });
-  await feed.catchUp();
+  await feed.backfill();
   assert.deepEqual(shown, [1, 2, 3]);
 });
 
-test("an entry that history doesn't know yet is asked for until it does", async () => {
+test("backfill retries until history has the missing entry", async () => {
   const source = room(1);
   let questions = 0;
   const { feed, shown } = page(1, (seq) => {
@@ -79,65 +79,65 @@ test("an entry that history doesn't know yet is asked for until it does", async 
     if (questions === 3) source.grow();
     return source.after(seq);
   });
-  feed.offer(entry(3));
-  await feed.catchUp();
+  feed.receive(entry(3));
+  await feed.backfill();
   assert.deepEqual(shown, [2, 3]);
 });
 
-test("signed out ends it, without another question", async () => {
+test("a 401 ends the backfill without a retry", async () => {
   let questions = 0;
   let ended = null;
-  const refused = Object.assign(new Error("401"), { status: 401, final: true });
+  const refused = Object.assign(new Error("401"), { status: 401, isFinal: true });
   const { feed } = page(0, async () => {
     questions += 1;
     throw refused;
   }, { ended: (error) => (ended = error) });
-  await feed.catchUp();
+  await feed.backfill();
   assert.equal(ended, refused);
   assert.equal(questions, 1);
 });
 
-test("a new reason to catch up cuts the wait short", async () => {
+test("a new backfill request cuts the back-off short", async () => {
   const { after } = room(2);
   let down = true;
   const { feed, shown } = page(0, async (seq) => {
     if (down) throw new Error("down");
     return after(seq);
   }, { backoff: new Backoff({ base: 60_000, cap: 60_000 }) });
-  feed.catchUp();
+  feed.backfill();
   await new Promise(setImmediate);
   down = false;
-  await feed.catchUp();
+  await feed.backfill();
   assert.deepEqual(shown, [1, 2]);
 });
 
-test("stopping leaves no question behind", async () => {
+test("stopping ends the retries", async () => {
   const { feed, shown } = page(0, async () => {
     throw new Error("down");
   }, { backoff: new Backoff({ base: 60_000, cap: 60_000 }) });
-  const given = feed.catchUp();
+  const given = feed.backfill();
   await new Promise(setImmediate);
   feed.stop();
   await given;
   assert.deepEqual(shown, []);
 });
 
-test("a page from the middle brings only what its reader asks for, until the end", async () => {
+test("a page from the middle loads only the pages requested", async () => {
   const source = room(250);
   const { feed, shown } = page(41, source.after, { behind: true });
-  feed.offer(source.grow());
-  await feed.catchUp();
-  assert.equal(feed.accept(await source.after(41)), 0);
+  feed.receive(source.grow());
+  await feed.backfill();
+  assert.equal(feed.applyPage(await source.after(41)), 0);
   assert.deepEqual([shown, feed.last], [[], 41]);
   feed.extend(await source.after(41));
   feed.extend(await source.after(141));
   assert.deepEqual([feed.behind, feed.last, shown.length], [true, 241, 200]);
   const page3 = await source.after(241);
   const late = source.grow();
-  feed.offer(late);
+  feed.receive(late);
   feed.extend(page3);
   assert.equal(feed.behind, false);
-  feed.offer(source.grow());
-  await feed.catchUp();
+  feed.receive(source.grow());
+  await feed.backfill();
   assert.deepEqual(shown, Array.from({ length: 212 }, (_, index) => index + 42));
 });

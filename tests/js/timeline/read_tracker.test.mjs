@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { Reader } from "../../../static/js/chat/timeline/read_tracker.js";
+import { ReadTracker } from "../../../static/js/chat/timeline/read_tracker.js";
 import { FakePage, settled } from "../fake_page.mjs";
 
 const page = new FakePage();
@@ -14,7 +14,7 @@ globalThis.IntersectionObserver = class {
   disconnect() {}
 };
 
-/** A reader of the buyer's entries; `told` are the marks, and the next is taken if `reachable`. */
+/** A tracker of the buyer's entries; `told` are the marks, and the next is taken if `reachable`. */
 function setUp({ mark = 0 } = {}) {
   page.look(true);
   const end = new AbortController();
@@ -23,7 +23,7 @@ function setUp({ mark = 0 } = {}) {
     world.told.push(seq);
     return world.reachable;
   };
-  world.reader = new Reader({ seat: "seller", mark, send, signal: end.signal });
+  world.tracker = new ReadTracker({ seat: "seller", mark, send, signal: end.signal });
   world.tick = async () => {
     mock.timers.tick(300);
     await settled();
@@ -38,39 +38,39 @@ const see = (...seqs) =>
 test.beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
 test.afterEach(() => mock.timers.reset());
 
-test("what was seen together is told once, by its last entry", async () => {
-  const { told, tick, reader, end } = setUp();
+test("entries seen together send one mark, the last", async () => {
+  const { told, tick, tracker, end } = setUp();
   see(1, 2, 3);
   await tick();
-  reader.raise(3);
+  tracker.raise(3);
   await tick();
   assert.deepEqual(told, [3]);
   end();
 });
 
-test("what nobody took is told with the next reason to, until somebody does", async () => {
+test("an undelivered read mark is sent again with the next trigger", async () => {
   const world = setUp();
   world.reachable = false;
   see(1, 2);
   await world.tick();
-  world.reader.raise(0); // as every answer of history does
+  world.tracker.raise(0); // as every answer of history does
   await world.tick();
   assert.deepEqual(world.told, [2, 2]);
   world.reachable = true;
-  world.reader.raise(0);
+  world.tracker.raise(0);
   await world.tick();
-  world.reader.raise(2);
+  world.tracker.raise(2);
   await world.tick();
   assert.deepEqual(world.told, [2, 2, 2]);
   world.end();
 });
 
-test("a mark that failed takes back none that another tab told meanwhile", async () => {
+test("a failed mark doesn't undo another tab's", async () => {
   const world = setUp();
   world.reachable = false;
   see(4);
   mock.timers.tick(300);
-  world.reader.raise(9);
+  world.tracker.raise(9);
   await settled();
   see(8);
   await world.tick();
@@ -78,7 +78,7 @@ test("a mark that failed takes back none that another tab told meanwhile", async
   world.end();
 });
 
-test("nobody who doesn't look has read anything", async () => {
+test("a hidden page marks nothing read", async () => {
   const world = setUp();
   page.look(false);
   see(1);

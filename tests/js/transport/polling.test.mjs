@@ -37,7 +37,7 @@ async function wait(world) {
   return Infinity;
 }
 
-test("a server that is down is asked ever less often, one that is back every four seconds", async () => {
+test("polling backs off while the server is down, then resets", async () => {
   const world = setUp({ up: false });
   world.polling.start();
   await settled();
@@ -53,7 +53,7 @@ test("a server that is down is asked ever less often, one that is back every fou
   world.end();
 });
 
-test("who comes back, and a network that does, needn't wait", async () => {
+test("a returning reader or network polls at once", async () => {
   const world = setUp({ up: false });
   world.polling.start();
   await settled();
@@ -68,7 +68,7 @@ test("who comes back, and a network that does, needn't wait", async () => {
   world.end();
 });
 
-test("where a socket works nobody is asked, whoever comes back", async () => {
+test("nothing is polled while the socket works", async () => {
   const world = setUp();
   page.look(true);
   await settled();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { Liveness } from "../../../static/js/chat/transport/connection_check.js";
+import { ConnectionCheck } from "../../../static/js/chat/transport/connection_check.js";
 import { Socket } from "../../../static/js/chat/transport/socket.js";
 import { FakePage, settled } from "../fake_page.mjs";
 
@@ -45,7 +45,7 @@ test.afterEach(() => {
   mock.restoreAll();
 });
 
-test("whoever looks again needn't wait for the next try", () => {
+test("a returning reader reconnects at once", () => {
   const { socket, end } = setUp();
   tried[0].onclose({ code: 1006 });
   page.look(false);
@@ -59,10 +59,10 @@ test("whoever looks again needn't wait for the next try", () => {
   end();
 });
 
-test("after a long silence whoever comes back gets another connection, where nobody can be asked", async () => {
+test("a returning reader reconnects a long-idle inbox socket", async () => {
   const { socket, signal, end } = setUp();
   tried[0].onopen();
-  new Liveness(socket, async () => true, signal, { silent: Infinity, onReturn: 60_000 });
+  new ConnectionCheck(socket, async () => true, signal, { idle: Infinity, onReturn: 60_000 });
   silence(59_000);
   page.happens("focus");
   silence(600_000);
@@ -83,10 +83,10 @@ test("after a long silence whoever comes back gets another connection, where nob
   end();
 });
 
-test("a machine that slept has a dead connection, though nobody did anything", async () => {
+test("a machine that slept reconnects by itself", async () => {
   const { socket, signal, end } = setUp();
   tried[0].onopen();
-  new Liveness(socket, async () => true, signal, { silent: Infinity, onReturn: 60_000 });
+  new ConnectionCheck(socket, async () => true, signal, { idle: Infinity, onReturn: 60_000 });
   now += 3_600_000; // asleep: no timer ran
   mock.timers.tick(30_000);
   await settled();
@@ -94,12 +94,12 @@ test("a machine that slept has a dead connection, though nobody did anything", a
   end();
 });
 
-test("where history can be asked, a silent connection that missed nothing is kept", async () => {
+test("an idle room socket that missed nothing is kept", async () => {
   const { socket, signal, end } = setUp();
   tried[0].onopen();
   let missed = false;
   let asked = 0;
-  new Liveness(socket, async () => ((asked += 1), missed), signal);
+  new ConnectionCheck(socket, async () => ((asked += 1), missed), signal);
   silence(20_000);
   page.look(true);
   await settled();

@@ -1,26 +1,25 @@
 /**
- * The picture that goes with the next message: chosen, pasted or dropped, shown above the words until
- * it is sent or taken away again. The form's file input stays what holds it, as it does without this
- * script.
+ * File field for the one picture of the next message: chosen, pasted or dropped, previewed above the
+ * text until it is sent or removed. The form's file input holds it, as it does without this script.
  *
- * @typedef {{ file: File, url: string, width: number, height: number }} Picture `url` shows the file
- *   in this page; the sides are a bubble's
+ * @typedef {{ file: File, url: string, width: number, height: number }} Attachment `url` shows the file
+ *   in this page; width and height are those of the bubble
  */
 import { refusal } from "../../products/photo_rules.js";
 import { NOT_A_PICTURE, ONE_PICTURE } from "../strings.js";
 
 /** The most pixels a picture is wide or high in a bubble: as the server has it. */
-const SIDE = 320;
+const MAX_SHOWN_SIDE = 320;
 
-export class PictureField {
+export class AttachmentField {
   #input;
   #frame;
   #preview;
   #complain;
-  /** @type {Picture | null} */
+  /** @type {Attachment | null} */
   #picture = null;
   /** @type {Promise<void> | null} while the browser still looks at the file */
-  #looking = null;
+  #inspecting = null;
 
   /**
    * @param {HTMLFormElement} form
@@ -35,11 +34,11 @@ export class PictureField {
     this.#frame = /** @type {HTMLElement} */ (form.querySelector("[data-photo]"));
     this.#preview = /** @type {HTMLImageElement} */ (form.querySelector("[data-photo-preview]"));
     this.#complain = complain;
-    const look = () => {
-      this.#looking = this.#look().finally(() => (this.#looking = null));
+    const inspect = () => {
+      this.#inspecting = this.#inspect().finally(() => (this.#inspecting = null));
       chosen();
     };
-    this.#input.addEventListener("change", look, { signal });
+    this.#input.addEventListener("change", inspect, { signal });
     form.querySelector("[data-photo-remove]")?.addEventListener("click", () => {
       this.clear();
       chosen();
@@ -47,28 +46,28 @@ export class PictureField {
     form.addEventListener("paste", ({ clipboardData }) => {
       // A table or a text brings a picture of itself along.
       if (clipboardData?.getData("text/plain")) return;
-      if (this.#take(clipboardData)) look();
+      if (this.#take(clipboardData)) inspect();
     }, { signal });
-    acceptDrops(room, (data) => this.#take(data) && look(), signal);
-    if (this.#input.files?.length) look(); // chosen before this script was there
+    acceptDrops(room, (data) => this.#take(data) && inspect(), signal);
+    if (this.#input.files?.length) inspect(); // chosen before this script was there
   }
 
   /** Resolves when the browser knows what was chosen. */
-  get looked() {
-    return this.#looking;
+  get inspected() {
+    return this.#inspecting;
   }
 
   get picture() {
     return this.#picture;
   }
 
-  /** Whether there is a file, looked at or not. */
+  /** Whether there is a file, inspected or not. */
   get chosen() {
     return Boolean(this.#input.files?.length);
   }
 
-  /** One that was handed on is chosen again. @param {Picture} picture */
-  giveBack({ file, url }) {
+  /** One that was handed on is chosen again. @param {Attachment} picture */
+  restore({ file, url }) {
     URL.revokeObjectURL(url);
     this.#choose(file);
     this.#input.dispatchEvent(new Event("change"));
@@ -109,7 +108,7 @@ export class PictureField {
     this.#input.files = one.files;
   }
 
-  async #look() {
+  async #inspect() {
     const [file] = this.#input.files ?? [];
     if (this.#picture) URL.revokeObjectURL(this.#picture.url);
     this.#picture = null;
@@ -137,8 +136,8 @@ export class PictureField {
 /** How large a bubble shows a picture. */
 export function shown(/** @type {number} */ width, /** @type {number} */ height) {
   const longer = Math.max(width, height);
-  if (longer <= SIDE) return { width, height };
-  const scaled = (/** @type {number} */ side) => Math.max(1, Math.floor((side * SIDE + Math.floor(longer / 2)) / longer));
+  if (longer <= MAX_SHOWN_SIDE) return { width, height };
+  const scaled = (/** @type {number} */ side) => Math.max(1, Math.floor((side * MAX_SHOWN_SIDE + Math.floor(longer / 2)) / longer));
   return { width: scaled(width), height: scaled(height) };
 }
 

@@ -1,12 +1,12 @@
 /**
- * Where a message is written. Enter sends and Shift+Enter breaks the line; where there is no
- * keyboard but the screen's, Enter breaks the line and the button sends. Enter that ends a
- * composition (Japanese, Chinese, Korean, accents) never sends.
+ * The message form. Enter sends and Shift+Enter breaks the line; with a screen keyboard only, Enter
+ * breaks the line and the button sends. Enter that ends an IME composition (Japanese, Chinese,
+ * Korean, accents) never sends.
  *
- * What was typed is in the draft until it is handed on, and in the outbox from then on.
+ * What was typed is in the draft until it is sent, and in the outbox from then on.
  */
 import { clean, length, LIMIT } from "./message_body.js";
-import { PictureField } from "./attachment.js";
+import { AttachmentField } from "./attachment.js";
 import { FITS, TOO_LONG, tooLong } from "../strings.js";
 
 /** The key code that Safari gives an Enter which only ended a composition. */
@@ -18,7 +18,7 @@ export class Composer {
   #error;
   #alert;
   #draft;
-  #say;
+  #send;
   #picture;
 
   /**
@@ -26,18 +26,18 @@ export class Composer {
    * @param {object} parts
    * @param {import("./draft.js").Draft} parts.draft
    * @param {HTMLElement} parts.room where pictures may be dropped
-   * @param {(body: string, product?: number, picture?: import("./attachment.js").Picture) => void} parts.say
+   * @param {(body: string, product?: number, picture?: import("./attachment.js").Attachment) => void} parts.send
    * @param {() => void} parts.typing
    * @param {AbortSignal} parts.signal
    */
-  constructor(form, { room, draft, say, typing, signal }) {
+  constructor(form, { room, draft, send, typing, signal }) {
     this.#form = form;
     this.#text = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("body"));
     this.#error = /** @type {HTMLElement} */ (form.querySelector("[data-error]"));
     this.#alert = /** @type {HTMLElement} */ (form.querySelector("[data-alert]"));
     this.#draft = draft;
-    this.#say = say;
-    this.#picture = new PictureField(form, {
+    this.#send = send;
+    this.#picture = new AttachmentField(form, {
       room,
       complain: (sentence) => this.complain(sentence),
       // Where there is only the screen's keyboard, it would cover the picture.
@@ -78,13 +78,13 @@ export class Composer {
 
   /**
    * A message that couldn't be sent, where nothing else was written or chosen since.
-   * @param {string} body @param {import("./attachment.js").Picture} [picture]
+   * @param {string} body @param {import("./attachment.js").Attachment} [picture]
    * @returns {boolean} whether it is here now
    */
-  giveBack(body, picture) {
+  restore(body, picture) {
     if (this.#text.value || (picture && this.#picture.chosen)) return false;
     this.#text.value = body;
-    if (picture) this.#picture.giveBack(picture);
+    if (picture) this.#picture.restore(picture);
     this.#changed();
     return true;
   }
@@ -112,14 +112,14 @@ export class Composer {
   #submit(/** @type {SubmitEvent} */ event) {
     event.preventDefault();
     // Chosen just now: it is sent when it is known to be a picture.
-    const { looked, picture } = this.#picture;
-    if (looked) return void looked.then(() => this.#picture.picture && this.#form.requestSubmit());
+    const { inspected, picture } = this.#picture;
+    if (inspected) return void inspected.then(() => this.#picture.picture && this.#form.requestSubmit());
     const body = clean(this.#text.value);
     if ((body === "" && !picture) || length(body) > LIMIT) return this.#text.focus();
     const product = /** @type {HTMLInputElement | null} */ (this.#form.elements.namedItem("product_id"));
-    this.#say(body, Number(product?.value) || undefined, this.#picture.take() ?? undefined);
+    this.#send(body, Number(product?.value) || undefined, this.#picture.take() ?? undefined);
     this.#text.value = "";
-    this.#form.querySelector("[data-note]")?.remove(); // what was kept is sent
+    this.#form.querySelector("[data-kept-note]")?.remove(); // what was kept is sent
     this.#text.focus();
     this.#changed();
   }

@@ -1,6 +1,6 @@
 /**
- * The words that stand in the composer, kept until they are sent: they survive a reload, a crash
- * and a sign-in. One draft for a room and a seat, so it never shows up at another account's.
+ * Draft: the unsent text of the composer, persisted at every key, so it survives a reload, a crash
+ * and a sign-in. One per room and side, so it never appears in another account.
  */
 import { keep } from "../../lib/storage.js";
 

@@ -1,7 +1,7 @@
 /**
- * A message's text, cleaned and counted exactly as the server does it, so that what is accepted
- * here is accepted there: CRLF is LF, no NUL, trimmed of Unicode white space (which isn't what
- * `String.trim` takes), and counted in Unicode scalar values, not in UTF-16 units.
+ * Validation that mirrors the server's: what is accepted here is accepted there. CRLF becomes LF, NUL
+ * is dropped, Unicode white space is trimmed (which isn't what `String.trim` takes), and length is
+ * counted in Unicode scalar values, not in UTF-16 units.
  */
 
 export const LIMIT = 4000;

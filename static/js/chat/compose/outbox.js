@@ -1,22 +1,22 @@
 /**
- * What was written and isn't known to be stored yet, kept across reloads, crashes and sign-ins. A
- * picture is kept as long as the page, because the browser's storage is too small for it: what outlives
- * the page is its message, which says that the picture is lost.
+ * Outbox with idempotency keys: what was written and isn't known to be stored yet, persisted across
+ * reloads, crashes and sign-ins. Delivery is at least once, its effect exactly once: an item keeps its
+ * `client_id` through every retry, and leaves only when the server's entry with that id was seen.
  *
- * An item leaves the outbox only when the server's own entry with its `client_id` was seen, and it
- * keeps that id through every try, so sending it once more is always safe. Each item has a key of
- * its own: two tabs of one person never overwrite each other's.
+ * A picture lasts as long as the page, because the browser's storage is too small for it: what outlives
+ * the page is its message, marked `photo_lost`. Each item has a storage key of its own, so two tabs of
+ * one person never overwrite each other's.
  *
  * @typedef {{ client_id: string, body: string, product_id?: number, at: number,
- *             refused?: string, picture?: import("./attachment.js").Picture }} Item `at` orders them;
- *             `refused` waits for the person
+ *             refused?: string, picture?: import("./attachment.js").Attachment }} Item `at` orders them;
+ *             `refused` is the code for which it waits for the person
  * @typedef {import("../../lib/storage.js").Store} Store
  */
 import { keep } from "../../lib/storage.js";
 import { uuid } from "../../lib/uuid.js";
 
-/** What is older than this is sent only when its writer says so: the talk has moved on. */
-const STALE = 24 * 60 * 60 * 1000;
+/** Older items are sent only when their writer retries: the conversation has moved on. */
+const RESEND_WITHIN = 24 * 60 * 60 * 1000;
 
 /** Refusals of the picture: without another one, trying again is in vain. */
 export const OF_THE_PICTURE = new Set(["bad_photo", "photo_lost"]);
@@ -47,7 +47,7 @@ export class Outbox {
 
   /** Those to send without being asked again, in the order of writing. */
   get due() {
-    const stale = this.#now() - STALE;
+    const stale = this.#now() - RESEND_WITHIN;
     return this.all.filter((item) => !item.refused && item.at > stale);
   }
 
@@ -57,25 +57,25 @@ export class Outbox {
   }
 
   /** Whether leaving the page would lose something. */
-  get fleeting() {
+  get isVolatile() {
     return this.all.some((item) => item.picture);
   }
 
   /**
    * @param {string} body @param {number} [product_id]
-   * @param {import("./attachment.js").Picture} [picture]
+   * @param {import("./attachment.js").Attachment} [picture]
    */
   put(body, product_id, picture) {
     const newest = this.all.at(-1)?.at ?? 0;
     /** @type {Item} */
     const item = { client_id: uuid(), body, product_id, at: Math.max(this.#now(), newest + 1) };
     if (picture) item.picture = picture;
-    this.#keep(item);
+    this.#save(item);
     return item;
   }
 
   /** The server has it. @param {string} id @returns {boolean} whether it was ours */
-  settle(id) {
+  acknowledge(id) {
     this.#store.removeItem(this.#prefix + id);
     return this.#items.delete(id);
   }
@@ -84,34 +84,34 @@ export class Outbox {
    * The server won't have it; it waits for the person, without a picture that is of no use.
    * @param {string} id @param {string} code
    */
-  refuse(id, code) {
+  reject(id, code) {
     const item = this.#items.get(id);
     if (!item) return;
     const { picture, ...words } = item;
-    this.#keep({ ...(OF_THE_PICTURE.has(code) ? words : item), refused: code });
+    this.#save({ ...(OF_THE_PICTURE.has(code) ? words : item), refused: code });
   }
 
   /** The person wants it sent after all: it is due again, at its old place, and without a product that can't be spoken of. @param {string} id */
-  revive(id) {
+  retry(id) {
     const item = this.#items.get(id);
     if (!item) return undefined;
     const { refused, ...fresh } = item;
     if (refused === "bad_product") delete fresh.product_id;
-    fresh.at = Math.max(item.at, this.#now() - STALE / 2);
-    this.#keep(fresh);
+    fresh.at = Math.max(item.at, this.#now() - RESEND_WITHIN / 2);
+    this.#save(fresh);
     return fresh;
   }
 
   /** Another message is stored under this id: the words go on under a new one. @param {string} id */
-  renew(id) {
+  assignNewId(id) {
     const item = this.#items.get(id);
     if (!item) return undefined;
-    this.settle(id);
+    this.acknowledge(id);
     return this.put(item.body, item.product_id, item.picture);
   }
 
   /** @param {Item} item */
-  #keep(item) {
+  #save(item) {
     this.#items.set(item.client_id, item);
     const { picture, ...words } = item;
     const kept = picture ? { ...words, refused: "photo_lost" } : words;

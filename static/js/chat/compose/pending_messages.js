@@ -1,35 +1,36 @@
 /**
- * The bubbles of what isn't stored yet, made from the page's own `<template data-pending>`; the
- * words go in as text. A bubble is gone the moment its entry is in the timeline; a screen reader
- * hears of the entry, and of a bubble only when it could not be sent.
+ * Optimistic rendering: the bubbles of what isn't stored yet, made from the page's own
+ * `<template data-pending-template>`; the text goes in as text, never as markup. A bubble is removed
+ * the moment its entry is in the timeline. Screen readers hear of the entry, and of a bubble only when
+ * it could not be sent.
  *
  * @typedef {import("./outbox.js").Item} Item
  */
 import { localTimes } from "../../lib/time.js";
 import { OF_THE_PICTURE } from "./outbox.js";
 
-export class Bubbles {
+export class PendingMessages {
   #list;
   #template;
 
   /**
    * @param {HTMLElement} list
    * @param {HTMLTemplateElement} template
-   * @param {Record<string, (id: string) => void>} presses what its buttons do, by `data-press`
+   * @param {Record<string, (id: string) => void>} actions what its buttons do, by `data-action`
    * @param {AbortSignal} signal
    */
-  constructor(list, template, presses, signal) {
+  constructor(list, template, actions, signal) {
     this.#list = list;
     this.#template = template;
     list.addEventListener("click", ({ target }) => {
-      const button = target instanceof Element && target.closest("[data-press]");
+      const button = target instanceof Element && target.closest("[data-action]");
       const id = button && button.closest("[data-client-id]")?.getAttribute("data-client-id");
-      if (id) presses[button.getAttribute("data-press") ?? ""]?.(id);
+      if (id) actions[button.getAttribute("data-action") ?? ""]?.(id);
     }, { signal });
   }
 
   /** On its way. @param {Item} item */
-  pending(item) {
+  showPending(item) {
     const bubble = this.#find(item.client_id) ?? this.#make(item);
     bubble?.setAttribute("data-state", "pending");
     bubble?.setAttribute("aria-hidden", "true");
@@ -37,15 +38,15 @@ export class Bubbles {
   }
 
   /** Not sent: why, where there is more to say than that. @param {Item} item */
-  failed(item, why = "") {
+  showFailed(item, why = "") {
     const bubble = this.#find(item.client_id) ?? this.#make(item);
     bubble?.setAttribute("data-state", "failed");
     bubble?.removeAttribute("aria-hidden");
     bubble?.querySelector(".entry-failed")?.removeAttribute("hidden");
     const reason = bubble?.querySelector("[data-reason]");
     if (reason) reason.textContent = why;
-    bubble?.querySelector("[data-press=retry]")?.toggleAttribute("hidden", OF_THE_PICTURE.has(item.refused ?? ""));
-    bubble?.querySelector("[data-kept]")?.toggleAttribute("hidden", !item.picture);
+    bubble?.querySelector("[data-action=retry]")?.toggleAttribute("hidden", OF_THE_PICTURE.has(item.refused ?? ""));
+    bubble?.querySelector("[data-photo-kept]")?.toggleAttribute("hidden", !item.picture);
   }
 
   /** @param {string} id */
@@ -64,7 +65,7 @@ export class Bubbles {
     const text = bubble.querySelector(".bubble-body");
     if (text) text.textContent = body;
     // Words can be written anew; what is only a picture is chosen anew.
-    bubble.querySelector(body ? "[data-press=discard]" : "[data-press=edit]")?.remove();
+    bubble.querySelector(body ? "[data-action=discard]" : "[data-action=edit]")?.remove();
     const photo = bubble.querySelector("[data-photo]");
     if (picture) photo?.removeAttribute("hidden");
     else photo?.remove();

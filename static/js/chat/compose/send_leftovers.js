@@ -1,11 +1,11 @@
 /**
- * Sends what was left unsent in a room, from whatever page its writer is on by now. What is refused waits
- * in its room; what doesn't get through, for the next page. That somebody else sends the same meanwhile
- * does no harm: it keeps its `client_id`.
+ * Outbox flush from other pages: sends what was left unsent in a room that isn't open any more.
+ * What is rejected waits in its room; what doesn't get through waits for the next page. Another tab may
+ * send the same at the same time: the `client_id` makes that idempotent.
  */
-import { History } from "../transport/room_api.js";
+import { RoomApi } from "../transport/room_api.js";
 import { Outbox } from "./outbox.js";
-import { PASSING } from "./sender.js";
+import { RETRYABLE } from "./sender.js";
 
 const KEY = /^haggle:outbox:((buyer_(\d+)_seller_(\d+)):(buyer|seller)):/;
 
@@ -14,15 +14,15 @@ const KEY = /^haggle:outbox:((buyer_(\d+)_seller_(\d+)):(buyer|seller)):/;
  * @param {{ buyer?: string, seller?: string }} ids this person's: nothing is sent in another's name
  * @param {string} [open] the room that this page shows, which sends by itself
  */
-export async function sendUnsent(store, ids, open) {
+export async function sendLeftovers(store, ids, open) {
   for (const [owner, room] of owners(store, ids)) {
     const outbox = new Outbox(store, owner);
     const due = room === open ? [] : outbox.due;
     for (const item of due) {
-      const failure = await new History(room).post(item).then(() => null, (failure) => failure);
-      if (!failure) outbox.settle(item.client_id);
-      else if (!failure.code || failure.final || PASSING.has(failure.code)) break;
-      else outbox.refuse(item.client_id, failure.code);
+      const failure = await new RoomApi(room).post(item).then(() => null, (failure) => failure);
+      if (!failure) outbox.acknowledge(item.client_id);
+      else if (!failure.code || failure.isFinal || RETRYABLE.has(failure.code)) break;
+      else outbox.reject(item.client_id, failure.code);
     }
   }
 }

@@ -1,15 +1,15 @@
 /**
- * Posts messages with a picture, which sockets don't carry: one after the other, in the order of
- * writing, and each once at a time however often it is asked for.
+ * Serial upload queue for messages with a picture, which sockets don't carry: one after the other, in
+ * the order of writing. Deduplicated: an item that waits or runs isn't queued again.
  *
  * @typedef {import("./outbox.js").Item} Item
  * @typedef {import("../transport/frames.js").Entry} Entry
  */
 
 /** How long a picture may take to get there. */
-const PATIENCE = 120_000;
+const UPLOAD_TIMEOUT = 120_000;
 
-export class Upload {
+export class UploadQueue {
   #post;
   #stored;
   #failed;
@@ -21,7 +21,7 @@ export class Upload {
    * @param {object} parts
    * @param {(item: Item, signal: AbortSignal) => Promise<Entry>} parts.post
    * @param {(entry: Entry) => void} parts.stored
-   * @param {(item: Item, failure: import("../transport/room_api.js").Failure) => void} parts.failed
+   * @param {(item: Item, failure: import("../transport/room_api.js").RequestError) => void} parts.failed
    */
   constructor({ post, stored, failed }) {
     this.#post = post;
@@ -30,13 +30,13 @@ export class Upload {
   }
 
   /** @param {Item} item */
-  async send(item) {
+  async enqueue(item) {
     if (this.#queue.has(item.client_id)) return;
     this.#queue.set(item.client_id, { item, control: new AbortController() });
     if (this.#running) return;
     this.#running = true;
     for (const [id, { item, control }] of this.#queue) {
-      const late = setTimeout(() => control.abort(), PATIENCE);
+      const late = setTimeout(() => control.abort(), UPLOAD_TIMEOUT);
       const answer = await this.#post(item, control.signal).then((entry) => ({ entry }), (failure) => ({ failure }));
       clearTimeout(late);
       const wanted = this.#queue.delete(id);
@@ -47,7 +47,7 @@ export class Upload {
   }
 
   /** It isn't wanted any more. @param {string} id */
-  forget(id) {
+  cancel(id) {
     this.#queue.get(id)?.control.abort();
     this.#queue.delete(id);
   }

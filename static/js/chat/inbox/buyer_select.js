@@ -1,19 +1,19 @@
 /**
- * A seller's dropdown of buyers, kept up to date: how much is unread of each, and who is new. What
- * is chosen, and an open list, stay as they are.
+ * Keeps a seller's `<select>` of buyers up to date: unread counts, and buyers who are new. The
+ * selection, and an open list, stay as they are.
  */
 import { unread } from "../strings.js";
 
-const dropdown = () => /** @type {HTMLSelectElement | null} */ (document.querySelector("select[name=room]"));
+const element = () => /** @type {HTMLSelectElement | null} */ (document.querySelector("select[name=room]"));
 
-export const isHere = () => dropdown() !== null;
+export const isPresent = () => element() !== null;
 
 const optionOf = (/** @type {HTMLSelectElement} */ select, /** @type {string} */ room) =>
   [...select.options].find(({ value }) => value === room);
 
 /** Whether the dropdown should have this room, one of its seller's, and hasn't. @param {string} room */
-export function lacks(room) {
-  const select = dropdown();
+export function isMissing(room) {
+  const select = element();
   const seller = room.slice(room.indexOf("_seller_"));
   const theirs = [...(select?.options ?? [])].filter(({ value }) => value.endsWith(seller));
   return theirs.length > 0 && !theirs.some(({ value }) => value === room);
@@ -21,14 +21,14 @@ export function lacks(room) {
 
 /** @param {string} room @param {number} count */
 export function showUnread(room, count) {
-  const select = dropdown();
+  const select = element();
   const option = select && optionOf(select, room);
   if (option) option.textContent = option.textContent.trim().replace(/ \(\d+ [^)]*\)$/, "") + unread(count);
 }
 
 /** Takes over what a fresh page knows. @param {Document} page */
-export function follow(page) {
-  const select = dropdown();
+export function updateFrom(page) {
+  const select = element();
   const fresh = page.querySelector("select[name=room]");
   if (!select || !(fresh instanceof HTMLSelectElement)) return;
   for (const option of fresh.options) {

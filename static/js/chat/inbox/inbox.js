@@ -2,21 +2,22 @@
  * `<haggle-inbox>`: a person's own socket, on every page. It keeps the unread badges and the
  * window's title right, and on My Messages the list of conversations.
  *
- * A frame only says which numbers changed; the list itself is always the server's own HTML.
+ * Notify, then fetch: a frame only says which numbers changed, and the list is always the server's own
+ * HTML, requested at most once in 400 ms.
  */
 import { openStorage } from "../../lib/storage.js";
 import { showCount, showTotal } from "./unread_badge.js";
-import * as dropdown from "./buyer_select.js";
+import * as buyerSelect from "./buyer_select.js";
 import { isListed, refreshList } from "./inbox_list.js";
-import { Liveness } from "../transport/connection_check.js";
+import { ConnectionCheck } from "../transport/connection_check.js";
 import { Socket } from "../transport/socket.js";
-import { sendUnsent } from "../compose/send_leftovers.js";
+import { sendLeftovers } from "../compose/send_leftovers.js";
 
 /** Several messages at once make one question. */
-const GATHER = 400;
+const COALESCE_MS = 400;
 
 /** After so much silence, whoever comes back gets a new connection. Most of it is silence. */
-const DOUBTFUL = { silent: Infinity, onReturn: 60_000 };
+const IDLE_LIMITS = { idle: Infinity, onReturn: 60_000 };
 
 class Inbox {
   #root;
@@ -24,29 +25,29 @@ class Inbox {
   #refresh = 0;
   #missed = false;
   /** How many frames came. */
-  #told = 0;
+  #received = 0;
 
   /** @param {HTMLElement} root @param {AbortSignal} signal */
   constructor(root, signal) {
     this.#root = root;
     this.#socket = new Socket(root.dataset.ws ?? "/ws/inbox", {
-      frame: (frame) => this.#hear(frame),
+      frame: (frame) => this.#onFrame(frame),
       status: (status) => this.#status(status),
       signal,
     });
-    new Liveness(this.#socket, async () => true, signal, DOUBTFUL);
+    new ConnectionCheck(this.#socket, async () => true, signal, IDLE_LIMITS);
     signal.addEventListener("abort", () => clearTimeout(this.#refresh));
     const badge = document.querySelector("[data-unread]");
     showTotal(Number(badge?.getAttribute("data-unread")) || 0);
     this.#socket.open();
-    this.#sendUnsent();
+    this.#sendLeftovers();
     // A page that the browser kept for going back shows what was unread then.
     const [how] = performance.getEntriesByType("navigation");
     if (how?.type === "back_forward") this.#refreshSoon();
   }
 
-  #hear(frame) {
-    this.#told += 1;
+  #onFrame(frame) {
+    this.#received += 1;
     if (frame.type === "hello") this.#begin(frame);
     if (frame.type === "inbox") this.#changed(frame);
   }
@@ -64,34 +65,34 @@ class Inbox {
     for (const row of document.querySelectorAll(`[data-room="${CSS.escape(room)}"]`)) {
       showCount(row.querySelector("[data-row-unread]"), unread);
     }
-    dropdown.showUnread(room, unread);
-    if (document.querySelector("[data-inbox-list]") || dropdown.lacks(room)) this.#refreshSoon();
+    buyerSelect.showUnread(room, unread);
+    if (document.querySelector("[data-inbox-list]") || buyerSelect.isMissing(room)) this.#refreshSoon();
   }
 
-  /** What happened while there was no connection wasn't told, so the server is asked. */
+  /** Events during a lost connection were missed, so the server is asked. */
   #status(status) {
     if (status === "open" && this.#missed) {
       this.#refreshSoon();
-      this.#sendUnsent();
+      this.#sendLeftovers();
     }
     this.#missed = status !== "open" && (this.#missed || status !== "connecting");
   }
 
-  #sendUnsent() {
+  #sendLeftovers() {
     const room = document.querySelector("haggle-room");
-    sendUnsent(openStorage(), this.#root.dataset, room?.getAttribute("data-room") ?? undefined);
+    sendLeftovers(openStorage(), this.#root.dataset, room?.getAttribute("data-room") ?? undefined);
   }
 
   #refreshSoon() {
     clearTimeout(this.#refresh);
-    if (isListed()) this.#refresh = setTimeout(() => this.#refreshNow(), GATHER);
+    if (isListed()) this.#refresh = setTimeout(() => this.#refreshNow(), COALESCE_MS);
   }
 
-  /** What was told meanwhile is newer than the page that comes. */
+  /** A frame that arrived meanwhile is newer than the answer. */
   async #refreshNow() {
-    const told = this.#told;
+    const received = this.#received;
     const total = await refreshList();
-    if (told !== this.#told) this.#refreshSoon();
+    if (received !== this.#received) this.#refreshSoon();
     else if (total !== null) showTotal(total);
   }
 }

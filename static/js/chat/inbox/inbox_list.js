@@ -1,14 +1,14 @@
 /**
- * The list of conversations, asked anew: the same page's HTML, of which only the list is taken.
- * Whoever stands in it with the keyboard stays where they are.
+ * Partial page refresh: requests the same page again and takes only the list of conversations from
+ * it. Keyboard focus inside the list stays where it was.
  */
 import { localTimes } from "../../lib/time.js";
-import * as dropdown from "./buyer_select.js";
+import * as buyerSelect from "./buyer_select.js";
 
 const LIST = "[data-inbox-list]";
 
 /** Whether anything on this page is taken from there. */
-export const isListed = () => document.querySelector(LIST) !== null || dropdown.isHere();
+export const isListed = () => document.querySelector(LIST) !== null || buyerSelect.isPresent();
 
 /** @returns {Promise<number | null>} the total of unread, null where the page couldn't be had */
 export async function refreshList() {
@@ -17,7 +17,7 @@ export async function refreshList() {
   if (!page) return null;
   const [list, fresh] = [document.querySelector(LIST), page.querySelector(LIST)];
   if (list && fresh) replace(list, fresh);
-  dropdown.follow(page);
+  buyerSelect.updateFrom(page);
   return Number(page.querySelector("[data-unread]")?.getAttribute("data-unread")) || 0;
 }
 

@@ -1,9 +1,9 @@
-/** Unread counts, wherever they show: a badge in the navigation, one in a row, the window's title. */
+/** Unread counts, wherever they are shown: badges in the navigation and in rows, the window's title. */
 
-const MOST = 99;
+const MAX_SHOWN = 99;
 const COUNT_IN_TITLE = /^\(\d+\+?\) /;
 
-const short = (/** @type {number} */ count) => (count > MOST ? `${MOST}+` : String(count));
+const short = (/** @type {number} */ count) => (count > MAX_SHOWN ? `${MAX_SHOWN}+` : String(count));
 
 /** @param {Element | null} badge hidden at nought @param {number} count */
 export function showCount(badge, count) {

@@ -1,21 +1,22 @@
 /**
- * Brings a room's entries to the page: those the socket tells, and whatever it missed.
+ * Gap detection and backfill: brings a room's entries to the page, those the socket delivers and
+ * whatever it missed.
  *
- * Nothing here depends on every frame arriving: after any doubt (`catchUp`) history is asked until
- * the page is whole, and a question that failed is asked again with growing waits. An answer that
- * no waiting helps against (signed out, room gone) ends it.
+ * Nothing depends on every frame arriving: after a gap, a `resync` or a new connection (`backfill`)
+ * history is asked until the page is whole, and a request that failed is retried with back-off and
+ * jitter. An answer that no retry helps against (signed out, room gone) ends it.
  *
- * A page that shows a part from the middle is `behind`: nothing is brought but what its reader asks for,
- * page after page, until there is nothing later. From then on it is like any other.
+ * A page that shows a part from the middle is `behind`: it gets only the pages that its reader asks
+ * for, until there is nothing later. From then on it is like any other.
  *
  * @typedef {import("../transport/frames.js").Entry} Entry
  * @typedef {import("../transport/frames.js").Page} Page
  */
 import { Backoff } from "../../lib/backoff.js";
-import { Sequence } from "./reorder_buffer.js";
+import { ReorderBuffer } from "./reorder_buffer.js";
 
-export class Feed {
-  #sequence;
+export class EntryFeed {
+  #buffer;
   #after;
   #show;
   #read;
@@ -35,12 +36,12 @@ export class Feed {
    * @param {boolean} [parts.behind] whether there is more after that, for whoever reads on
    * @param {(seq: number) => Promise<Page>} parts.after asks history
    * @param {(entries: Entry[]) => void} parts.show gets each entry once, ascending
-   * @param {(marks: import("../transport/frames.js").Marks) => void} [parts.read]
-   * @param {(error: any) => void} [parts.ended] with an error whose `final` is true
+   * @param {(marks: import("../transport/frames.js").ReadMarks) => void} [parts.read]
+   * @param {(error: any) => void} [parts.ended] with an error whose `isFinal` is true
    * @param {Backoff} [parts.backoff]
    */
   constructor({ last, behind = false, after, show, read = () => {}, ended = () => {}, backoff = new Backoff() }) {
-    this.#sequence = new Sequence(last);
+    this.#buffer = new ReorderBuffer(last);
     this.#behind = behind;
     this.#after = after;
     this.#show = show;
@@ -51,7 +52,7 @@ export class Feed {
 
   /** The seq up to which the page is whole. */
   get last() {
-    return this.#sequence.last;
+    return this.#buffer.last;
   }
 
   get behind() {
@@ -60,17 +61,17 @@ export class Feed {
 
   /** The page of history that follows, as the reader asked for it. @param {Page} page */
   extend(page) {
-    this.#show(this.#sequence.fill(page.entries));
+    this.#show(this.#buffer.fill(page.entries));
     this.#read(page.read);
     this.#behind = page.more;
-    this.catchUp();
+    this.backfill();
   }
 
-  /** @param {Entry} entry as the socket told it, in whatever order */
-  offer(entry) {
+  /** @param {Entry} entry from the socket, in any order */
+  receive(entry) {
     if (this.#behind) return;
-    this.#show(this.#sequence.take(entry));
-    if (this.#sequence.holed) this.catchUp();
+    this.#show(this.#buffer.push(entry));
+    if (this.#buffer.hasGap) this.backfill();
   }
 
   /**
@@ -78,15 +79,15 @@ export class Feed {
    * @param {Page} page with what follows an earlier `last`
    * @returns {number} how many entries of it were new
    */
-  accept(page) {
-    const fresh = this.#behind ? [] : this.#sequence.fill(page.entries);
+  applyPage(page) {
+    const fresh = this.#behind ? [] : this.#buffer.fill(page.entries);
     this.#show(fresh);
     this.#read(page.read);
     return fresh.length;
   }
 
   /** Resolves when the page is whole, or it was given up. */
-  catchUp() {
+  backfill() {
     if (this.#behind) return Promise.resolve();
     this.#wanted = true;
     this.#wake();
@@ -104,12 +105,12 @@ export class Feed {
       this.#wanted = false;
       try {
         await this.#fetchAll();
-        if (!this.#sequence.holed) {
+        if (!this.#buffer.hasGap) {
           this.#backoff.reset();
           continue;
         }
       } catch (/** @type {any} */ error) {
-        if (error.final) {
+        if (error.isFinal) {
           this.#ended(error);
           return;
         }
@@ -121,9 +122,9 @@ export class Feed {
 
   async #fetchAll() {
     for (let more = true; more && !this.#stopped; ) {
-      const page = await this.#after(this.#sequence.last);
+      const page = await this.#after(this.#buffer.last);
       if (this.#stopped) return;
-      this.accept(page);
+      this.applyPage(page);
       more = page.more && page.entries.length > 0;
     }
   }

@@ -1,10 +1,10 @@
 /**
- * One end of what is here of a conversation: loads more as the reader nears it. The link it grows from
- * works without it, and goes when there is nothing more.
+ * Infinite scroll at one end of the timeline: loads the next page as the reader nears it (600 px). The
+ * link it grows from works without scripts, and is removed when there is nothing more.
  *
  * @typedef {import("../transport/frames.js").Page} Page
  */
-export class Edge {
+export class InfiniteScroll {
   #link;
   #page;
   #watch;

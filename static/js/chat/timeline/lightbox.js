@@ -1,8 +1,8 @@
 /**
- * A picture of the conversation, as large as the window. Its link leads to the same file, for another
- * tab and for pages without scripts. Going back closes it, as on a page of its own.
+ * Lightbox: a picture of the conversation, as large as the window. Its link leads to the same file, for
+ * another tab and for pages without scripts. Going back closes it, as on a page of its own.
  */
-export class Viewer {
+export class Lightbox {
   /** @param {HTMLDialogElement} dialog @param {HTMLElement} list @param {AbortSignal} signal */
   constructor(dialog, list, signal) {
     const image = /** @type {HTMLImageElement} */ (dialog.querySelector("img"));

@@ -1,14 +1,13 @@
 /**
- * Tells how far this person has read. An entry counts once its last line was on the screen, in a
- * visible tab of a focused window; loading or scrolling past it in the background doesn't.
- *
- * The mark only goes up, and several entries make one frame.
+ * Read receipts: tells how far this person has read. An entry counts as read once its last line was
+ * in the viewport of a visible tab in a focused window; loading it, or scrolling in the background,
+ * doesn't. The mark only goes up, and entries within 300 ms share one frame.
  */
 
 /** Long enough to take a burst together, short enough to feel immediate. */
-const GATHER = 300;
+const COALESCE_MS = 300;
 
-export class Reader {
+export class ReadTracker {
   #seat;
   #mark;
   #send;
@@ -19,17 +18,17 @@ export class Reader {
 
   /**
    * @param {object} parts
-   * @param {import("../transport/frames.js").Seat} parts.seat the reader's
+   * @param {import("../transport/frames.js").Side} parts.seat the reader's
    * @param {number} parts.mark how far they had read
-   * @param {(seq: number) => Promise<boolean>} parts.send whether it was told
+   * @param {(seq: number) => Promise<boolean>} parts.send whether it was delivered
    * @param {AbortSignal} parts.signal
    */
   constructor({ seat, mark, send, signal }) {
     this.#seat = seat;
     this.#mark = mark;
     this.#send = send;
-    this.#watch = new IntersectionObserver((seen) => this.#looked(seen));
-    const soon = () => this.#soon();
+    this.#watch = new IntersectionObserver((seen) => this.#onIntersect(seen));
+    const soon = () => this.#schedule();
     document.addEventListener("visibilitychange", soon, { signal });
     addEventListener("focus", soon, { signal });
     signal.addEventListener("abort", () => {
@@ -44,38 +43,38 @@ export class Reader {
     this.#watch.observe(entry.querySelector(".bubble time") ?? entry);
   }
 
-  /** Read up to here, as another tab of the same person told, or history knows. @param {number} seq */
+  /** Read up to here, as another tab of the same person sent, or history has it. @param {number} seq */
   raise(seq) {
     this.#mark = Math.max(this.#mark, seq);
-    this.#soon();
+    this.#schedule();
   }
 
   /** What the server knows, after a time without connection. @param {number} seq */
   resume(seq) {
     this.#mark = seq;
-    this.#soon();
+    this.#schedule();
   }
 
-  #looked(/** @type {IntersectionObserverEntry[]} */ seen) {
+  #onIntersect(/** @type {IntersectionObserverEntry[]} */ seen) {
     for (const { target, isIntersecting } of seen) {
       const seq = Number(target.closest("[data-seq]")?.getAttribute("data-seq"));
       if (isIntersecting) this.#inView.add(seq);
       else this.#inView.delete(seq);
     }
-    this.#soon();
+    this.#schedule();
   }
 
-  #soon() {
-    this.#timer ||= setTimeout(() => this.#tell(), GATHER);
+  #schedule() {
+    this.#timer ||= setTimeout(() => this.#flush(), COALESCE_MS);
   }
 
-  async #tell() {
+  async #flush() {
     this.#timer = 0;
     if (document.visibilityState !== "visible" || !document.hasFocus()) return;
     const [seq, before] = [Math.max(0, ...this.#inView), this.#mark];
     if (seq <= before) return;
     this.#mark = seq;
-    // Told again with the next reason to: an entry, another mark, the reader's return.
+    // Sent again with the next trigger: an entry, another mark, the reader's return.
     if (!(await this.#send(seq)) && this.#mark === seq) this.#mark = before;
   }
 }

@@ -1,12 +1,13 @@
 /**
- * The order of a room, without a page: which entries may be shown now, and in which order.
+ * Reorder buffer, without a page: which entries may be shown now, and in which order. An entry that
+ * arrives before an earlier one is held until the gap is filled.
  *
- * `last` only grows, one by one or by what history says; an entry is handed out exactly once, and
- * never before the entries that stand before it. What comes too early is held until then.
+ * Invariant: `last` only grows, one by one or by what history says; an entry is released exactly once,
+ * and never before the entries that stand before it.
  *
  * @typedef {import("../transport/frames.js").Entry} Entry
  */
-export class Sequence {
+export class ReorderBuffer {
   /** @type {Map<number, Entry>} entries after a hole, by seq */
   #held = new Map();
 
@@ -16,7 +17,7 @@ export class Sequence {
   }
 
   /** Something that stands before a held entry is missing. */
-  get holed() {
+  get hasGap() {
     return this.#held.size > 0;
   }
 
@@ -25,7 +26,7 @@ export class Sequence {
    * @param {Entry} entry
    * @returns {Entry[]} what may be shown now
    */
-  take(entry) {
+  push(entry) {
     if (entry.seq > this.last) this.#held.set(entry.seq, entry);
     return this.#release();
   }

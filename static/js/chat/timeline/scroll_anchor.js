@@ -1,7 +1,7 @@
 /**
- * Where the reader is in the conversation. At the end, they stay at the end whatever grows; away
- * from it, nothing moves under them, and a button leads there, which counts what is new. A page that
- * shows a part from the middle has no such end.
+ * Scroll anchoring. A reader at the end stays at the end whatever is added; anywhere else nothing
+ * moves under them, and a button leads to the end and counts what is new. A page that shows a part
+ * from the middle of the conversation has no such end.
  */
 import { showCount } from "../inbox/unread_badge.js";
 import { toEnd } from "../strings.js";
@@ -9,22 +9,22 @@ import { toEnd } from "../strings.js";
 /** How near the end counts as the end, in pixels. */
 const NEAR = 48;
 
-export class Scroll {
+export class ScrollAnchor {
   #box;
   #button;
   #atEnd = true;
   #endless = false;
   #top = 0;
   /** What came since the reader was at the end. */
-  #news = 0;
+  #unseen = 0;
 
   /** @param {HTMLElement} box @param {HTMLElement | null} button leads to the end */
   constructor(box, button, /** @type {AbortSignal} */ signal) {
     this.#box = box;
     this.#button = button;
     box.style.overflowAnchor = "none";
-    box.addEventListener("scroll", () => this.#moved(), { signal, passive: true });
-    button?.addEventListener("click", () => this.#follow(), { signal });
+    box.addEventListener("scroll", () => this.#onScroll(), { signal, passive: true });
+    button?.addEventListener("click", () => this.#jumpToEnd(), { signal });
     const sizes = new ResizeObserver(() => this.#atEnd && this.toEnd());
     for (const part of [box, ...box.children]) sizes.observe(part);
     signal.addEventListener("abort", () => sizes.disconnect());
@@ -37,17 +37,17 @@ export class Scroll {
 
   toEnd() {
     this.#box.scrollTop = this.#box.scrollHeight;
-    this.#arrive();
+    this.#reachEnd();
   }
 
   /** Begins with an entry in the middle instead. @param {HTMLElement} entry @param {boolean} endless */
-  begin(entry, endless) {
+  startAt(entry, endless) {
     const free = this.#box.clientHeight - entry.getBoundingClientRect().height;
     this.#beginAt(entry, endless, Math.max(0, free / 2));
   }
 
   /** Begins with a line at the top. @param {HTMLElement} line @param {boolean} endless */
-  beginBelow(line, endless) {
+  startBelow(line, endless) {
     this.#beginAt(line, endless, 0);
   }
 
@@ -56,54 +56,54 @@ export class Scroll {
     this.#atEnd = false;
     const [top, box] = [place.getBoundingClientRect().top, this.#box.getBoundingClientRect().top];
     this.#box.scrollTop += top - box - above;
-    this.#moved();
+    this.#onScroll();
   }
 
   /** From now on the end is that of the conversation. */
-  ends() {
+  reachedEnd() {
     this.#endless = false;
-    this.#moved();
+    this.#onScroll();
   }
 
   /** Something was added at the end. @param {number} news how much of it by somebody else */
-  grew(news) {
-    this.#news += news;
+  contentAdded(news) {
+    this.#unseen += news;
     if (this.#atEnd) this.toEnd();
-    else this.#moved();
+    else this.#onScroll();
   }
 
   /** Does what changes the list above the reader, who keeps seeing what they saw. */
-  hold(/** @type {() => void} */ change) {
+  keepPosition(/** @type {() => void} */ change) {
     const fromEnd = this.#box.scrollHeight - this.#box.scrollTop;
     change();
     if (this.#atEnd) this.toEnd();
     else this.#box.scrollTop = this.#top = this.#box.scrollHeight - fromEnd;
   }
 
-  #moved() {
+  #onScroll() {
     const { scrollTop, scrollHeight, clientHeight } = this.#box;
     const left = scrollHeight - scrollTop - clientHeight;
-    if (left < NEAR) this.#arrive();
+    if (left < NEAR) this.#reachEnd();
     else if (scrollTop < this.#top) this.#atEnd = false;
     this.#top = scrollTop;
-    this.#offer(left > clientHeight);
+    this.#showButton(left > clientHeight);
   }
 
-  #arrive() {
+  #reachEnd() {
     if (this.#endless) return;
     this.#atEnd = true;
     this.#top = this.#box.scrollTop;
-    this.#news = 0;
-    this.#offer(false);
+    this.#unseen = 0;
+    this.#showButton(false);
   }
 
   /** The way to the end, where it is far or something came. */
-  #offer(/** @type {boolean} */ far) {
+  #showButton(/** @type {boolean} */ far) {
     const button = this.#button;
     if (!button) return;
-    button.hidden = this.#endless || this.#atEnd || !(far || this.#news > 0);
-    button.setAttribute("aria-label", toEnd(this.#news));
-    showCount(button.querySelector("[data-end-count]"), this.#news);
+    button.hidden = this.#endless || this.#atEnd || !(far || this.#unseen > 0);
+    button.setAttribute("aria-label", toEnd(this.#unseen));
+    showCount(button.querySelector("[data-end-count]"), this.#unseen);
   }
 
   focus() {
@@ -111,7 +111,7 @@ export class Scroll {
   }
 
   /** The button vanishes with it, so the keyboard goes on in the list. */
-  #follow() {
+  #jumpToEnd() {
     this.toEnd();
     this.focus();
   }

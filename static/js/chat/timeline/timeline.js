@@ -1,12 +1,12 @@
 /**
- * The list of entries as the page shows it. Order is `seq` alone and an entry is there once,
- * whoever brings it: the page itself, the socket, history, or a bubble that was still pending.
+ * The rendered list of entries, ordered by `seq` and deduplicated by it, whoever delivers an entry:
+ * the page itself, the socket, history, or a bubble that was still pending.
  *
  * Entries are the server's own fragments; no markup is made here. What isn't stored yet (no
  * `data-seq`) stands at the end.
  *
  * @typedef {import("../transport/frames.js").Entry} Entry
- * @typedef {import("../transport/frames.js").Seat} Seat
+ * @typedef {import("../transport/frames.js").Side} Side
  */
 import { localTimes, markDay, markDays, neighbour } from "../../lib/time.js";
 
@@ -15,7 +15,7 @@ export class Timeline {
   #seat;
   #seen = 0;
 
-  /** @param {HTMLElement} list @param {Seat} seat the reader's */
+  /** @param {HTMLElement} list @param {Side} seat the reader's */
   constructor(list, seat) {
     this.#list = list;
     this.#seat = seat;
@@ -57,12 +57,12 @@ export class Timeline {
 
   /** Adds a page of history above what is here, without telling it to screen readers as news. */
   addOlder(/** @type {Entry[]} */ entries) {
-    this.hush();
+    this.stopAnnouncing();
     for (const entry of entries) this.add(entry);
   }
 
   /** What is added just now is no news for screen readers. */
-  hush() {
+  stopAnnouncing() {
     this.#list.setAttribute("aria-live", "off");
     setTimeout(() => this.#list.removeAttribute("aria-live"), 500);
   }

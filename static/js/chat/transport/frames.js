@@ -1,15 +1,15 @@
 /**
- * What travels on the sockets, as types, and the one place that reads it.
+ * Types of the frames on the sockets, and the one place that parses them.
  *
- * Types, kinds and fields that this page doesn't know are ignored, so that an older page keeps
- * working with a newer server.
+ * Forward compatible: types, kinds and fields that this page doesn't know are ignored, so that an
+ * older page keeps working with a newer server.
  *
- * @typedef {"buyer" | "seller"} Seat
- * @typedef {{ buyer: number, seller: number }} Marks up to which seq each side has read
- * @typedef {{ seq: number, from: Seat, client_id: string, product_id?: number | null,
+ * @typedef {"buyer" | "seller"} Side
+ * @typedef {{ buyer: number, seller: number }} ReadMarks up to which seq each side has read
+ * @typedef {{ seq: number, from: Side, client_id: string, product_id?: number | null,
  *             html: string }} Entry
- * @typedef {{ entries: Entry[], last_seq: number, read: Marks, more: boolean }} Page
- * @typedef {{ client_id?: string, code: string, message?: string }} Refusal
+ * @typedef {{ entries: Entry[], last_seq: number, read: ReadMarks, more: boolean }} Page
+ * @typedef {{ client_id?: string, code: string, message?: string }} ErrorFrame
  */
 
 /**

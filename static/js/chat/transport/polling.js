@@ -1,8 +1,8 @@
 /**
- * The conversation without a WebSocket, for networks that don't let one through: every few seconds
- * what is due is posted and history is asked. It goes on beside the socket's own tries, and stops
- * with the first that works; what both send is stored once. While nothing gets through the waits grow,
- * and end when the network or the reader returns.
+ * Polling fallback for networks that don't let a WebSocket through: every 4 s (30 s in a hidden tab)
+ * what is due is posted and history is asked. It runs beside the socket's own retries and stops with
+ * the first that works; what both send is stored once. While nothing gets through the interval backs
+ * off with jitter, and is cut short when the network or the reader returns.
  */
 import { Backoff } from "../../lib/backoff.js";
 

@@ -1,15 +1,15 @@
 /**
- * A room over plain HTTP: its history, and sending where the socket can't be had.
+ * HTTP client of one room: its history, and sending where the socket can't.
  *
- * Every failure is a `Failure`; its `final` says that asking again won't help.
+ * Every failure is a `RequestError`; its `isFinal` says that asking again won't help.
  *
  * @typedef {import("./frames.js").Page} Page
  * @typedef {import("../compose/outbox.js").Item} Item
  */
 
-const PATIENCE = 15_000;
+const REQUEST_TIMEOUT = 15_000;
 
-export class Failure extends Error {
+export class RequestError extends Error {
   /** @param {number} status 0 where nothing answered @param {string} [code] */
   constructor(status, code = "", message = "") {
     super(message || `HTTP ${status}`);
@@ -17,17 +17,17 @@ export class Failure extends Error {
     this.code = code;
   }
 
-  get final() {
+  get isFinal() {
     return this.status === 401 || this.status === 404;
   }
 
-  /** Turned away as it is, at the door: nobody says why, and the same again would be as well. */
-  get untaken() {
+  /** Rejected by a proxy or a limit, without a code: the same request again would be, too. */
+  get isUnexplained() {
     return !this.code && [400, 403, 413].includes(this.status);
   }
 }
 
-export class History {
+export class RoomApi {
   #room;
   #url;
 
@@ -51,8 +51,8 @@ export class History {
    * Tells that this person has read up to here; what pages without scripts do with a picture.
    * @param {number} seq @returns {Promise<boolean>} whether it got there
    */
-  seen(seq) {
-    const signal = AbortSignal.timeout(PATIENCE);
+  markRead(seq) {
+    const signal = AbortSignal.timeout(REQUEST_TIMEOUT);
     const answer = fetch(`${this.#room}/seen.gif?seq=${seq}`, { cache: "no-store", redirect: "error", signal });
     return answer.then(({ ok }) => ok, () => false);
   }
@@ -72,7 +72,7 @@ export class History {
 }
 
 /** @returns {Promise<any>} the JSON that was answered; a redirect is a failure like any other */
-async function request(url, { signal = AbortSignal.timeout(PATIENCE), ...options } = {}) {
+async function request(url, { signal = AbortSignal.timeout(REQUEST_TIMEOUT), ...options } = {}) {
   const response = await fetch(url, {
     ...options,
     headers: { Accept: "application/json" },
@@ -80,10 +80,10 @@ async function request(url, { signal = AbortSignal.timeout(PATIENCE), ...options
     redirect: "error",
     signal,
   }).catch((error) => {
-    throw new Failure(0, "", error.message);
+    throw new RequestError(0, "", error.message);
   });
   const json = await response.json().catch(() => null);
-  if (!response.ok) throw new Failure(response.status, json?.code, json?.message);
-  if (json === null) throw new Failure(0, "", "not the answer of Haggle");
+  if (!response.ok) throw new RequestError(response.status, json?.code, json?.message);
+  if (json === null) throw new RequestError(0, "", "not the answer of Haggle");
   return json;
 }

@@ -1,8 +1,8 @@
 /**
- * A WebSocket that comes back: after any loss it connects again with growing waits, at once when
- * the network, the page or its reader returns, and never again after `ACCESS_ENDED`.
+ * A WebSocket that reconnects: exponential back-off with jitter after any loss, at once when the
+ * network, the page or its reader returns, and never again after `ACCESS_ENDED`.
  *
- * It promises nothing about delivery. Who listens asks history after every `open`.
+ * Delivery isn't guaranteed: the listener asks history after every `open`.
  *
  * @typedef {"connecting" | "open" | "waiting" | "ended" | "closed"} Status
  */
@@ -14,8 +14,8 @@ const ACCESS_ENDED = 4401;
 const TOO_FAST = 4429;
 
 /** How long the server may take to accept, and how long a connection must last to count as good. */
-const OPENING = 10_000;
-const STABLE = 5_000;
+const CONNECT_TIMEOUT = 10_000;
+const STABLE_AFTER = 5_000;
 
 /**
  * How long to wait after a close, in milliseconds; null is for ever.
@@ -41,7 +41,7 @@ export class Socket {
   #backoff = new Backoff();
   #timer = 0;
   #openedAt = 0;
-  #heardAt = 0;
+  #lastReceivedAt = 0;
 
   /**
    * @param {string} path
@@ -53,8 +53,8 @@ export class Socket {
     this.#onFrame = frame;
     this.#onStatus = status;
     signal.addEventListener("abort", () => this.close());
-    addEventListener("online", () => this.hurry(), { signal });
-    document.addEventListener("visibilitychange", () => document.hidden || this.hurry(), { signal });
+    addEventListener("online", () => this.reconnectNow(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || this.reconnectNow(), { signal });
     addEventListener("pagehide", () => this.close(), { signal });
     addEventListener("pageshow", (event) => event.persisted && this.open(), { signal });
   }
@@ -68,14 +68,14 @@ export class Socket {
     return this.#backoff.attempt;
   }
 
-  /** Milliseconds since it last said something. */
-  get silence() {
-    return Date.now() - this.#heardAt;
+  /** Milliseconds since the last frame. */
+  get idleMs() {
+    return Date.now() - this.#lastReceivedAt;
   }
 
   /** It is known to be alive, whichever way. */
-  heard() {
-    this.#heardAt = Date.now();
+  markAlive() {
+    this.#lastReceivedAt = Date.now();
   }
 
   open() {
@@ -83,26 +83,26 @@ export class Socket {
   }
 
   /** Tries now instead of waiting on. */
-  hurry() {
+  reconnectNow() {
     if (this.#status === "waiting") this.#connect();
   }
 
   /** Gives up a connection that seems dead, and makes another. */
-  reopen() {
-    if (this.#status === "open") this.#lost(0);
+  reconnect() {
+    if (this.#status === "open") this.#onClose(0);
   }
 
   /** Access ended: whatever happens, it doesn't connect again. */
   end() {
-    this.#drop();
-    this.#become("ended");
+    this.#discard();
+    this.#setStatus("ended");
   }
 
   /** Until `open` is called again. */
   close() {
     if (this.#status === "ended") return;
-    this.#drop();
-    this.#become("closed");
+    this.#discard();
+    this.#setStatus("closed");
   }
 
   /** @param {object} frame @returns {boolean} whether it was handed to an open connection */
@@ -113,37 +113,37 @@ export class Socket {
   }
 
   #connect() {
-    this.#drop();
+    this.#discard();
     const ws = new WebSocket(new URL(this.#path, location.href.replace(/^http/, "ws")));
     this.#ws = ws;
-    this.#become("connecting");
-    this.#timer = setTimeout(() => this.#lost(0), OPENING);
+    this.#setStatus("connecting");
+    this.#timer = setTimeout(() => this.#onClose(0), CONNECT_TIMEOUT);
     ws.onopen = () => {
       clearTimeout(this.#timer);
       this.#openedAt = Date.now();
-      this.heard();
-      this.#become("open");
+      this.markAlive();
+      this.#setStatus("open");
     };
     ws.onmessage = ({ data }) => {
-      this.heard();
+      this.markAlive();
       const frame = parse(data);
       if (frame) this.#onFrame(frame);
     };
-    ws.onclose = ({ code }) => this.#lost(code);
+    ws.onclose = ({ code }) => this.#onClose(code);
   }
 
   /** @param {number} code */
-  #lost(code) {
-    if (this.#openedAt && Date.now() - this.#openedAt > STABLE) this.#backoff.reset();
-    this.#drop();
+  #onClose(code) {
+    if (this.#openedAt && Date.now() - this.#openedAt > STABLE_AFTER) this.#backoff.reset();
+    this.#discard();
     const wait = waitAfter(code, this.#backoff);
     if (wait === null) return this.end();
     this.#timer = setTimeout(() => this.#connect(), wait);
-    this.#become("waiting");
+    this.#setStatus("waiting");
   }
 
-  /** Lets go of the connection: nothing that it still says is heard. */
-  #drop() {
+  /** Lets go of the connection: later events of it are ignored. */
+  #discard() {
     clearTimeout(this.#timer);
     this.#openedAt = 0;
     const ws = this.#ws;
@@ -154,7 +154,7 @@ export class Socket {
   }
 
   /** @param {Status} status */
-  #become(status) {
+  #setStatus(status) {
     if (this.#status === status) return;
     this.#status = status;
     this.#onStatus(status);
