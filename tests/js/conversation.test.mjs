@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { Conversation } from "../../static/js/chat/conversation.js";
 import { RequestError } from "../../static/js/chat/transport/room_api.js";
+import { RoomTransport } from "../../static/js/chat/transport/room_transport.js";
+import { Events } from "../../static/js/lib/events.js";
 import { Outbox } from "../../static/js/chat/compose/outbox.js";
 import { Sender } from "../../static/js/chat/compose/sender.js";
 import { UploadQueue } from "../../static/js/chat/compose/upload_queue.js";
@@ -20,8 +22,9 @@ function setUp({ unsent = [] } = {}) {
   const store = new FakeStorage();
   for (const body of unsent) new Outbox(store, "room:buyer").put(body);
   const outbox = new Outbox(store, "room:buyer");
-  const world = { outbox, sent: [], posted: [], bubbles: new Map(), complaints: [], status: "connecting", reopened: 0 };
-  const conversation = (world.conversation = new Conversation("buyer"));
+  const events = new Events();
+  const { emit } = events;
+  const world = { outbox, emit, sent: [], posted: [], bubbles: new Map(), complaints: [], status: "connecting", reconnects: 0 };
   const socket = {
     get status() {
       return world.status;
@@ -29,7 +32,7 @@ function setUp({ unsent = [] } = {}) {
     open: nothing,
     reconnectNow: nothing,
     send: (frame) => world.status === "open" && Boolean(world.sent.push(frame.body ?? frame)),
-    reconnect: () => (world.reopened += 1),
+    reconnect: () => (world.reconnects += 1),
     end: () => world.status === "ended" || world.become("ended"),
   };
   const composer = (world.composer = {
@@ -49,38 +52,41 @@ function setUp({ unsent = [] } = {}) {
       showFailed: ({ client_id }, why = "") => world.bubbles.set(client_id, `failed ${why}`.trim()),
       remove: (id) => world.bubbles.delete(id),
     },
-    transmit: (item) => conversation.transmit(item),
-    unacknowledged: () => socket.reconnect(),
-    isOffline: () => conversation.isOffline,
+    transmit: (item) => world.transport.transmit(item),
+    isOffline: () => world.transport.isOffline,
+    emit,
   });
-  const upload = new UploadQueue({
+  const uploads = new UploadQueue({
     post: (item, signal) => new Promise((resolve, reject) => world.posted.push({ item, signal, resolve, reject })),
-    stored: (entry) => conversation.uploaded(entry),
-    failed: (item, failure) => conversation.notUploaded(item, failure),
+    emit,
   });
-  conversation.begin({
-    socket,
+  const polling = (world.polling = { working: false, now: nothing, start: nothing, stop: nothing });
+  const api = { markRead: async (seq) => seq !== 13 };
+  world.transport = new RoomTransport({ socket, polling, api, uploads });
+  const conversation = new Conversation("buyer", {
+    events,
+    transport: world.transport,
     sender,
-    upload,
+    uploads,
     outbox,
     composer,
     timeline: { entries: [], seen: nothing },
     scroll: { toEnd: nothing, focus: nothing },
-    api: { markRead: async (seq) => seq !== 13 },
-    connection: { show: nothing },
-    polling: (world.polling = { working: false, now: nothing, start: nothing, stop: nothing }),
     feed: { last: 0, behind: false, receive: nothing, stop: nothing },
-    reader: { raise: nothing, resume: nothing },
+    readTracker: { raise: nothing, resume: nothing },
+    connectionStatus: { show: nothing },
     presence: { online: nothing, messageSent: nothing },
-    newest: null,
-  }, { buyer: 0, seller: 0 }, null, null);
+    goToEnd: nothing,
+  });
+  conversation.begin({ buyer: 0, seller: 0 });
+  world.send = (body, product, picture) => emit("composed", { body, product, picture });
   world.become = (status) => {
     world.status = status;
-    conversation.connected(status);
+    emit("status", status);
   };
   world.greeted = () => {
     world.become("open");
-    conversation.onFrame(HELLO);
+    emit("frame:hello", HELLO);
   };
   /** What the server, or who stands before it, answers to the picture that is on its way. */
   world.refuse = async (status, code, message) => {
@@ -98,41 +104,41 @@ test.afterEach(() => mock.timers.reset());
 test("messages written before hello follow the unsent ones", () => {
   const world = setUp({ unsent: ["one", "two"] });
   world.become("open");
-  world.conversation.send("three");
+  world.send("three");
   assert.deepEqual(world.sent, []);
-  world.conversation.onFrame(HELLO);
+  world.emit("frame:hello", HELLO);
   assert.deepEqual(world.sent, ["one", "two", "three"]);
-  world.conversation.send("four");
+  world.send("four");
   world.become("waiting");
   world.become("open");
-  world.conversation.send("five");
+  world.send("five");
   assert.deepEqual(world.sent, ["one", "two", "three", "four"], "another connection, another hello");
 });
 
 test("a connection without hello is given up", () => {
   const world = setUp();
   world.become("open");
-  world.conversation.send("hello?");
+  world.send("hello?");
   mock.timers.tick(10_000);
-  assert.equal(world.reopened, 1);
+  assert.equal(world.reconnects, 1);
   assert.deepEqual(states(world), ["failed"]);
 });
 
 test("a rejected picture's text returns to an empty composer only", async () => {
   const world = setUp();
   world.greeted();
-  world.conversation.send("look", undefined, PICTURE);
+  world.send("look", undefined, PICTURE);
   await world.refuse(422, "bad_photo", "That isn't a picture.");
   assert.deepEqual([world.composer.text, states(world), world.complaints], ["look", [], ["That isn't a picture."]]);
 
   world.composer.text = "newer words";
-  world.conversation.send("look again", undefined, PICTURE);
+  world.send("look again", undefined, PICTURE);
   await world.refuse(422, "bad_photo", "That isn't a picture.");
   assert.equal(world.composer.text, "newer words");
   assert.deepEqual(states(world), ["failed That isn't a picture."]);
   assert.deepEqual(world.outbox.all.map(({ body, picture }) => [body, picture]), [["look again", undefined]]);
 
-  world.conversation.send("", undefined, PICTURE);
+  world.send("", undefined, PICTURE);
   await world.refuse(422, "bad_photo", "That isn't a picture.");
   assert.equal(world.bubbles.size, 1, "without words nothing is lost");
 });
@@ -141,12 +147,12 @@ test("an upload rejected without a code isn't retried automatically", async () =
   for (const status of [400, 403, 413]) {
     const world = setUp();
     world.greeted();
-    world.conversation.send("look", undefined, PICTURE);
+    world.send("look", undefined, PICTURE);
     await world.refuse(status);
     assert.deepEqual(states(world), ["failed The server didn't take this picture: it may be too large."]);
     mock.timers.tick(600_000);
     assert.equal(world.posted.length, 1);
-    world.conversation.retry(world.outbox.all[0].client_id);
+    world.emit("retry", world.outbox.all[0].client_id);
     assert.equal(world.posted.length, 2, "its writer may try");
     assert.equal(world.posted[1].item.picture, PICTURE);
   }
@@ -155,7 +161,7 @@ test("an upload rejected without a code isn't retried automatically", async () =
 test("an upload that got no answer is retried", async () => {
   const world = setUp();
   world.greeted();
-  world.conversation.send("look", undefined, PICTURE);
+  world.send("look", undefined, PICTURE);
   await world.refuse(0);
   mock.timers.tick(6_000);
   assert.equal(world.posted.length, 2);
@@ -164,12 +170,12 @@ test("an upload that got no answer is retried", async () => {
 test("after the session ended nothing looks pending", async () => {
   const world = setUp();
   world.greeted();
-  world.conversation.send("first", undefined, PICTURE);
+  world.send("first", undefined, PICTURE);
   await world.refuse(401);
   assert.deepEqual([world.status, states(world)], ["ended", ["failed"]]);
-  world.conversation.retry(world.outbox.all[0].client_id);
-  world.conversation.send("second", undefined, PICTURE);
-  world.conversation.send("and words");
+  world.emit("retry", world.outbox.all[0].client_id);
+  world.send("second", undefined, PICTURE);
+  world.send("and words");
   assert.deepEqual(states(world), ["failed", "failed", "failed"]);
   assert.equal(world.posted.length, 1);
   assert.equal(world.outbox.all.length, 3);
@@ -178,19 +184,19 @@ test("after the session ended nothing looks pending", async () => {
 test("Edit returns a failed message to an empty composer only", async () => {
   const world = setUp();
   world.greeted();
-  world.conversation.send("hallo", 12);
-  world.conversation.send("look", undefined, PICTURE);
+  world.send("hallo", 12);
+  world.send("look", undefined, PICTURE);
   const [words, picture] = world.outbox.all.map(({ client_id }) => client_id);
   mock.timers.tick(10_000);
   world.composer.text = "newer words";
-  world.conversation.edit(words);
+  world.emit("edit", words);
   assert.deepEqual(states(world), ["failed", "pending"]);
   assert.match(world.complaints.at(-1), /first/);
   world.composer.text = "";
-  world.conversation.edit(words);
+  world.emit("edit", words);
   assert.deepEqual([world.composer.text, world.outbox.all.length], ["hallo", 1]);
   world.composer.text = "";
-  world.conversation.edit(picture);
+  world.emit("edit", picture);
   assert.deepEqual([world.composer.text, world.composer.picture], ["look", PICTURE]);
   assert.deepEqual([world.bubbles.size, world.outbox.all], [0, []]);
 });
@@ -198,10 +204,10 @@ test("Edit returns a failed message to an empty composer only", async () => {
 test("a discarded picture isn't sent", async () => {
   const world = setUp();
   world.greeted();
-  for (const body of ["", "", "two"]) world.conversation.send(body, undefined, PICTURE);
+  for (const body of ["", "", "two"]) world.send(body, undefined, PICTURE);
   const [one, two] = world.outbox.all.map(({ client_id }) => client_id);
-  world.conversation.discard(one);
-  world.conversation.discard(two);
+  world.emit("discard", one);
+  world.emit("discard", two);
   assert.equal(world.posted[0].signal.aborted, true);
   await world.refuse(0);
   assert.deepEqual(world.posted.map(({ item }) => item.body), ["", "two"]);
@@ -211,18 +217,18 @@ test("a discarded picture isn't sent", async () => {
 test("an upload that only lost its answer isn't marked failed", async () => {
   const world = setUp();
   world.greeted();
-  world.conversation.send("look", undefined, PICTURE);
+  world.send("look", undefined, PICTURE);
   const [{ client_id }] = world.outbox.all;
-  world.conversation.onFrame({ type: "message", seq: 0, client_id });
+  world.emit("frame:message", { seq: 0, client_id });
   await world.refuse(0);
   assert.deepEqual(states(world), []);
 });
 
 test("read marks go by socket, else by a polling request", async () => {
   const world = setUp();
-  assert.equal(await world.conversation.markRead(7), false);
+  assert.equal(await world.transport.markRead(7), false);
   world.polling.working = true;
-  assert.deepEqual([await world.conversation.markRead(7), await world.conversation.markRead(13)], [true, false]);
+  assert.deepEqual([await world.transport.markRead(7), await world.transport.markRead(13)], [true, false]);
   world.become("open");
-  assert.equal(await world.conversation.markRead(13), true);
+  assert.equal(await world.transport.markRead(13), true);
 });

@@ -1,133 +1,125 @@
 /**
- * `<haggle-room>`: one conversation, live. This file only wires; what happens when is in
- * `conversation.js`, what the parts do is in their own files, and none of them knows another.
+ * `<haggle-room>`: one conversation, live. Composition root: makes the parts and hands them to the
+ * mediator (`conversation.js`), which says what each event calls.
  *
- *     socket ──frames──▶ feed ──each entry once, in order──▶ timeline, sender, reader
- *     composer ──words──▶ sender ──▶ outbox, pending, then socket (polling, where there is none;
- *                                    upload, where there is a picture)
+ *     socket ──frames──▶ feed ──each entry once, in order──▶ timeline, sender, read tracker
+ *     composer ──text──▶ sender ──▶ outbox, pending bubble, then transport: socket, else polling;
+ *                                   upload queue, where there is a picture
  *
  * Without this script the same page works by its form and links.
  */
+import { Events } from "../lib/events.js";
 import { openStorage } from "../lib/storage.js";
 import { linkBackToInbox } from "./back_link.js";
-import { PendingMessages } from "./compose/pending_messages.js";
 import { Composer } from "./compose/composer.js";
+import { Draft } from "./compose/draft.js";
+import { Outbox } from "./compose/outbox.js";
+import { PendingMessages } from "./compose/pending_messages.js";
+import { Sender } from "./compose/sender.js";
+import { UploadQueue } from "./compose/upload_queue.js";
 import { ConnectionStatus } from "./connection_status.js";
 import { Conversation } from "./conversation.js";
-import { Draft } from "./compose/draft.js";
-import { InfiniteScroll } from "./timeline/infinite_scroll.js";
-import { EntryFeed } from "./timeline/entry_feed.js";
-import { RoomApi } from "./transport/room_api.js";
-import { ConnectionCheck } from "./transport/connection_check.js";
-import { Outbox } from "./compose/outbox.js";
-import { Polling } from "./transport/polling.js";
 import { Presence } from "./presence.js";
+import { EntryFeed } from "./timeline/entry_feed.js";
+import { InfiniteScroll } from "./timeline/infinite_scroll.js";
+import { Lightbox } from "./timeline/lightbox.js";
+import { laterPages, olderPages } from "./timeline/pages.js";
 import { ReadTracker } from "./timeline/read_tracker.js";
 import { ScrollAnchor } from "./timeline/scroll_anchor.js";
-import { Sender } from "./compose/sender.js";
-import { Socket } from "./transport/socket.js";
 import { Timeline } from "./timeline/timeline.js";
-import { UploadQueue } from "./compose/upload_queue.js";
-import { Lightbox } from "./timeline/lightbox.js";
+import { ConnectionCheck } from "./transport/connection_check.js";
+import { exchange } from "./transport/exchange.js";
+import { Polling } from "./transport/polling.js";
+import { RoomApi } from "./transport/room_api.js";
+import { RoomTransport } from "./transport/room_transport.js";
+import { Socket } from "./transport/socket.js";
 
 /** @param {HTMLElement} root @param {AbortSignal} signal ends everything that is started here */
-function wire(root, signal) {
+function compose(root, signal) {
   const { room = "", readBuyer, readSeller, searchHit } = root.dataset;
-  const seat = /** @type {import("./transport/frames.js").Side} */ (root.dataset.seat);
+  const side = /** @type {import("./transport/frames.js").Side} */ (root.dataset.seat);
   const part = (/** @type {string} */ name) =>
     /** @type {any} */ (root.querySelector(`[data-${name}]`));
   const marks = { buyer: Number(readBuyer), seller: Number(readSeller) };
   const store = openStorage();
-  const owner = `${room}:${seat}`;
+  const owner = `${room}:${side}`;
 
-  const conversation = new Conversation(seat);
+  const events = new Events();
+  const { emit } = events;
+  const api = new RoomApi(room);
+  const timeline = new Timeline(part("timeline"), side);
+  const scroll = new ScrollAnchor(part("scroll"), part("end"), signal);
+  const feed = new EntryFeed({ last: timeline.last, behind: part("later") !== null, after: (seq) => api.after(seq), emit });
+  const outbox = new Outbox(store, owner);
+  const uploads = new UploadQueue({ post: (item, signal) => api.post(item, signal), emit });
   const socket = new Socket(`/ws/${room}`, {
-    frame: (frame) => conversation.onFrame(frame),
-    status: (status) => conversation.connected(status),
+    frame: (frame) => emit(`frame:${frame.type}`, frame),
+    status: (status) => emit("status", status),
     signal,
   });
-  const timeline = new Timeline(part("timeline"), seat);
-  const scroll = new ScrollAnchor(part("scroll"), part("end"), signal);
-  const api = new RoomApi(room);
-  const outbox = new Outbox(store, owner);
-  const pending = new PendingMessages(part("timeline"), part("pending-template"), {
-    retry: (id) => conversation.retry(id),
-    edit: (id) => conversation.edit(id),
-    discard: (id) => conversation.discard(id),
-  }, signal);
+  const polling = new Polling(() => exchange({ outbox, api, feed, emit }), () => emit("connectivity"), signal);
+  const transport = new RoomTransport({ socket, polling, api, uploads });
   const composer = part("composer") && new Composer(part("composer"), {
     draft: new Draft(store, owner),
     room: root,
-    send: (body, product, picture) => conversation.send(body, product, picture),
-    typing: () => conversation.presence.keyPressed(),
+    emit,
     signal,
   });
 
-  conversation.begin({
-    socket,
+  const conversation = new Conversation(side, {
+    events,
+    transport,
     timeline,
     scroll,
-    api,
+    feed,
     outbox,
     composer,
-    connection: new ConnectionStatus(part("connection"), signal),
-    polling: new Polling(() => conversation.poll(), () => conversation.render(), signal),
-    feed: new EntryFeed({
-      last: timeline.last,
-      behind: part("later") !== null,
-      after: (seq) => api.after(seq),
-      show: (entries) => conversation.show(entries),
-      read: (read) => conversation.read(read),
-      ended: (failure) => conversation.end(failure),
-    }),
+    uploads,
     sender: new Sender({
       outbox,
-      pending,
-      transmit: (item) => conversation.transmit(item),
-      unacknowledged: () => socket.reconnect(),
-      isOffline: () => conversation.isOffline,
+      pending: new PendingMessages(part("timeline"), part("pending-template"), { emit, signal }),
+      transmit: (item) => transport.transmit(item),
+      isOffline: () => transport.isOffline,
+      emit,
     }),
-    upload: new UploadQueue({
-      post: (item, signal) => api.post(item, signal),
-      stored: (entry) => conversation.uploaded(entry),
-      failed: (item, failure) => conversation.notUploaded(item, failure),
-    }),
-    reader: new ReadTracker({
-      seat,
-      mark: marks[seat],
-      send: (seq) => conversation.markRead(seq),
-      signal,
-    }),
+    readTracker: new ReadTracker({ side, mark: marks[side], send: (seq) => transport.markRead(seq), signal }),
+    connectionStatus: new ConnectionStatus(part("connection"), signal),
     presence: new Presence({
       online: part("presence"),
       typing: part("typing"),
-      send: () => socket.send({ type: "typing" }),
+      send: () => transport.sendTyping(),
     }),
-    newest: part("newest"),
-  }, marks, searchHit ? root.querySelector(`#entry_${searchHit}`) : null, part("unread-line"));
+    goToEnd: () => part("newest") && location.assign(part("newest").href),
+  });
+  const hit = searchHit ? root.querySelector(`#entry_${searchHit}`) : null;
+  hit?.classList.add("is-hit");
+  conversation.begin(marks, { hit, unread: part("unread-line") });
 
-  // With a mouse one comes to write; on a phone the keyboard would cover what was said.
+  // With a mouse one comes to write; on a phone the keyboard would cover the conversation.
   const writes = matchMedia("(hover: hover) and (pointer: fine)").matches && part("back") && !searchHit;
   if (writes && document.activeElement === document.body) composer?.focus();
 
-  new ConnectionCheck(socket, () => conversation.missed(), signal);
+  new ConnectionCheck(socket, async () => (await feed.poll()) > 0, signal);
   if (part("back")) linkBackToInbox(part("back"), signal);
   new Lightbox(part("lightbox"), part("timeline"), signal);
-  if (part("older")) new InfiniteScroll(part("older"), scroll.box, conversation.past, signal);
-  if (part("later")) new InfiniteScroll(part("later"), scroll.box, conversation.future, signal);
+  const pages = { api, timeline, feed, scroll };
+  if (part("older")) new InfiniteScroll(part("older"), scroll.box, olderPages(pages), signal);
+  if (part("later")) new InfiniteScroll(part("later"), scroll.box, laterPages(pages, part("newest")), signal);
   addEventListener("beforeunload", (event) => outbox.isVolatile && event.preventDefault(), { signal });
   for (const event of ["online", "offline"]) {
-    addEventListener(event, () => conversation.render(), { signal });
+    addEventListener(event, () => emit("connectivity"), { signal });
   }
-  signal.addEventListener("abort", () => conversation.stop());
+  signal.addEventListener("abort", () => emit("closed"));
 }
 
 customElements.define("haggle-room", class extends HTMLElement {
   #life = new AbortController();
 
   connectedCallback() {
+    // A page of another version, from a node that isn't upgraded yet, works by its form.
+    if (!this.querySelector("[data-pending-template]")) return;
     this.#life = new AbortController();
-    wire(this, this.#life.signal);
+    compose(this, this.#life.signal);
   }
 
   disconnectedCallback() {

@@ -17,7 +17,7 @@ function setUp({ connected = true } = {}) {
       remove: (id) => bubbles.delete(id),
     },
     transmit: (item) => world.connected && Boolean(world.sent.push(item)),
-    unacknowledged: () => (world.unacknowledged += 1),
+    emit: (type) => type === "unacknowledged" && (world.unacknowledged += 1),
     isOffline: () => !world.connected,
     ackTimeout: 10_000,
   });
@@ -140,7 +140,7 @@ test("leftovers of an earlier page show their state", () => {
       remove: () => {},
     },
     transmit: () => false,
-    unacknowledged: () => {},
+    emit: () => {},
   }).resume();
   assert.deepEqual([...bubbles], [["on its way", "pending"], ["refused", "failed"]]);
 });

@@ -13,8 +13,7 @@ function setUp() {
       signal.addEventListener("abort", () => seen.push(`aborted ${id}`));
       return new Promise((resolve, reject) => open.set(id, { resolve, reject }));
     },
-    stored: (entry) => seen.push(`stored ${entry}`),
-    failed: ({ client_id: id }) => seen.push(`failed ${id}`),
+    emit: (type, detail) => seen.push(type === "stored" ? `stored ${detail}` : `failed ${detail.item.client_id}`),
   });
   const settled = () => new Promise(setImmediate);
   return {

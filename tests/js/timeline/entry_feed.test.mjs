@@ -24,8 +24,12 @@ function room(count, size = 100) {
 
 function page(last, after, more = {}) {
   const shown = [];
-  const show = (entries) => shown.push(...entries.map(({ seq }) => seq));
-  return { shown, feed: new EntryFeed({ last, after, show, backoff: backoff(), ...more }) };
+  const events = [];
+  const emit = (type, detail) => {
+    events.push([type, detail]);
+    if (type === "entries") shown.push(...detail.map(({ seq }) => seq));
+  };
+  return { shown, events, feed: new EntryFeed({ last, after, emit, backoff: backoff(), ...more }) };
 }
 
 test("backfill requests page after page", async () => {
@@ -86,14 +90,13 @@ test("backfill retries until history has the missing entry", async () => {
 
 test("a 401 ends the backfill without a retry", async () => {
   let questions = 0;
-  let ended = null;
   const refused = Object.assign(new Error("401"), { status: 401, isFinal: true });
-  const { feed } = page(0, async () => {
+  const { feed, events } = page(0, async () => {
     questions += 1;
     throw refused;
-  }, { ended: (error) => (ended = error) });
+  });
   await feed.backfill();
-  assert.equal(ended, refused);
+  assert.deepEqual(events, [["ended", refused]]);
   assert.equal(questions, 1);
 });
 

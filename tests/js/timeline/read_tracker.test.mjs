@@ -23,7 +23,7 @@ function setUp({ mark = 0 } = {}) {
     world.told.push(seq);
     return world.reachable;
   };
-  world.tracker = new ReadTracker({ seat: "seller", mark, send, signal: end.signal });
+  world.tracker = new ReadTracker({ side: "seller", mark, send, signal: end.signal });
   world.tick = async () => {
     mock.timers.tick(300);
     await settled();

@@ -18,7 +18,7 @@ export class Composer {
   #error;
   #alert;
   #draft;
-  #send;
+  #emit;
   #picture;
 
   /**
@@ -26,17 +26,16 @@ export class Composer {
    * @param {object} parts
    * @param {import("./draft.js").Draft} parts.draft
    * @param {HTMLElement} parts.room where pictures may be dropped
-   * @param {(body: string, product?: number, picture?: import("./attachment.js").Attachment) => void} parts.send
-   * @param {() => void} parts.typing
+   * @param {import("../../lib/events.js").Emit} parts.emit `composed` `{ body, product, picture }`; `keyPressed`
    * @param {AbortSignal} parts.signal
    */
-  constructor(form, { room, draft, send, typing, signal }) {
+  constructor(form, { room, draft, emit, signal }) {
     this.#form = form;
     this.#text = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("body"));
     this.#error = /** @type {HTMLElement} */ (form.querySelector("[data-error]"));
     this.#alert = /** @type {HTMLElement} */ (form.querySelector("[data-alert]"));
     this.#draft = draft;
-    this.#send = send;
+    this.#emit = emit;
     this.#picture = new AttachmentField(form, {
       room,
       complain: (sentence) => this.complain(sentence),
@@ -51,7 +50,7 @@ export class Composer {
     this.#text.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.#text.addEventListener("input", () => {
       this.#changed();
-      if (this.#text.value) typing();
+      if (this.#text.value) emit("keyPressed");
     }, { signal });
     this.#changed(); // somebody may have typed before this script was here
   }
@@ -117,7 +116,11 @@ export class Composer {
     const body = clean(this.#text.value);
     if ((body === "" && !picture) || length(body) > LIMIT) return this.#text.focus();
     const product = /** @type {HTMLInputElement | null} */ (this.#form.elements.namedItem("product_id"));
-    this.#send(body, Number(product?.value) || undefined, this.#picture.take() ?? undefined);
+    this.#emit("composed", {
+      body,
+      product: Number(product?.value) || undefined,
+      picture: this.#picture.take() ?? undefined,
+    });
     this.#text.value = "";
     this.#form.querySelector("[data-kept-note]")?.remove(); // what was kept is sent
     this.#text.focus();

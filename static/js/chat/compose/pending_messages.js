@@ -16,16 +16,17 @@ export class PendingMessages {
   /**
    * @param {HTMLElement} list
    * @param {HTMLTemplateElement} template
-   * @param {Record<string, (id: string) => void>} actions what its buttons do, by `data-action`
-   * @param {AbortSignal} signal
+   * @param {object} parts
+   * @param {import("../../lib/events.js").Emit} parts.emit a button's `data-action`, with the `client_id`
+   * @param {AbortSignal} parts.signal
    */
-  constructor(list, template, actions, signal) {
+  constructor(list, template, { emit, signal }) {
     this.#list = list;
     this.#template = template;
     list.addEventListener("click", ({ target }) => {
       const button = target instanceof Element && target.closest("[data-action]");
       const id = button && button.closest("[data-client-id]")?.getAttribute("data-client-id");
-      if (id) actions[button.getAttribute("data-action") ?? ""]?.(id);
+      if (id) emit(button.getAttribute("data-action") ?? "", id);
     }, { signal });
   }
 

@@ -23,7 +23,7 @@ export class Sender {
   #outbox;
   #pending;
   #transmit;
-  #unacknowledged;
+  #emit;
   #isOffline;
   #ackTimeout;
   /** @type {Map<string, ReturnType<typeof setTimeout>>} */
@@ -40,15 +40,16 @@ export class Sender {
    * @param {import("./outbox.js").Outbox} parts.outbox
    * @param {Pick<import("./pending_messages.js").PendingMessages, "showPending" | "showFailed" | "remove">} parts.pending
    * @param {(item: Item) => boolean} parts.transmit whether a connection took it
-   * @param {() => void} parts.unacknowledged something handed over wasn't acknowledged in time
+   * @param {import("../../lib/events.js").Emit} parts.emit `unacknowledged`: something handed over wasn't
+   *   acknowledged in time
    * @param {() => boolean} [parts.isOffline] nothing gets through, and `flush` follows when it does
    * @param {number} [parts.ackTimeout] ms
    */
-  constructor({ outbox, pending, transmit, unacknowledged, isOffline = () => false, ackTimeout = ACK_TIMEOUT }) {
+  constructor({ outbox, pending, transmit, emit, isOffline = () => false, ackTimeout = ACK_TIMEOUT }) {
     this.#outbox = outbox;
     this.#pending = pending;
     this.#transmit = transmit;
-    this.#unacknowledged = unacknowledged;
+    this.#emit = emit;
     this.#isOffline = isOffline;
     this.#ackTimeout = ackTimeout;
   }
@@ -141,7 +142,7 @@ export class Sender {
       this.#timers.delete(item.client_id);
       if (this.#isOffline()) return;
       this.#markFailed(item);
-      if (handed) this.#unacknowledged();
+      if (handed) this.#emit("unacknowledged");
     }, item.picture ? UPLOAD_ACK_TIMEOUT : this.#ackTimeout));
   }
 

@@ -11,8 +11,7 @@ const UPLOAD_TIMEOUT = 120_000;
 
 export class UploadQueue {
   #post;
-  #stored;
-  #failed;
+  #emit;
   /** @type {Map<string, { item: Item, control: AbortController }>} waiting or on their way */
   #queue = new Map();
   #running = false;
@@ -20,13 +19,12 @@ export class UploadQueue {
   /**
    * @param {object} parts
    * @param {(item: Item, signal: AbortSignal) => Promise<Entry>} parts.post
-   * @param {(entry: Entry) => void} parts.stored
-   * @param {(item: Item, failure: import("../transport/room_api.js").RequestError) => void} parts.failed
+   * @param {import("../../lib/events.js").Emit} parts.emit `stored`, with the entry; `uploadFailed`
+   *   `{ item, failure }`
    */
-  constructor({ post, stored, failed }) {
+  constructor({ post, emit }) {
     this.#post = post;
-    this.#stored = stored;
-    this.#failed = failed;
+    this.#emit = emit;
   }
 
   /** @param {Item} item */
@@ -40,8 +38,8 @@ export class UploadQueue {
       const answer = await this.#post(item, control.signal).then((entry) => ({ entry }), (failure) => ({ failure }));
       clearTimeout(late);
       const wanted = this.#queue.delete(id);
-      if ("entry" in answer) this.#stored(answer.entry);
-      else if (wanted) this.#failed(item, answer.failure);
+      if ("entry" in answer) this.#emit("stored", answer.entry);
+      else if (wanted) this.#emit("uploadFailed", { item, failure: answer.failure });
     }
     this.#running = false;
   }

@@ -18,14 +18,12 @@ import { ReorderBuffer } from "./reorder_buffer.js";
 export class EntryFeed {
   #buffer;
   #after;
-  #show;
-  #read;
-  #ended;
+  #emit;
   #backoff;
   #wanted = false;
   #stopped = false;
   #behind;
-  /** @type {Promise<void> | null} the one catch-up under way */
+  /** @type {Promise<void> | null} the one backfill under way */
   #running = null;
   /** @type {() => void} ends the wait between two tries */
   #wake = () => {};
@@ -35,18 +33,15 @@ export class EntryFeed {
    * @param {number} parts.last the seq up to which the page has everything
    * @param {boolean} [parts.behind] whether there is more after that, for whoever reads on
    * @param {(seq: number) => Promise<Page>} parts.after asks history
-   * @param {(entries: Entry[]) => void} parts.show gets each entry once, ascending
-   * @param {(marks: import("../transport/frames.js").ReadMarks) => void} [parts.read]
-   * @param {(error: any) => void} [parts.ended] with an error whose `isFinal` is true
+   * @param {import("../../lib/events.js").Emit} parts.emit `entries`, each once and ascending;
+   *   `readMarks`; `ended`, with an error whose `isFinal` is true
    * @param {Backoff} [parts.backoff]
    */
-  constructor({ last, behind = false, after, show, read = () => {}, ended = () => {}, backoff = new Backoff() }) {
+  constructor({ last, behind = false, after, emit, backoff = new Backoff() }) {
     this.#buffer = new ReorderBuffer(last);
     this.#behind = behind;
     this.#after = after;
-    this.#show = show;
-    this.#read = read;
-    this.#ended = ended;
+    this.#emit = emit;
     this.#backoff = backoff;
   }
 
@@ -61,8 +56,8 @@ export class EntryFeed {
 
   /** The page of history that follows, as the reader asked for it. @param {Page} page */
   extend(page) {
-    this.#show(this.#buffer.fill(page.entries));
-    this.#read(page.read);
+    this.#emit("entries", this.#buffer.fill(page.entries));
+    this.#emit("readMarks", page.read);
     this.#behind = page.more;
     this.backfill();
   }
@@ -70,19 +65,29 @@ export class EntryFeed {
   /** @param {Entry} entry from the socket, in any order */
   receive(entry) {
     if (this.#behind) return;
-    this.#show(this.#buffer.push(entry));
+    this.#emit("entries", this.#buffer.push(entry));
     if (this.#buffer.hasGap) this.backfill();
   }
 
   /**
-   * A page of history that was asked for by somebody else.
+   * Asks history once; a backfill brings the rest, where there is more.
+   * @returns {Promise<number>} how many entries were new; rejected where history couldn't be had
+   */
+  async poll() {
+    const page = await this.#after(this.last);
+    const count = this.applyPage(page);
+    if (page.more) await this.backfill();
+    return count;
+  }
+
+  /**
    * @param {Page} page with what follows an earlier `last`
    * @returns {number} how many entries of it were new
    */
   applyPage(page) {
     const fresh = this.#behind ? [] : this.#buffer.fill(page.entries);
-    this.#show(fresh);
-    this.#read(page.read);
+    this.#emit("entries", fresh);
+    this.#emit("readMarks", page.read);
     return fresh.length;
   }
 
@@ -111,7 +116,7 @@ export class EntryFeed {
         }
       } catch (/** @type {any} */ error) {
         if (error.isFinal) {
-          this.#ended(error);
+          this.#emit("ended", error);
           return;
         }
       }

@@ -8,7 +8,7 @@
 const COALESCE_MS = 300;
 
 export class ReadTracker {
-  #seat;
+  #side;
   #mark;
   #send;
   #watch;
@@ -18,13 +18,13 @@ export class ReadTracker {
 
   /**
    * @param {object} parts
-   * @param {import("../transport/frames.js").Side} parts.seat the reader's
+   * @param {import("../transport/frames.js").Side} parts.side the reader's
    * @param {number} parts.mark how far they had read
    * @param {(seq: number) => Promise<boolean>} parts.send whether it was delivered
    * @param {AbortSignal} parts.signal
    */
-  constructor({ seat, mark, send, signal }) {
-    this.#seat = seat;
+  constructor({ side, mark, send, signal }) {
+    this.#side = side;
     this.#mark = mark;
     this.#send = send;
     this.#watch = new IntersectionObserver((seen) => this.#onIntersect(seen));
@@ -39,7 +39,7 @@ export class ReadTracker {
 
   /** @param {HTMLElement} entry in the timeline */
   observe(entry) {
-    if (entry.dataset.from === this.#seat || Number(entry.dataset.seq) <= this.#mark) return;
+    if (entry.dataset.from === this.#side || Number(entry.dataset.seq) <= this.#mark) return;
     this.#watch.observe(entry.querySelector(".bubble time") ?? entry);
   }
 

@@ -12,13 +12,13 @@ import { localTimes, markDay, markDays, neighbour } from "../../lib/time.js";
 
 export class Timeline {
   #list;
-  #seat;
+  #side;
   #seen = 0;
 
-  /** @param {HTMLElement} list @param {Side} seat the reader's */
-  constructor(list, seat) {
+  /** @param {HTMLElement} list @param {Side} side the reader's */
+  constructor(list, side) {
     this.#list = list;
-    this.#seat = seat;
+    this.#side = side;
     localTimes(list);
     for (const entry of this.entries) markDay(entry);
   }
@@ -55,6 +55,11 @@ export class Timeline {
     return entry;
   }
 
+  /** The title of the product that this entry introduces. @param {HTMLElement | null} entry */
+  introducedTitle(entry) {
+    return entry?.querySelector(".divider-title")?.textContent ?? undefined;
+  }
+
   /** Adds a page of history above what is here, without telling it to screen readers as news. */
   addOlder(/** @type {Entry[]} */ entries) {
     this.stopAnnouncing();
@@ -75,7 +80,7 @@ export class Timeline {
   }
 
   #markSeen(/** @type {HTMLElement} */ entry) {
-    const own = entry.dataset.from === this.#seat;
+    const own = entry.dataset.from === this.#side;
     if (own && seqOf(entry) <= this.#seen) entry.setAttribute("data-seen", "");
   }
 

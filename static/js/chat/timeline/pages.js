@@ -1,0 +1,42 @@
+/**
+ * Keyset pagination: the pages before the oldest and after the newest entry shown, for
+ * `InfiniteScroll`.
+ *
+ * @typedef {import("../transport/frames.js").Page} Page
+ * @typedef {object} Parts
+ * @property {import("../transport/room_api.js").RoomApi} api
+ * @property {import("./timeline.js").Timeline} timeline
+ * @property {import("./entry_feed.js").EntryFeed} feed
+ * @property {import("./scroll_anchor.js").ScrollAnchor} scroll
+ */
+
+/** What stands before the oldest entry here. @param {Parts} parts */
+export function olderPages({ api, timeline, scroll }) {
+  return {
+    fetch: () => api.before(timeline.first),
+    show: (/** @type {Page} */ { entries }, /** @type {() => void} */ moved) =>
+      scroll.keepPosition(() => {
+        timeline.addOlder(entries);
+        moved();
+      }),
+    query: () => `before=${timeline.first}`,
+  };
+}
+
+/**
+ * What follows the newest entry here, where the page shows a part from the middle.
+ * @param {Parts} parts @param {HTMLElement | null} newest the link to the end of the conversation
+ */
+export function laterPages({ api, feed, scroll }, newest) {
+  return {
+    fetch: () => api.after(feed.last, 50),
+    show: (/** @type {Page} */ page, /** @type {() => void} */ moved) => {
+      feed.extend(page);
+      moved();
+      if (feed.behind) return;
+      newest?.remove();
+      scroll.reachedEnd();
+    },
+    query: () => `after=${feed.last}`,
+  };
+}
