@@ -38,6 +38,7 @@ export class Conversation {
     events.connect({
       "frame:hello": (frame) => this.#onHello(frame),
       "frame:message": (entry) => this.#onMessage(entry),
+      "frame:changed": (frame) => feed.change(frame),
       "frame:resync": () => feed.backfill(),
       "frame:read": ({ by, seq }) => this.#onReadMarks({ [by]: seq }),
       "frame:typing": ({ by }) => by === this.#other && presence.typing(),
@@ -46,6 +47,7 @@ export class Conversation {
       status: (status) => this.#onStatus(status),
       connectivity: () => this.#showStatus(),
       entries: (entries) => this.#show(entries),
+      updated: (entries) => this.#update(entries),
       readMarks: (marks) => this.#onReadMarks(marks),
       ended: (failure) => this.#end(failure),
       unacknowledged: () => transport.reconnect(),
@@ -122,6 +124,17 @@ export class Conversation {
     if (feed.behind) return;
     if (received > 0) presence.typingStopped();
     scroll.contentAdded(received);
+  }
+
+  /** @param {Pick<Entry, "seq" | "html">[]} entries those of them that are shown and look different now */
+  #update(entries) {
+    const { timeline, scroll, readTracker } = this.#parts;
+    scroll.keepInView(() => {
+      for (const entry of entries) {
+        const shown = timeline.replace(entry);
+        if (shown) readTracker.observe(shown);
+      }
+    });
   }
 
   #onReadMarks(/** @type {Partial<ReadMarks>} */ marks) {

@@ -144,3 +144,47 @@ test("a page from the middle loads only the pages requested", async () => {
   await feed.backfill();
   assert.deepEqual(shown, Array.from({ length: 212 }, (_, index) => index + 42));
 });
+
+const updates = (events) => events.filter(([type]) => type === "updated").map(([, entries]) => entries);
+
+test("a changed entry is updated, not shown a second time", async () => {
+  const { after } = room(3);
+  const { feed, shown, events } = page(3, after);
+  feed.change({ type: "changed", seq: 2, html: "new" });
+  assert.deepEqual(updates(events), [[{ seq: 2, html: "new" }]]);
+  assert.deepEqual([shown, feed.last], [[], 3]);
+});
+
+test("history that resends entries updates them", () => {
+  const { feed, shown, events } = page(2, room(3).after);
+  feed.applyPage({ entries: [entry(2), entry(3)], last_seq: 3, read: { buyer: 0, seller: 0 }, more: false });
+  assert.deepEqual(updates(events), [[entry(2)]]);
+  assert.deepEqual(shown, [3]);
+});
+
+test("a change that overtakes its entry isn't lost", async () => {
+  const source = room(3);
+  let release = () => {};
+  const { feed, events } = page(1, async (seq) => {
+    const answer = await source.after(seq);
+    await new Promise((resolve) => (release = resolve));
+    return answer;
+  });
+  const whole = feed.backfill();
+  await new Promise(setImmediate);
+  feed.change({ seq: 3, html: "newer than the answer" });
+  release();
+  await whole;
+  const entries = events.filter(([type]) => type === "entries").flatMap(([, entries]) => entries);
+  assert.deepEqual(entries.map(({ seq, html }) => [seq, html]), [[2, ""], [3, "newer than the answer"]]);
+});
+
+test("an entry that changes while it is held is shown as it is now", async () => {
+  const { feed, events } = page(1, room(1).after);
+  feed.receive(entry(3));
+  feed.change({ seq: 3, html: "new" });
+  feed.receive(entry(2));
+  const entries = events.filter(([type]) => type === "entries").flatMap(([, entries]) => entries);
+  assert.deepEqual(entries.map(({ seq, html }) => [seq, html]), [[2, ""], [3, "new"]]);
+  feed.stop();
+});

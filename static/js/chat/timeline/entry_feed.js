@@ -25,6 +25,8 @@ export class EntryFeed {
   #behind;
   /** @type {Promise<void> | null} the one backfill under way */
   #running = null;
+  /** @type {Set<Map<number, string>>} for each request under way, the entries that changed since */
+  #requests = new Set();
   /** @type {() => void} ends the wait between two tries */
   #wake = () => {};
 
@@ -34,7 +36,7 @@ export class EntryFeed {
    * @param {boolean} [parts.behind] whether there is more after that, for whoever reads on
    * @param {(seq: number) => Promise<Page>} parts.after asks history
    * @param {import("../../lib/events.js").Emit} parts.emit `entries`, each once and ascending;
-   *   `readMarks`; `ended`, with an error whose `isFinal` is true
+   *   `updated`, entries of before that may look different; `readMarks`; `ended`, with an error whose `isFinal` is true
    * @param {Backoff} [parts.backoff]
    */
   constructor({ last, behind = false, after, emit, backoff = new Backoff() }) {
@@ -64,9 +66,34 @@ export class EntryFeed {
 
   /** @param {Entry} entry from the socket, in any order */
   receive(entry) {
+    if (entry.seq <= this.last) this.#emit("updated", [entry]);
     if (this.#behind) return;
     this.#emit("entries", this.#buffer.push(entry));
     if (this.#buffer.hasGap) this.backfill();
+  }
+
+  /** An entry looks different now; one that isn't here yet will when it comes. */
+  change(/** @type {Pick<Entry, "seq" | "html">} */ { seq, html }) {
+    for (const changed of this.#requests) changed.set(seq, html);
+    this.#buffer.update(seq, html);
+    this.#emit("updated", [{ seq, html }]);
+  }
+
+  /**
+   * Asks history. What changes before the answer comes is newer than the answer.
+   * @param {() => Promise<Page>} request
+   */
+  async ask(request) {
+    /** @type {Map<number, string>} */
+    const changed = new Map();
+    this.#requests.add(changed);
+    try {
+      const page = await request();
+      const entries = page.entries.map((entry) => ({ ...entry, html: changed.get(entry.seq) ?? entry.html }));
+      return { ...page, entries };
+    } finally {
+      this.#requests.delete(changed);
+    }
   }
 
   /**
@@ -74,7 +101,7 @@ export class EntryFeed {
    * @returns {Promise<number>} how many entries were new; rejected where history couldn't be had
    */
   async poll() {
-    const page = await this.#after(this.last);
+    const page = await this.ask(() => this.#after(this.last));
     const count = this.applyPage(page);
     if (page.more) await this.backfill();
     return count;
@@ -85,6 +112,8 @@ export class EntryFeed {
    * @returns {number} how many entries of it were new
    */
   applyPage(page) {
+    const known = page.entries.filter(({ seq }) => seq <= this.last);
+    if (known.length > 0) this.#emit("updated", known);
     const fresh = this.#behind ? [] : this.#buffer.fill(page.entries);
     this.#emit("entries", fresh);
     this.#emit("readMarks", page.read);
@@ -127,7 +156,7 @@ export class EntryFeed {
 
   async #fetchAll() {
     for (let more = true; more && !this.#stopped; ) {
-      const page = await this.#after(this.#buffer.last);
+      const page = await this.ask(() => this.#after(this.last));
       if (this.#stopped) return;
       this.applyPage(page);
       more = page.more && page.entries.length > 0;

@@ -11,9 +11,9 @@
  */
 
 /** What stands before the oldest entry here. @param {Parts} parts */
-export function olderPages({ api, timeline, scroll }) {
+export function olderPages({ api, timeline, feed, scroll }) {
   return {
-    fetch: () => api.before(timeline.first),
+    fetch: () => feed.ask(() => api.before(timeline.first)),
     show: (/** @type {Page} */ { entries }, /** @type {() => void} */ moved) =>
       scroll.keepPosition(() => {
         timeline.addOlder(entries);
@@ -29,7 +29,7 @@ export function olderPages({ api, timeline, scroll }) {
  */
 export function laterPages({ api, feed, scroll }, newest) {
   return {
-    fetch: () => api.after(feed.last, 50),
+    fetch: () => feed.ask(() => api.after(feed.last, 50)),
     show: (/** @type {Page} */ page, /** @type {() => void} */ moved) => {
       feed.extend(page);
       moved();

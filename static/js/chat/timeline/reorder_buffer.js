@@ -31,6 +31,12 @@ export class ReorderBuffer {
     return this.#release();
   }
 
+  /** An entry that is still held looks different now. @param {number} seq @param {string} html */
+  update(seq, html) {
+    const entry = this.#held.get(seq);
+    if (entry) this.#held.set(seq, { ...entry, html });
+  }
+
   /**
    * A page of history asked for with `after=last`. History is the truth: what it leaves out
    * between two of its entries doesn't exist.

@@ -80,6 +80,22 @@ export class ScrollAnchor {
     else this.#box.scrollTop = this.#top = this.#box.scrollHeight - fromEnd;
   }
 
+  /** Does what changes entries anywhere; the first one in view stays where it is. */
+  keepInView(/** @type {() => void} */ change) {
+    if (this.#atEnd) {
+      change();
+      return this.toEnd();
+    }
+    const top = this.#box.getBoundingClientRect().top;
+    const entries = [...this.#box.querySelectorAll("[data-seq]")];
+    const anchor = entries.find((entry) => entry.getBoundingClientRect().bottom > top);
+    const before = anchor?.getBoundingClientRect().top ?? 0;
+    change();
+    const after = anchor?.id ? this.#box.querySelector(`#${CSS.escape(anchor.id)}`) : null;
+    if (after) this.#box.scrollTop += after.getBoundingClientRect().top - before;
+    this.#onScroll();
+  }
+
   #onScroll() {
     const { scrollTop, scrollHeight, clientHeight } = this.#box;
     const left = scrollHeight - scrollTop - clientHeight;

@@ -42,7 +42,7 @@ export class Timeline {
    * @returns {HTMLElement | null} null when it is here already, or can't be shown
    */
   add({ seq, html }, live = false) {
-    if (this.#list.querySelector(`:scope > [data-seq="${Number(seq)}"]`)) return null;
+    if (this.#find(seq)) return null;
     const entry = fragment(html);
     if (!entry) return null;
     entry.classList.toggle("is-new", live);
@@ -52,6 +52,26 @@ export class Timeline {
     markDay(neighbour(entry, "nextElementSibling"));
     if (entry.dataset.day) markDays(this.#list);
     this.#markSeen(entry);
+    return entry;
+  }
+
+  /**
+   * Shows an entry that is here as it looks now: at its place, with what the page knows of it.
+   * @param {Pick<Entry, "seq" | "html">} entry
+   * @returns {HTMLElement | null} what stands there now; null where nothing changed, or it isn't here
+   */
+  replace({ seq, html }) {
+    const shown = this.#find(seq);
+    const entry = fragment(html);
+    if (!shown || !entry || entry.dataset.seq !== shown.dataset.seq) return null;
+    if (pristine(shown).isEqualNode(pristine(entry))) return null;
+    const focus = focusables(shown).indexOf(/** @type {any} */ (document.activeElement));
+    entry.classList.toggle("is-hit", shown.classList.contains("is-hit"));
+    shown.replaceWith(entry);
+    localTimes(entry);
+    markDay(entry);
+    this.#markSeen(entry);
+    focusables(entry)[focus]?.focus({ preventScroll: true });
     return entry;
   }
 
@@ -79,6 +99,11 @@ export class Timeline {
     for (const entry of this.entries) this.#markSeen(entry);
   }
 
+  /** @returns {HTMLElement | null} */
+  #find(/** @type {number} */ seq) {
+    return this.#list.querySelector(`:scope > [data-seq="${Number(seq)}"]`);
+  }
+
   #markSeen(/** @type {HTMLElement} */ entry) {
     const own = entry.dataset.from === this.#side;
     if (own && seqOf(entry) <= this.#seen) entry.setAttribute("data-seen", "");
@@ -102,3 +127,20 @@ function fragment(html) {
   const entry = template.content.firstElementChild;
   return entry instanceof HTMLElement && entry.dataset.seq ? entry : null;
 }
+
+/** The entry as the server drew it, without what this page wrote into it: for comparing two drawings. */
+function pristine(/** @type {HTMLElement} */ entry) {
+  const copy = /** @type {HTMLElement} */ (entry.cloneNode(true));
+  copy.classList.remove("is-new", "is-hit");
+  copy.removeAttribute("data-day");
+  copy.removeAttribute("data-seen");
+  for (const image of copy.querySelectorAll("img")) image.removeAttribute("style");
+  for (const time of copy.querySelectorAll("time")) {
+    time.removeAttribute("title");
+    time.textContent = "";
+  }
+  return copy;
+}
+
+/** @returns {HTMLElement[]} */
+const focusables = (/** @type {HTMLElement} */ entry) => [...entry.querySelectorAll("a[href], button")];

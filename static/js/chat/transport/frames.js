@@ -8,6 +8,7 @@
  * @typedef {{ buyer: number, seller: number }} ReadMarks up to which seq each side has read
  * @typedef {{ seq: number, from: Side, client_id: string, product_id?: number | null,
  *             html: string }} Entry
+ * @typedef {{ seq: number, html: string }} ChangedFrame an entry that looks different now
  * @typedef {{ entries: Entry[], last_seq: number, read: ReadMarks, more: boolean }} Page
  * @typedef {{ client_id?: string, code: string, message?: string }} ErrorFrame
  */

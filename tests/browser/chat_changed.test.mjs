@@ -1,0 +1,60 @@
+// An entry that changes is drawn anew in its place, and what this page doesn't know is shown as sent.
+
+import assert from "node:assert/strict";
+import { eventually, fill, pair, readAll, roomOf } from "./chat_page.mjs";
+
+export default async function (market) {
+  const { seller, buyer, hers, his } = await pair(market, { viewport: { width: 1000, height: 700 } });
+  await hers.send("1");
+  await hers.shows("1");
+  const room = await roomOf(buyer.page);
+  await fill(room, 40, [seller, buyer]);
+  await readAll(room, seller);
+  const { push } = await watch(seller.page);
+  await seller.page.goto(`/rooms/${room}`);
+  await his.live();
+  await inPlace(seller.page, his, push);
+  await unknownKind(his, push);
+  await seller.axe();
+}
+
+/** The room's socket of this page, into which frames can be put. */
+async function watch(page) {
+  const sockets = [];
+  await page.routeWebSocket(/\/ws\/buyer_/, (socket) => {
+    sockets.push(socket);
+    socket.connectToServer();
+  });
+  return { push: (frame) => sockets.at(-1).send(JSON.stringify(frame)) };
+}
+
+const drawing = (page, seq) => page.locator(`#entry_${seq}`).evaluate((entry) => entry.outerHTML);
+
+/** The entry stays where it was, on its side; the reader stays, and so does the keyboard's focus. */
+async function inPlace(page, his, push) {
+  await page.locator("[data-scroll]").evaluate((box) => (box.scrollTop = box.scrollHeight / 2));
+  await page.locator("[data-end]").waitFor();
+  const before = await his.scroll();
+  const entries = await his.entries();
+  const above = await drawing(page, 2);
+  push({ type: "changed", seq: 2, html: above.replace(/data-body[^>]*>/, "$&taken back<br><br><br>") });
+  await page.getByText("taken back").waitFor();
+  assert.deepEqual((await his.scroll()).fromEnd, before.fromEnd, "what is read doesn't move");
+  const after = await his.entries();
+  assert.deepEqual(after.map(({ seq, from, seen }) => [seq, from, seen]), entries.map(({ seq, from, seen }) => [seq, from, seen]));
+
+  push({ type: "changed", seq: 999, html: above.replace(/entry_2|data-seq="2"/g, (it) => it.replace("2", "999")) });
+  push({ type: "changed", seq: 40, html: (await drawing(page, 40)).replace(/data-body[^>]*>/, "$&edited: ") });
+  await page.locator("#entry_40", { hasText: "edited: " }).waitFor();
+  assert.equal((await his.entries()).length, entries.length, "what isn't shown isn't added");
+}
+
+/** Kinds are the server's business: the page shows the html that it is given, or nothing. */
+async function unknownKind(his, push) {
+  const html = (seq) => `<li class="entry" id="entry_${seq}" data-seq="${seq}" data-from="buyer" data-client-id="x-${seq}"><p data-body>a card</p></li>`;
+  push({ type: "message", seq: 41, kind: "card", from: "buyer", client_id: "x-41", html: html(41) });
+  push({ type: "message", seq: 42, kind: "withheld", html: "" });
+  push({ type: "message", seq: 43, kind: "card", from: "buyer", client_id: "x-43", html: html(43) });
+  push({ type: "unheard of", seq: 44 });
+  await eventually("both cards", async () => (await his.entries()).slice(-2).map(({ seq }) => seq).join() === "41,43");
+}
