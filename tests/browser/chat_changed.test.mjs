@@ -1,4 +1,4 @@
-// An entry that changes is drawn anew in its place, and what this page doesn't know is shown as sent.
+// Entries change in their place, unknown kinds are shown as sent, and a tail that the server lost goes.
 
 import assert from "node:assert/strict";
 import { eventually, fill, pair, readAll, roomOf } from "./chat_page.mjs";
@@ -16,6 +16,7 @@ export default async function (market) {
   await inPlace(seller.page, his, push);
   await unknownKind(his, push);
   await seller.axe();
+  await lostTail(seller.page, hers, his, push);
 }
 
 /** The room's socket of this page, into which frames can be put. */
@@ -57,4 +58,15 @@ async function unknownKind(his, push) {
   push({ type: "message", seq: 43, kind: "card", from: "buyer", client_id: "x-43", html: html(43) });
   push({ type: "unheard of", seq: 44 });
   await eventually("both cards", async () => (await his.entries()).slice(-2).map(({ seq }) => seq).join() === "41,43");
+}
+
+/** After a fail-over the server has less than the page, which then shows what it has, and what is new. */
+async function lostTail(page, hers, his, push) {
+  assert.equal((await his.entries()).at(-1).seq, 43);
+  push({ type: "hello", last_seq: 40, read: { buyer: 40, seller: 40 }, online: true });
+  await eventually("the tail is gone", async () => (await his.entries()).at(-1).seq === 40);
+  await page.locator("#entry_40", { hasText: "edited: " }).waitFor({ state: "detached" });
+  await hers.send("after the fail-over");
+  await his.receives("after the fail-over");
+  assert.equal((await his.entries()).at(-1).seq, 41);
 }

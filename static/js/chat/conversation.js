@@ -48,6 +48,7 @@ export class Conversation {
       connectivity: () => this.#showStatus(),
       entries: (entries) => this.#show(entries),
       updated: (entries) => this.#update(entries),
+      reloaded: (page) => this.#onReloaded(page),
       readMarks: (marks) => this.#onReadMarks(marks),
       ended: (failure) => this.#end(failure),
       unacknowledged: () => transport.reconnect(),
@@ -88,7 +89,7 @@ export class Conversation {
     presence.online(online);
     this.#onReadMarks(read);
     readTracker.resume(read[this.#side]);
-    if (last_seq > feed.last) feed.backfill();
+    if (last_seq !== feed.last) feed.backfill();
     transport.onHello();
     sender.flush();
   }
@@ -128,13 +129,30 @@ export class Conversation {
 
   /** @param {Pick<Entry, "seq" | "html">[]} entries those of them that are shown and look different now */
   #update(entries) {
-    const { timeline, scroll, readTracker } = this.#parts;
+    const { timeline, scroll, readTracker, feed } = this.#parts;
+    if (entries.some((entry) => timeline.conflictsWith(entry))) return void feed.reload();
     scroll.keepInView(() => {
       for (const entry of entries) {
         const shown = timeline.replace(entry);
         if (shown) readTracker.observe(shown);
       }
     });
+  }
+
+  /** The server lost a tail: only what it has stays, and what isn't stored yet. */
+  #onReloaded({ last, entries, read }) {
+    const { timeline, scroll, readTracker, sender } = this.#parts;
+    timeline.stopAnnouncing();
+    scroll.keepInView(() => {
+      timeline.truncate(last);
+      for (const entry of entries) {
+        const shown = timeline.replace(entry) ?? timeline.add(entry);
+        if (shown) readTracker.observe(shown);
+        sender.acknowledge(entry.client_id);
+      }
+    });
+    readTracker.resume(read[this.#side], last);
+    this.#onReadMarks(read);
   }
 
   #onReadMarks(/** @type {Partial<ReadMarks>} */ marks) {

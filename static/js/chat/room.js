@@ -49,7 +49,13 @@ function compose(root, signal) {
   const api = new RoomApi(room);
   const timeline = new Timeline(part("timeline"), side);
   const scroll = new ScrollAnchor(part("scroll"), part("end"), signal);
-  const feed = new EntryFeed({ last: timeline.last, behind: part("later") !== null, after: (seq) => api.after(seq), emit });
+  const feed = new EntryFeed({
+    last: timeline.last,
+    behind: part("later") !== null,
+    after: (seq) => api.after(seq),
+    latest: () => api.latest(),
+    emit,
+  });
   const outbox = new Outbox(store, owner);
   const uploads = new UploadQueue({ post: (item, signal) => api.post(item, signal), emit });
   const socket = new Socket(`/ws/${room}`, {

@@ -12,6 +12,11 @@ function room(count, size = 100) {
   return {
     asked,
     grow: () => entry((count += 1)),
+    lose: (tail) => (count -= tail),
+    latest: async () => {
+      const entries = Array.from({ length: count }, (_, index) => entry(index + 1)).slice(-size);
+      return { entries, last_seq: count, read: { buyer: 0, seller: 0 }, more: count > size };
+    },
     after: async (seq) => {
       asked.push(seq);
       const all = Array.from({ length: count }, (_, index) => entry(index + 1));
@@ -187,4 +192,50 @@ test("an entry that changes while it is held is shown as it is now", async () =>
   const entries = events.filter(([type]) => type === "entries").flatMap(([, entries]) => entries);
   assert.deepEqual(entries.map(({ seq, html }) => [seq, html]), [[2, ""], [3, "new"]]);
   feed.stop();
+});
+
+/** A page that has all of a room, whose server then loses the last entries. */
+function failOver({ count, tail, ...more }) {
+  const source = room(count);
+  const { feed, shown, events } = page(count, source.after, { latest: source.latest, ...more });
+  source.lose(tail);
+  const reloads = () => events.filter(([type]) => type === "reloaded").map(([, { last, entries }]) => [last, entries.length]);
+  return { source, feed, shown, reloads };
+}
+
+test("after a lost tail new entries are shown again", async () => {
+  const { source, feed, shown, reloads } = failOver({ count: 100, tail: 3 });
+  await feed.backfill();
+  assert.deepEqual([feed.last, reloads()], [97, [[97, 97]]]);
+  feed.receive(source.grow());
+  assert.deepEqual(shown, [98]);
+});
+
+test("an entry that comes during the reload isn't missed", async () => {
+  const { source, feed, shown } = failOver({ count: 100, tail: 3 });
+  const whole = feed.reload();
+  feed.receive(source.grow());
+  await whole;
+  feed.receive(source.grow());
+  assert.deepEqual([feed.last, shown], [99, [98, 99]]);
+});
+
+test("polling notices a lost tail, too", async () => {
+  const { feed, reloads } = failOver({ count: 5, tail: 2 });
+  assert.equal(await feed.poll(), 1);
+  assert.deepEqual([feed.last, reloads()], [3, [[3, 3]]]);
+});
+
+test("a page from the middle notices a lost tail as it is read on", async () => {
+  const { source, feed, reloads } = failOver({ count: 5, tail: 2, behind: true });
+  feed.extend(await source.after(5));
+  await feed.backfill();
+  assert.deepEqual([feed.behind, feed.last, reloads()], [false, 3, [[3, 3]]]);
+});
+
+test("history that has all of it reloads nothing", async () => {
+  const { feed, reloads } = failOver({ count: 5, tail: 0 });
+  await feed.backfill();
+  await feed.poll();
+  assert.deepEqual(reloads(), []);
 });

@@ -6,6 +6,10 @@
  * history is asked until the page is whole, and a request that failed is retried with back-off and
  * jitter. An answer that no retry helps against (signed out, room gone) ends it.
  *
+ * The server can lose a tail: after a fail-over to a replica that was behind, numbers that this page
+ * has are given a second time. History that ends before what it was asked to follow, or another entry
+ * under a known number, says so; then the page takes the latest entries as the server has them.
+ *
  * A page that shows a part from the middle is `behind`: it gets only the pages that its reader asks
  * for, until there is nothing later. From then on it is like any other.
  *
@@ -18,9 +22,12 @@ import { ReorderBuffer } from "./reorder_buffer.js";
 export class EntryFeed {
   #buffer;
   #after;
+  #latest;
   #emit;
   #backoff;
   #wanted = false;
+  /** What the page shows isn't what the server has. */
+  #isStale = false;
   #stopped = false;
   #behind;
   /** @type {Promise<void> | null} the one backfill under way */
@@ -35,14 +42,17 @@ export class EntryFeed {
    * @param {number} parts.last the seq up to which the page has everything
    * @param {boolean} [parts.behind] whether there is more after that, for whoever reads on
    * @param {(seq: number) => Promise<Page>} parts.after asks history
+   * @param {() => Promise<Page>} parts.latest asks history for the end of the conversation
    * @param {import("../../lib/events.js").Emit} parts.emit `entries`, each once and ascending;
-   *   `updated`, entries of before that may look different; `readMarks`; `ended`, with an error whose `isFinal` is true
+   *   `updated`, entries of before that may look different;
+   *   `reloaded` `{ last, entries, read }`, where the server lost a tail; `readMarks`; `ended`, with an error whose `isFinal` is true
    * @param {Backoff} [parts.backoff]
    */
-  constructor({ last, behind = false, after, emit, backoff = new Backoff() }) {
+  constructor({ last, behind = false, after, latest, emit, backoff = new Backoff() }) {
     this.#buffer = new ReorderBuffer(last);
     this.#behind = behind;
     this.#after = after;
+    this.#latest = latest;
     this.#emit = emit;
     this.#backoff = backoff;
   }
@@ -58,6 +68,7 @@ export class EntryFeed {
 
   /** The page of history that follows, as the reader asked for it. @param {Page} page */
   extend(page) {
+    if (page.last_seq < this.last) return void this.reload();
     this.#emit("entries", this.#buffer.fill(page.entries));
     this.#emit("readMarks", page.read);
     this.#behind = page.more;
@@ -96,12 +107,23 @@ export class EntryFeed {
     }
   }
 
+  /** The server lost a tail: its latest page replaces what is shown. Resolves as `backfill` does. */
+  reload() {
+    this.#isStale = true;
+    return this.backfill();
+  }
+
   /**
    * Asks history once; a backfill brings the rest, where there is more.
    * @returns {Promise<number>} how many entries were new; rejected where history couldn't be had
    */
   async poll() {
-    const page = await this.ask(() => this.#after(this.last));
+    const asked = this.last;
+    const page = await this.ask(() => this.#after(asked));
+    if (page.last_seq < asked) {
+      await this.reload();
+      return 1;
+    }
     const count = this.applyPage(page);
     if (page.more) await this.backfill();
     return count;
@@ -122,7 +144,7 @@ export class EntryFeed {
 
   /** Resolves when the page is whole, or it was given up. */
   backfill() {
-    if (this.#behind) return Promise.resolve();
+    if (this.#behind && !this.#isStale) return Promise.resolve();
     this.#wanted = true;
     this.#wake();
     this.#running ??= this.#run().finally(() => (this.#running = null));
@@ -138,8 +160,9 @@ export class EntryFeed {
     while (this.#wanted && !this.#stopped) {
       this.#wanted = false;
       try {
+        if (this.#isStale) await this.#replaceTail();
         await this.#fetchAll();
-        if (!this.#buffer.hasGap) {
+        if (!this.#buffer.hasGap && !this.#isStale) {
           this.#backoff.reset();
           continue;
         }
@@ -156,11 +179,26 @@ export class EntryFeed {
 
   async #fetchAll() {
     for (let more = true; more && !this.#stopped; ) {
-      const page = await this.ask(() => this.#after(this.last));
+      const asked = this.last;
+      const page = await this.ask(() => this.#after(asked));
       if (this.#stopped) return;
+      if (page.last_seq < asked) {
+        this.#isStale = true;
+        return;
+      }
       this.applyPage(page);
       more = page.more && page.entries.length > 0;
     }
+  }
+
+  async #replaceTail() {
+    const { entries, last_seq, read } = await this.ask(this.#latest);
+    if (this.#stopped) return;
+    this.#isStale = false;
+    this.#behind = false;
+    const last = Math.max(last_seq, entries.at(-1)?.seq ?? 0);
+    this.#buffer = new ReorderBuffer(last);
+    this.#emit("reloaded", { last, entries, read });
   }
 
   /** @param {number} ms */

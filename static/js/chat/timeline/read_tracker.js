@@ -49,9 +49,13 @@ export class ReadTracker {
     this.#schedule();
   }
 
-  /** What the server knows, after a time without connection. @param {number} seq */
-  resume(seq) {
+  /**
+   * What the server knows, after a time without connection.
+   * @param {number} seq @param {number} [last] the conversation's last entry; what stood after it is gone
+   */
+  resume(seq, last = Infinity) {
     this.#mark = seq;
+    for (const seen of this.#inView) if (seen > last) this.#inView.delete(seen);
     this.#schedule();
   }
 

@@ -75,6 +75,21 @@ export class Timeline {
     return entry;
   }
 
+  /**
+   * Whether another entry stands under this number: the server gave it a second time.
+   * @param {Partial<Entry> & { seq: number }} entry
+   */
+  conflictsWith({ seq, client_id }) {
+    const shown = this.#find(seq)?.dataset.clientId;
+    return Boolean(shown && client_id && shown !== client_id);
+  }
+
+  /** The server has nothing after `last`, and read marks no further. @param {number} last */
+  truncate(last) {
+    for (const entry of this.entries) if (seqOf(entry) > last) entry.remove();
+    this.#seen = Math.min(this.#seen, last);
+  }
+
   /** The title of the product that this entry introduces. @param {HTMLElement | null} entry */
   introducedTitle(entry) {
     return entry?.querySelector(".divider-title")?.textContent ?? undefined;

@@ -42,6 +42,11 @@ export class RoomApi {
     return request(`${this.#url}?after=${seq}&limit=${limit}`);
   }
 
+  /** @returns {Promise<Page>} the last entries of the conversation */
+  latest(limit = 100) {
+    return request(`${this.#url}?limit=${limit}`);
+  }
+
   /** @returns {Promise<Page>} the entries just before `seq` */
   before(seq, limit = 50) {
     return request(`${this.#url}?before=${seq}&limit=${limit}`);
