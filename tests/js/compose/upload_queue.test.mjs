@@ -7,17 +7,22 @@ import { UploadQueue } from "../../../static/js/chat/compose/upload_queue.js";
 function setUp() {
   const open = new Map();
   const seen = [];
+  const fails = new Set();
   const upload = new UploadQueue({
     post: ({ client_id: id }, signal) => {
       seen.push(`post ${id}`);
       signal.addEventListener("abort", () => seen.push(`aborted ${id}`));
       return new Promise((resolve, reject) => open.set(id, { resolve, reject }));
     },
-    emit: (type, detail) => seen.push(type === "stored" ? `stored ${detail}` : `failed ${detail.item.client_id}`),
+    emit: (type, detail) => {
+      seen.push(type === "stored" ? `stored ${detail}` : `failed ${detail.item.client_id}`);
+      if (fails.has(detail)) throw new Error("in a handler");
+    },
   });
   const settled = () => new Promise(setImmediate);
   return {
     seen,
+    fails,
     forget: (id) => upload.cancel(id),
     send: (id) => void upload.enqueue({ client_id: id }),
     answer: (id) => (open.get(id).resolve(id), settled()),
@@ -51,6 +56,18 @@ test("a cancelled upload doesn't block the others", async () => {
   forget("d");
   await answer("d");
   assert.deepEqual(seen.slice(4), ["post d", "aborted d", "stored d"], "too late: it is there");
+});
+
+test("an exception in a handler doesn't hold later uploads up", async () => {
+  const { seen, send, answer, fails } = setUp();
+  const reported = [];
+  globalThis.reportError = (error) => reported.push(error.message);
+  fails.add("a");
+  for (const id of ["a", "b"]) send(id);
+  await answer("a");
+  await answer("b");
+  assert.deepEqual(seen, ["post a", "stored a", "post b", "stored b"]);
+  assert.deepEqual(reported, ["in a handler"]);
 });
 
 test("a bubble has the size that the server gives it", () => {

@@ -28,20 +28,32 @@ export class UploadQueue {
   }
 
   /** @param {Item} item */
-  async enqueue(item) {
+  enqueue(item) {
     if (this.#queue.has(item.client_id)) return;
     this.#queue.set(item.client_id, { item, control: new AbortController() });
+    this.#run();
+  }
+
+  async #run() {
     if (this.#running) return;
     this.#running = true;
-    for (const [id, { item, control }] of this.#queue) {
-      const late = setTimeout(() => control.abort(), UPLOAD_TIMEOUT);
-      const answer = await this.#post(item, control.signal).then((entry) => ({ entry }), (failure) => ({ failure }));
-      clearTimeout(late);
-      const wanted = this.#queue.delete(id);
-      if ("entry" in answer) this.#emit("stored", answer.entry);
-      else if (wanted) this.#emit("uploadFailed", { item, failure: answer.failure });
+    try {
+      // An exception is reported as any other, and holds no later picture up.
+      for (const id of this.#queue.keys()) await this.#upload(id).catch((error) => reportError(error));
+    } finally {
+      this.#running = false;
     }
-    this.#running = false;
+  }
+
+  async #upload(/** @type {string} */ id) {
+    const { item, control } = /** @type {{ item: Item, control: AbortController }} */ (this.#queue.get(id));
+    const late = setTimeout(() => control.abort(), UPLOAD_TIMEOUT);
+    const posted = (async () => this.#post(item, control.signal))();
+    const answer = await posted.then((entry) => ({ entry }), (failure) => ({ failure }));
+    clearTimeout(late);
+    const wanted = this.#queue.delete(id);
+    if ("entry" in answer) this.#emit("stored", answer.entry);
+    else if (wanted) this.#emit("uploadFailed", { item, failure: answer.failure });
   }
 
   /** It isn't wanted any more. @param {string} id */
