@@ -22,7 +22,7 @@ use super::{
 use crate::{
     app::AppState,
     products,
-    web::{Error, Query, Result, Shell},
+    web::{Error, Form, Query, Result, Shell},
 };
 
 /// What the page needs beside the seat.
@@ -78,6 +78,16 @@ pub(super) async fn render(
 #[derive(Deserialize)]
 pub(super) struct SeenQuery {
     seq: i64,
+}
+
+/// `POST /rooms/{room}/read`: the read mark of a script that has no socket.
+pub(super) async fn read(
+    State(state): State<AppState>,
+    seat: Seat,
+    Form(SeenQuery { seq }): Form<SeenQuery>,
+) -> Result<StatusCode> {
+    service::read(&state.db, &state.hub, &seat, seq).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `GET /rooms/{room}/seen.gif?seq=`: the read mark of a browser without JavaScript, which loads

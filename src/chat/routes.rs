@@ -18,6 +18,7 @@ pub fn router() -> Router<AppState> {
         .route("/messages", get(inbox::show))
         .route("/rooms/{room}", get(room::show))
         .route("/rooms/{room}/photos/{key}/{file}", get(photos::show))
+        .route("/rooms/{room}/read", post(room::read))
         .route("/rooms/{room}/seen.gif", get(room::seen))
         .route("/ws/{room}", get(socket::upgrade))
         .route("/ws/inbox", get(inbox_socket::upgrade))

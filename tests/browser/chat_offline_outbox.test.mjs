@@ -149,7 +149,7 @@ async function noSockets(seller, buyer, hers, his) {
   await his.send("still there?");
   await his.receives("still there?");
   let failed = 0;
-  await buyer.page.route(/seen\.gif/, (route) => ((failed += 1) > 1 ? route.continue() : route.abort()));
+  await buyer.page.route(/\/read$/, (route) => ((failed += 1) > 1 ? route.continue() : route.abort()));
   await buyer.page.goto(`/rooms/${await roomOf(seller.page)}`);
   await eventually("seen, though it was there at once", async () => (await his.entries()).at(-1).seen, 40_000);
   assert.equal(failed, 2, "what didn't get there was told again, and then no more");

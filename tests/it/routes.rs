@@ -54,6 +54,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/rooms/{room}/messages", SignedIn),
     ("POST", "/rooms/{room}/messages", SignedIn),
     ("GET", "/rooms/{room}/photos/{key}/{file}", SignedIn),
+    ("POST", "/rooms/{room}/read", SignedIn),
     ("GET", "/rooms/{room}/seen.gif", SignedIn),
     ("GET", "/ws/inbox", SignedIn),
     ("GET", "/ws/{room}", SignedIn),

@@ -11,6 +11,7 @@ async fn everything_is(status: u16, person: &Person, room: &str) {
     person.get(&format!("/rooms/{room}")).await.expect(status);
     person.get_json(&format!("/rooms/{room}/messages")).await.expect(status);
     person.get(&format!("/rooms/{room}/seen.gif?seq=1")).await.expect(status);
+    person.post(&format!("/rooms/{room}/read"), &[("seq", "1")]).await.expect(status);
     person.post(&format!("/rooms/{room}/messages"), &[("body", "let me in")]).await.expect(status);
     assert_eq!(person.try_socket(&format!("/ws/{room}")).await.err(), Some(status), "{room}");
 }

@@ -44,6 +44,19 @@ async fn without_javascript_looking_at_the_end_is_reading() {
 }
 
 #[tokio::test]
+async fn a_script_without_a_socket_posts_its_read_mark() {
+    let app = TestApp::start().await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let name = room(&ana, &tomas);
+    ana.says(&name, "Hello").await;
+    let path = format!("/rooms/{name}/read");
+    tomas.post(&path, &[("seq", "1")]).await.expect(204);
+    assert_eq!(tomas.get("/").await.text(".nav [data-unread]"), "0");
+    tomas.post(&path, &[("seq", "first")]).await.expect(400);
+    tomas.get(&path).await.expect(405);
+}
+
+#[tokio::test]
 async fn what_was_written_signed_out_is_there_after_signing_in() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);

@@ -53,13 +53,15 @@ export class RoomApi {
   }
 
   /**
-   * Tells that this person has read up to here; what pages without scripts do with a picture.
+   * This person has read up to here.
    * @param {number} seq @returns {Promise<boolean>} whether it got there
    */
-  markRead(seq) {
-    const signal = AbortSignal.timeout(REQUEST_TIMEOUT);
-    const answer = fetch(`${this.#room}/seen.gif?seq=${seq}`, { cache: "no-store", redirect: "error", signal });
-    return answer.then(({ ok }) => ok, () => false);
+  async markRead(seq) {
+    const body = new URLSearchParams({ seq: String(seq) });
+    const status = await statusOf(`${this.#room}/read`, { method: "POST", body });
+    // During an upgrade a node of the version before may answer, which has only the pixel.
+    if (status !== 404 && status !== 405) return status === 204;
+    return (await statusOf(`${this.#room}/seen.gif?seq=${seq}`)) === 200;
   }
 
   /**
@@ -74,6 +76,14 @@ export class RoomApi {
     if (picture) /** @type {FormData} */ (form).set("photo", picture.file);
     return request(this.#url, { method: "POST", body: form, signal });
   }
+}
+
+/** @returns {Promise<number>} 0 where nothing answered @param {string} url @param {RequestInit} [options] */
+function statusOf(url, options) {
+  const signal = AbortSignal.timeout(REQUEST_TIMEOUT);
+  const headers = { Accept: "application/json" };
+  const answer = fetch(url, { headers, cache: "no-store", redirect: "error", signal, ...options });
+  return answer.then(({ status }) => status, () => 0);
 }
 
 /** @returns {Promise<any>} the JSON that was answered; a redirect is a failure like any other */
