@@ -148,7 +148,7 @@ pub async fn restore(db: impl PgExecutor<'_>, account_id: i64) -> Result<bool> {
     Ok(store::set_suspended(db, account_id, false).await?)
 }
 
-/// An account that runs the place: no `Buyer`, no `Customer`, no seat in any room.
+/// An account that runs the place: no `Buyer`, no `Customer`, no part in any room.
 pub async fn create_admin(db: &PgPool, email: &Email, password: &Password) -> anyhow::Result<i64> {
     let hash = password::hash(password).await?;
     let name = Name::parse("Admin").map_err(anyhow::Error::msg)?;

@@ -161,7 +161,7 @@ pub(super) enum Panel {
     Visitor { draft: String },
     /// The seller's own product: how many people talk about it.
     Own { conversations: i64 },
-    /// An admin, who has no seat anywhere.
+    /// An admin, who can't join conversations.
     None,
 }
 

@@ -48,7 +48,7 @@ impl Viewer {
         self.is_admin
     }
 
-    /// Whether to offer "Chat Seller". A visitor is asked to sign in then; an admin has no seat in any room.
+    /// Whether to offer "Chat Seller". A visitor is asked to sign in then; an admin can't join conversations.
     pub fn may_chat_with(&self, seller_id: &i64) -> bool {
         !self.is_admin && !self.is(seller_id)
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::web::Result;
 
-/// Puts a product up for sale, with photos that are drafts of its seller's.
+/// Lists a product, with photos that are drafts of its seller's.
 pub(super) async fn create(
     db: &PgPool,
     seller_id: i64,

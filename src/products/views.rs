@@ -58,9 +58,9 @@ impl BrowsePage {
     pub fn found(&self) -> String {
         match self.pager.total {
             0 => "Nothing found".to_owned(),
-            1 => "1 thing for sale".to_owned(),
-            total if total >= MOST => "More than 1,000 things for sale".to_owned(),
-            total => format!("{total} things for sale"),
+            1 => "1 offer".to_owned(),
+            total if total >= MOST => "More than 1,000 offers".to_owned(),
+            total => format!("{total} offers"),
         }
     }
 

@@ -66,7 +66,7 @@ async function createAccount({ name, email, page }, role) {
 }
 
 async function addProduct({ page }, title, price, photo) {
-  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Sell something" }).click();
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Sell", exact: true }).click();
   await page.locator("input[type=file]").setInputFiles(path.join(PHOTOS, photo));
   await page.getByLabel("Title").fill(title);
   await page.getByLabel("Description").fill("Well kept.");
@@ -74,7 +74,7 @@ async function addProduct({ page }, title, price, photo) {
   await page.getByLabel("Condition").selectOption({ index: 2 });
   await page.getByLabel("Price").fill(price);
   await page.getByLabel("Place").fill("Porto");
-  await pressed(page, "Put it up for sale");
+  await pressed(page, "Publish");
   await page.getByRole("heading", { name: title, level: 1 }).waitFor();
   const picture = page.getByRole("img", { name: `${title}, photo 1 of 1` });
   await picture.waitFor();

@@ -9,7 +9,7 @@ const PHOTOS = ["red-hatchback", "city-bicycle", "camping-tent"].map(
 
 export default async function (market) {
   const seller = await market.newSeller("Tomas");
-  const address = await putUpForSale(seller);
+  const address = await publish(seller);
   await putInOrder(seller, address);
   await lookAtPhotos(await market.newPerson("Ana", { viewport: { width: 1280, height: 900 } }), address);
   await lookAtPhotos(await market.newPerson("Bo", { viewport: { width: 390, height: 844 } }), address);
@@ -24,7 +24,7 @@ export default async function (market) {
 }
 
 /** Chooses files, is told of a wrong one, drops another, and sends the form. */
-async function putUpForSale({ page }) {
+async function publish({ page }) {
   await page.goto("/seller/products/new");
   const files = page.getByLabel("Choose photos");
   await files.setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no photo") });
@@ -41,7 +41,7 @@ async function putUpForSale({ page }) {
   await page.getByLabel("Condition").selectOption("good");
   await page.getByLabel("Price", { exact: true }).fill("1.250,50");
   await page.getByLabel("Place", { exact: true }).fill("Porto");
-  await page.getByRole("button", { name: "Put it up for sale" }).click();
+  await page.getByRole("button", { name: "Publish" }).click();
   await page.getByRole("heading", { level: 1, name: "City bicycle" }).waitFor();
   assert.equal(await page.locator("[data-price]").textContent(), "€1,250.50");
   return new URL(page.url()).pathname;

@@ -39,7 +39,7 @@ pub async fn create(
         return refused(form_page(&db, shell, None, filled.typed, filled.photos, filled.errors).await?);
     };
     let id = service::create(&db, seller.id, &draft, &filled.photos).await?;
-    flash::success(&session, "It is up for sale. Everyone can see it now.").await?;
+    flash::success(&session, "It’s live. Everyone can see it now.").await?;
     Ok(Redirect::to(&format!("/products/{id}")).into_response())
 }
 

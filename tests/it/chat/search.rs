@@ -220,7 +220,7 @@ async fn no_question_is_an_error_and_signs_mean_themselves() {
     for page in ["0", "-1", "999999", "9223372036854775807"] {
         assert_eq!(ana.get(&format!("/messages?q=100&page={page}")).await.ok().count("[data-found]"), 2);
     }
-    assert_eq!(search(&ana, "nowhere").await.text(".empty-title"), "Nothing like that was said");
+    assert_eq!(search(&ana, "nowhere").await.text(".empty-title"), "No matches");
 }
 
 #[tokio::test]

@@ -135,7 +135,7 @@ async fn long_lists_come_in_pages() {
     let visitor = app.visitor();
     let first = visitor.get("/products?place=porto").await.ok();
     assert_eq!(first.count(".product-card"), 24);
-    assert_eq!(first.text(".page-lead"), "More than 1,000 things for sale");
+    assert_eq!(first.text(".page-lead"), "More than 1,000 offers");
     assert_eq!(first.text(".pager-place"), "Page 1 of 42");
     let second = visitor.get(&first.attr("a[rel=next]", "href")).await.ok();
     assert_eq!(second.texts(".product-card-title")[0], "Thing 25");

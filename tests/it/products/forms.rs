@@ -20,7 +20,7 @@ async fn a_seller_puts_something_up_for_sale() {
     let page = seller.follow(&done).await.ok();
     assert_eq!(page.text("h1"), "City bicycle");
     assert_eq!(page.text(".product-price"), "€1,250.50");
-    assert_eq!(page.text(".flash-success"), "It is up for sale. Everyone can see it now.");
+    assert_eq!(page.text(".flash-success"), "It’s live. Everyone can see it now.");
     assert_eq!(page.count(".gallery-photo"), 1);
 
     let edit = seller.get(&format!("/seller/products/{id}/edit")).await.ok();

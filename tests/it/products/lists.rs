@@ -48,7 +48,7 @@ async fn a_card_leads_to_the_chat_or_to_the_form() {
     }
     assert_eq!(seller.get("/").await.ok().attr(action, "href"), edit);
     let admin = app.admin("Root").await;
-    assert!(!admin.get("/").await.ok().has(action), "an admin has no seat in any room");
+    assert!(!admin.get("/").await.ok().has(action), "admins can't join conversations");
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn a_sellers_page_shows_what_can_be_bought_before_what_is_sold() {
     let page = app.visitor().get(&path).await.ok();
     assert_eq!(page.text("h1"), "Second Spin");
     assert_eq!(page.texts(".product-card-title"), ["Bicycle", "Camera", "Lamp"]);
-    assert_eq!(page.text(".section-head h2"), "2 things for sale");
+    assert_eq!(page.text(".section-head h2"), "2 offers");
     assert_eq!(page.texts(".is-sold .product-card-title"), ["Lamp"]);
 
     app.visitor().get("/sellers/999").await.expect(404);

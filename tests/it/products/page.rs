@@ -23,7 +23,7 @@ async fn everything_about_a_product_is_on_its_page() {
     assert_eq!(page.text(".prose"), "Three gears. Serviced.");
     assert_eq!(page.texts(".crumbs a"), ["All", "Vehicles"]);
     assert_eq!(page.attr("a.seller-card", "href"), format!("/sellers/{}", seller.seller_id()));
-    assert!(page.text(".seller-card-meta").ends_with("1 thing for sale"));
+    assert!(page.text(".seller-card-meta").ends_with("1 offer"));
     assert_eq!(page.attr(".product-chat-link", "href"), "#chat");
 
     // The gallery works by links alone.
@@ -68,7 +68,7 @@ async fn looks_are_counted_but_not_the_sellers_own() {
     app.buyer("Ana").await.get(&path).await.ok();
     let own = seller.get(&path).await.ok();
     assert_eq!(views(&app, id).await, 2);
-    assert_eq!(own.texts(".facts dt"), ["Condition", "Place", "Put up", "Views"]);
+    assert_eq!(own.texts(".facts dt"), ["Condition", "Place", "Listed", "Views"]);
     assert_eq!(own.texts(".facts dd")[3], "2");
     assert!(own.has(&format!(".product-actions a[href='/seller/products/{id}/edit']")));
 }
