@@ -30,13 +30,12 @@ use crate::{
     web::{
         Error, Shell, ShellUser, assets,
         client_addr::TrustedProxies,
-        connections,
         error::{ErrorPage, ErrorTemplate},
         flash,
         forgery::{self, PublicOrigin},
         headers,
         health::{self, Fault},
-        session, wants_json,
+        http_server, session, wants_json,
     },
 };
 
@@ -150,7 +149,7 @@ pub async fn serve(
     });
     tokio::select! {
         () = async {
-            connections::serve(listener, router, connections::PATIENCE, stop).await;
+            http_server::serve(listener, router, http_server::HEADER_TIMEOUT, stop).await;
             stopping.finish().await;
         } => {}
         () = async {
@@ -206,7 +205,7 @@ impl FromRequestParts<AppState> for Shell {
     }
 }
 
-/// Turns an [`Error`]'s response into a page for a browser and into JSON for a program.
+/// ConcurrencyLimit an [`Error`]'s response into a page for a browser and into JSON for a program.
 ///
 /// It stands in the router twice: inside the session layer, where a page knows whose it is, and
 /// outside of everything, for what the other layers refuse.

@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, broadcast, mpsc};
 use super::{CurrentUser, store};
 use crate::{
     jobs::{Policy, Supervisor},
-    web::in_time,
+    web::with_task_timeout,
 };
 
 /// Sessions in one query.
@@ -39,7 +39,7 @@ pub enum AccessChange {
 
 /// What a connection is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice {
+pub enum AccessSignal {
     Ended,
     /// Begin anew: [`CurrentUser`] isn't what it was.
     Changed,
@@ -47,14 +47,14 @@ pub enum Notice {
 
 /// One session that connections are open for.
 #[derive(Debug)]
-struct Watched {
+struct WatchedSession {
     account_id: i64,
     epoch: i32,
     connections: usize,
-    notices: broadcast::Sender<Notice>,
+    signals: broadcast::Sender<AccessSignal>,
 }
 
-type Sessions = Arc<DashMap<Vec<u8>, Watched>>;
+type Sessions = Arc<DashMap<Vec<u8>, WatchedSession>>;
 
 #[derive(Clone, Debug)]
 pub struct AccessEvents {
@@ -72,60 +72,60 @@ impl AccessEvents {
         let asked = Arc::new(Mutex::new(asked));
         supervisor.spawn("accounts.sessions", Policy::Background, {
             let (db, sessions) = (db.clone(), sessions.clone());
-            move || look_up(db.clone(), sessions.clone(), asked.clone())
+            move || revalidate_sessions(db.clone(), sessions.clone(), asked.clone())
         });
         AccessEvents { sessions, here: broadcast::Sender::new(256), unsure }
     }
 
     /// From now on. What happened before is for [`CurrentUser::still_signed_in`], to be asked next.
-    pub fn watch(&self, user: &CurrentUser) -> AccessWatch {
-        let mut watched = self.sessions.entry(user.session.clone()).or_insert_with(|| Watched {
+    pub fn subscribe(&self, user: &CurrentUser) -> AccessSubscription {
+        let mut watched = self.sessions.entry(user.session.clone()).or_insert_with(|| WatchedSession {
             account_id: user.account_id,
             epoch: user.epoch,
             connections: 0,
-            notices: broadcast::Sender::new(BACKLOG),
+            signals: broadcast::Sender::new(BACKLOG),
         });
         watched.connections += 1;
-        let notices = watched.notices.subscribe();
-        AccessWatch { sessions: self.sessions.clone(), session: user.session.clone(), notices }
+        let signals = watched.signals.subscribe();
+        AccessSubscription { sessions: self.sessions.clone(), session: user.session.clone(), signals }
     }
 
     /// Only what happened on this node, for whoever tells the others.
-    pub fn subscribe_here(&self) -> broadcast::Receiver<AccessChange> {
+    pub fn subscribe_local(&self) -> broadcast::Receiver<AccessChange> {
         self.here.subscribe()
     }
 
     /// Passes on what another node told.
-    pub fn hear(&self, change: AccessChange) {
+    pub fn apply_remote(&self, change: AccessChange) {
         match change {
-            AccessChange::Session(hash) => notify(&self.sessions, &hash, Notice::Ended),
-            AccessChange::Account(id) => self.notify_account(id, Notice::Ended),
-            AccessChange::Profile(id) => self.notify_account(id, Notice::Changed),
+            AccessChange::Session(hash) => notify(&self.sessions, &hash, AccessSignal::Ended),
+            AccessChange::Account(id) => self.notify_account(id, AccessSignal::Ended),
+            AccessChange::Profile(id) => self.notify_account(id, AccessSignal::Changed),
             // One that waits already will look at all that happened until then.
             AccessChange::Unsure => drop(self.unsure.try_send(())),
         }
     }
 
-    pub fn tell(&self, change: AccessChange) {
+    pub fn publish(&self, change: AccessChange) {
         let _ = self.here.send(change.clone());
-        self.hear(change);
+        self.apply_remote(change);
     }
 
-    fn notify_account(&self, account_id: i64, notice: Notice) {
+    fn notify_account(&self, account_id: i64, signal: AccessSignal) {
         for watched in self.sessions.iter().filter(|watched| watched.account_id == account_id) {
-            let _ = watched.notices.send(notice);
+            let _ = watched.signals.send(signal);
         }
     }
 }
 
-fn notify(sessions: &Sessions, session: &[u8], notice: Notice) {
+fn notify(sessions: &Sessions, session: &[u8], signal: AccessSignal) {
     if let Some(watched) = sessions.get(session) {
-        let _ = watched.notices.send(notice);
+        let _ = watched.signals.send(signal);
     }
 }
 
 /// Looks all sessions up whenever somebody is unsure, again and again until the database answers.
-async fn look_up(db: PgPool, sessions: Sessions, asked: Arc<Mutex<mpsc::Receiver<()>>>) {
+async fn revalidate_sessions(db: PgPool, sessions: Sessions, asked: Arc<Mutex<mpsc::Receiver<()>>>) {
     let mut asked = asked.lock().await;
     while asked.recv().await.is_some() {
         while let Err(error) = notify_ended(&db, &sessions).await {
@@ -139,8 +139,8 @@ async fn notify_ended(db: &PgPool, sessions: &Sessions) -> sqlx::Result<()> {
     let all: Vec<(Vec<u8>, i64, i32)> =
         sessions.iter().map(|it| (it.key().clone(), it.account_id, it.epoch)).collect();
     for slice in all.chunks(SLICE) {
-        for ended in in_time(store::ended_sessions(db, slice)).await? {
-            notify(sessions, &ended, Notice::Ended);
+        for ended in with_task_timeout(store::ended_sessions(db, slice)).await? {
+            notify(sessions, &ended, AccessSignal::Ended);
         }
     }
     Ok(())
@@ -148,20 +148,20 @@ async fn notify_ended(db: &PgPool, sessions: &Sessions) -> sqlx::Result<()> {
 
 /// A connection's ear.
 #[derive(Debug)]
-pub struct AccessWatch {
+pub struct AccessSubscription {
     sessions: Sessions,
     session: Vec<u8>,
-    notices: broadcast::Receiver<Notice>,
+    signals: broadcast::Receiver<AccessSignal>,
 }
 
-impl AccessWatch {
-    /// Waits for a notice. Who was told more than could be kept begins anew.
-    pub async fn notice(&mut self) -> Notice {
-        self.notices.recv().await.unwrap_or(Notice::Changed)
+impl AccessSubscription {
+    /// Waits for a signal. Who was told more than could be kept begins anew.
+    pub async fn next_signal(&mut self) -> AccessSignal {
+        self.signals.recv().await.unwrap_or(AccessSignal::Changed)
     }
 }
 
-impl Drop for AccessWatch {
+impl Drop for AccessSubscription {
     fn drop(&mut self) {
         if let Entry::Occupied(mut watched) = self.sessions.entry(std::mem::take(&mut self.session)) {
             watched.get_mut().connections -= 1;

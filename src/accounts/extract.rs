@@ -11,9 +11,9 @@ use tower_sessions::Session;
 
 use super::store;
 use crate::web::{
-    Error, Result, promptly,
+    Error, Result,
     session::{ACCOUNT_ID, EPOCH, id_hash},
-    wants_json,
+    wants_json, with_request_timeout,
 };
 
 /// Somebody signed in, not suspended.
@@ -56,7 +56,7 @@ where
             return Ok(known.clone());
         }
         let session = session(parts, state).await?;
-        let user = MaybeUser(promptly(find(&PgPool::from_ref(state), session)).await?);
+        let user = MaybeUser(with_request_timeout(find(&PgPool::from_ref(state), session)).await?);
         parts.extensions.insert(user.clone());
         Ok(user)
     }

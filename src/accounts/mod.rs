@@ -17,7 +17,7 @@ mod service;
 mod store;
 mod views;
 
-pub use access::{AccessChange, AccessEvents, AccessWatch, Notice};
+pub use access::{AccessChange, AccessEvents, AccessSignal, AccessSubscription};
 pub use extract::{Admin, CurrentUser, MaybeUser, Seller};
 pub use limits::SignInLimits;
 pub use model::{Email, Name, NewAccount, Password, Role, SellerCard, ShopName};

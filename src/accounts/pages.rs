@@ -16,12 +16,12 @@ use super::{
     store,
     views::{AccountPage, LoginPage, RegisterPage},
 };
-use crate::web::{ClientAddr, FieldErrors, Form, Next, Query, Result, Shell, flash, form};
+use crate::web::{ClientAddr, FieldErrors, Form, Query, Result, ReturnTo, Shell, flash, form};
 
 #[derive(Deserialize)]
 pub(super) struct Arrival {
     #[serde(default)]
-    next: Next,
+    next: ReturnTo,
     #[serde(default)]
     role: String,
 }
@@ -37,7 +37,7 @@ pub(super) struct RegisterForm {
     #[serde(default)]
     role: String,
     #[serde(default)]
-    next: Next,
+    next: ReturnTo,
 }
 
 pub(super) async fn new(
@@ -92,7 +92,7 @@ pub(super) struct LoginForm {
     #[serde(default)]
     password: String,
     #[serde(default)]
-    next: Next,
+    next: ReturnTo,
 }
 
 pub(super) async fn login(

@@ -75,20 +75,20 @@ pub(super) async fn begin_session(
     session.insert(ACCOUNT_ID, account_id).await?;
     session.insert(EPOCH, epoch).await?;
     if let Some(before) = before {
-        events.tell(AccessChange::Session(before.session.clone()));
+        events.publish(AccessChange::Session(before.session.clone()));
     }
     Ok(())
 }
 
 pub(super) async fn sign_out(session: &Session, events: &AccessEvents, user: &CurrentUser) -> Result<()> {
     session.flush().await?;
-    events.tell(AccessChange::Session(user.session.clone()));
+    events.publish(AccessChange::Session(user.session.clone()));
     Ok(())
 }
 
 pub(super) async fn sign_out_everywhere(db: &PgPool, events: &AccessEvents, account_id: i64) -> Result<()> {
     store::end_sessions(db, account_id).await?;
-    events.tell(AccessChange::Account(account_id));
+    events.publish(AccessChange::Account(account_id));
     Ok(())
 }
 
@@ -109,13 +109,13 @@ pub(super) async fn change_password(
     store::set_password(&mut *tx, account_id, &hash).await?;
     let epoch = store::end_sessions(&mut *tx, account_id).await?;
     tx.commit().await?;
-    events.tell(AccessChange::Account(account_id));
+    events.publish(AccessChange::Account(account_id));
     Ok(Some(SignedIn { account_id, epoch }))
 }
 
 pub(super) async fn rename(db: &PgPool, events: &AccessEvents, account_id: i64, name: &Name) -> Result<()> {
     store::set_name(db, account_id, name).await?;
-    events.tell(AccessChange::Profile(account_id));
+    events.publish(AccessChange::Profile(account_id));
     Ok(())
 }
 
@@ -127,7 +127,7 @@ pub(super) async fn sell(
     profile: &SellerProfile,
 ) -> Result<()> {
     store::save_seller_profile(db, account_id, profile).await?;
-    events.tell(AccessChange::Profile(account_id));
+    events.publish(AccessChange::Profile(account_id));
     Ok(())
 }
 

@@ -4,14 +4,14 @@ use askama::Template;
 use askama_web::WebTemplate;
 
 use super::Password;
-use crate::web::{FieldErrors, Next, Shell};
+use crate::web::{FieldErrors, ReturnTo, Shell};
 
 #[derive(Template, WebTemplate)]
 #[template(path = "accounts/register.html")]
 pub(super) struct RegisterPage {
     pub shell: Shell,
     pub errors: FieldErrors,
-    pub next: Next,
+    pub next: ReturnTo,
     pub email: String,
     pub name: String,
     pub role: String,
@@ -22,7 +22,7 @@ pub(super) struct RegisterPage {
 pub(super) struct LoginPage {
     pub shell: Shell,
     pub errors: FieldErrors,
-    pub next: Next,
+    pub next: ReturnTo,
     pub email: String,
 }
 

@@ -9,7 +9,7 @@ use super::{audit::Action, store, views::PeoplePage};
 use crate::{
     accounts::{self, AccessEvents, Admin},
     products,
-    web::{Back, Error, Form, Pager, Path, Query, Result, Shell, flash, form},
+    web::{Error, Form, Pager, Path, Query, Result, ReturnForm, Shell, flash, form},
 };
 
 const PER_PAGE: i64 = 30;
@@ -77,7 +77,7 @@ pub(super) async fn suspend(
     session: Session,
     Admin(admin): Admin,
     Path(id): Path<i64>,
-    Form(back): Form<Back>,
+    Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
     let person = store::people::find(&db, id).await?.ok_or(Error::NotFound)?;
     let mut tx = db.begin().await?;
@@ -88,7 +88,7 @@ pub(super) async fn suspend(
         let subject = person.subject();
         store::audit::record(&mut *tx, admin.account_id, Action::SuspendPerson, &subject).await?;
         tx.commit().await?;
-        events.tell(ended);
+        events.publish(ended);
         flash::success(&session, format!("{} is suspended, and signed out everywhere.", person.name)).await?;
     } else if person.is_admin {
         flash::error(&session, "An admin can’t be suspended.").await?;
@@ -101,7 +101,7 @@ pub(super) async fn restore(
     session: Session,
     Admin(admin): Admin,
     Path(id): Path<i64>,
-    Form(back): Form<Back>,
+    Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
     let person = store::people::find(&db, id).await?.ok_or(Error::NotFound)?;
     let mut tx = db.begin().await?;

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     accounts::{self, Admin},
     products,
-    web::{Back, Form, Pager, Path, Query, Result, Shell, flash, form},
+    web::{Form, Pager, Path, Query, Result, ReturnForm, Shell, flash, form},
 };
 
 const PER_PAGE: i64 = 30;
@@ -101,7 +101,7 @@ pub(super) async fn hide(
     session: Session,
     Admin(admin): Admin,
     Path(id): Path<i64>,
-    Form(back): Form<Back>,
+    Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
     if let Some(title) = set_hidden(&db, admin.account_id, id, true).await? {
         flash::success(&session, format!("“{title}” is hidden. Only its seller and admins see it.")).await?;
@@ -114,7 +114,7 @@ pub(super) async fn show(
     session: Session,
     Admin(admin): Admin,
     Path(id): Path<i64>,
-    Form(back): Form<Back>,
+    Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
     if let Some(title) = set_hidden(&db, admin.account_id, id, false).await? {
         flash::success(&session, format!("“{title}” is shown again.")).await?;

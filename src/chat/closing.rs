@@ -8,8 +8,8 @@ use tokio::time::timeout;
 
 use super::{service::Refusal, wire::ServerFrame};
 use crate::{
-    accounts::{AccessWatch, Notice},
-    web::{Error, Result, in_time},
+    accounts::{AccessSignal, AccessSubscription},
+    web::{Error, Result, with_task_timeout},
 };
 
 /// Small: ten thousand idle sockets are mostly buffers, and most frames are shorter.
@@ -73,7 +73,7 @@ pub async fn say_goodbye(socket: &mut WebSocket, Close(code, reason): Close) {
 
 /// What the database says; if it is away or silent, the client is to come back.
 pub async fn asked<T>(answer: impl Future<Output = sqlx::Result<T>>) -> Result<T, Close> {
-    in_time(answer).await.map_err(|_| COME_BACK)
+    with_task_timeout(answer).await.map_err(|_| COME_BACK)
 }
 
 /// Sends one frame, or gives up on a client that doesn't read.
@@ -99,10 +99,10 @@ async fn in_one_go(out: impl Future<Output = Result<(), axum::Error>>) -> Result
 }
 
 /// Resolves when this person may not be here any longer, or isn't who they were when they came.
-pub async fn access_ended(watch: &mut AccessWatch) -> Close {
-    match watch.notice().await {
-        Notice::Ended => ACCESS_ENDED,
-        Notice::Changed => COME_BACK,
+pub async fn access_ended(watch: &mut AccessSubscription) -> Close {
+    match watch.next_signal().await {
+        AccessSignal::Ended => ACCESS_ENDED,
+        AccessSignal::Changed => COME_BACK,
     }
 }
 

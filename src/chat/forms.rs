@@ -22,7 +22,7 @@ use crate::{
     accounts::MaybeUser,
     app::AppState,
     products,
-    web::{ClientAddr, Error, Path, Result, Shell, flash, next, promptly, wants_json},
+    web::{ClientAddr, Error, Path, Result, Shell, flash, return_to, wants_json, with_request_timeout},
 };
 
 /// `POST /rooms/{room}/messages`
@@ -75,7 +75,7 @@ pub(super) async fn say_about_product(
 /// The buyer's seat of whoever is at the page of this product.
 async fn seat_of_asker(state: &AppState, user: Result<MaybeUser>, product_id: i64) -> Result<Seat> {
     let MaybeUser(Some(user)) = user? else { return Err(Error::SignInFirst { next: String::new() }) };
-    let products = promptly(products::summaries(&state.db, &[product_id])).await?;
+    let products = with_request_timeout(products::summaries(&state.db, &[product_id])).await?;
     let product = products.into_iter().next().ok_or(Error::NotFound)?;
     if user.seller_id == Some(product.seller_id) {
         return Err(Error::Forbidden("This is your own product. Buyers' messages are in My Messages."));
@@ -113,7 +113,7 @@ async fn say(state: &AppState, headers: &HeaderMap, seat: Seat, form: SayForm, b
         }
         Ok(said) => Redirect::to(&format!("{back}#entry_{}", said.entry().seq)).into_response(),
         Err(refusal) => {
-            let shell = Shell::for_person(&seat.user.name, back);
+            let shell = Shell::offline(&seat.user.name, back);
             // Sent again it speaks of no product, and the product's page may be there no longer.
             let room = format!("/rooms/{}", seat.room);
             let (form, back) = match refusal {
@@ -202,7 +202,7 @@ async fn keep_and_sign_in(
     form: SayForm,
     fragment: &str,
 ) -> Result<Response> {
-    let to = next::login_path(&format!("{path}{fragment}"));
+    let to = return_to::login_path(&format!("{path}{fragment}"));
     // A session can't hold NUL, nor can a message.
     let body = form.body.chars().filter(|c| *c != '\0').take(Body::MAX).collect();
     session.insert(KEPT, Kept { path, body }).await?;

@@ -68,7 +68,7 @@ async fn watch(
     mut listener: InboxListener,
     socket: &mut WebSocket,
 ) -> Close {
-    let mut watched = state.access.watch(user);
+    let mut watched = state.access.subscribe(user);
     match Box::pin(asked(user.still_signed_in(&state.db))).await {
         Ok(true) => {}
         Ok(false) => return ACCESS_ENDED,

@@ -4,7 +4,7 @@ use std::{num::NonZeroU32, sync::Arc};
 
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-use crate::web::turns::{Busy, Turn, Turns};
+use crate::web::concurrency_limit::{ConcurrencyLimit, LimitReached, Permit};
 
 /// Messages and frames of one account, over all its rooms and sockets: a burst, then a steady rate. Counted
 /// in memory: each node counts what it sees.
@@ -79,23 +79,27 @@ impl Default for MessageLimits {
 
 /// Searches at work: of the pool's twenty connections most are left for whoever only turns a page.
 #[derive(Clone)]
-pub struct SearchLimits(Turns);
+pub struct SearchLimits(ConcurrencyLimit);
 
 const SEARCHES: usize = 4;
 const SEARCHES_EACH: usize = 2;
 
 impl Default for SearchLimits {
     fn default() -> Self {
-        SearchLimits(Turns::new(SEARCHES, SEARCHES_EACH))
+        SearchLimits(ConcurrencyLimit::new(SEARCHES, SEARCHES_EACH))
     }
 }
 
 impl SearchLimits {
-    /// A turn, to be held until the search is done; or the sentence for who gets none.
-    pub async fn turn(&self, account_id: i64) -> Result<Turn, &'static str> {
-        self.0.take(account_id).await.map_err(|busy| match busy {
-            Busy::Yourself => "Your other searches aren't done yet. Wait a moment, then search again.",
-            Busy::Everybody => "Very many people are searching just now. Wait a moment, then search again.",
+    /// A permit, to be held until the search is done, or the sentence for whoever gets none.
+    pub async fn acquire(&self, account_id: i64) -> Result<Permit, &'static str> {
+        self.0.acquire(account_id).await.map_err(|busy| match busy {
+            LimitReached::PerAccount => {
+                "Your other searches aren't done yet. Wait a moment, then search again."
+            }
+            LimitReached::Global => {
+                "Very many people are searching just now. Wait a moment, then search again."
+            }
         })
     }
 }

@@ -34,7 +34,7 @@ pub(super) async fn show(
             None => Panel::None,
         },
     };
-    products::count_view(&db, &product).await?;
+    products::record_view(&db, &product).await?;
     Ok(ProductPage { shell, product, panel })
 }
 

@@ -10,8 +10,8 @@ use crate::{
     },
     web::{
         Result,
-        multipart::{self, MAX_TEXT, Sent},
-        turns::Turn,
+        concurrency_limit::Permit,
+        multipart::{self, FormBody, MAX_TEXT},
     },
 };
 
@@ -27,22 +27,25 @@ pub struct SayForm {
     /// A picture's file, or why it isn't taken.
     pub photo: Option<Result<Bytes, Refusal>>,
     /// For the file in memory, until its message is stored.
-    pub turn: Option<Turn>,
+    pub permit: Option<Permit>,
 }
 
 impl SayForm {
     /// `sender`: whose limit a picture counts for. Nobody's isn't kept.
     pub async fn receive(request: Request, sender: Option<(&PhotoLimits, i64)>) -> Result<Self> {
         let mut form = SayForm::default();
-        match Sent::read(request).await? {
-            Sent::Fields(fields) => {
+        match FormBody::read(request).await? {
+            FormBody::Fields(fields) => {
                 for (name, value) in fields.into_iter().take(MAX_FIELDS) {
                     form.set(&name, value);
                 }
             }
-            Sent::Parts(mut parts) => {
+            FormBody::Parts(mut parts) => {
                 for _ in 0..MAX_FIELDS {
-                    let Some(mut field) = parts.next_field().await.map_err(multipart::broken)? else { break };
+                    let Some(mut field) = parts.next_field().await.map_err(multipart::multipart_error)?
+                    else {
+                        break;
+                    };
                     let name = field.name().unwrap_or_default().to_owned();
                     if field.file_name().is_none() {
                         form.set(&name, multipart::text(&mut field).await?);
@@ -50,17 +53,17 @@ impl SayForm {
                     }
                     // A file field that nothing was chosen in is sent as well.
                     if name != "photo" || field.file_name() == Some("") {
-                        multipart::skip(&mut field).await?;
+                        multipart::drain(&mut field).await?;
                         continue;
                     }
                     if let Some((limits, account_id)) = sender {
-                        form.turn = limits.turn(account_id).await.ok();
+                        form.permit = limits.acquire(account_id).await.ok();
                     }
-                    form.photo = Some(if form.turn.is_some() {
+                    form.photo = Some(if form.permit.is_some() {
                         let file = multipart::bytes(&mut field, MAX_BYTES).await?;
                         file.ok_or(Refusal::Photo(photos::Refused::TooManyBytes))
                     } else {
-                        multipart::skip(&mut field).await?;
+                        multipart::drain(&mut field).await?;
                         Err(Refusal::TooManyPhotos)
                     });
                 }

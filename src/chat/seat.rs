@@ -15,7 +15,7 @@ use sqlx::PgPool;
 use super::{RoomKey, Side, store};
 use crate::{
     accounts::CurrentUser,
-    web::{Error, Result, promptly},
+    web::{Error, Result, with_request_timeout},
 };
 
 /// Somebody's place in a room. For a buyer the room exists as soon as its seller does and isn't
@@ -61,7 +61,9 @@ impl Seat {
             (false, true) => Side::Seller,
             _ => return Ok(None),
         };
-        let Some((people, begun)) = promptly(store::people(db, room)).await? else { return Ok(None) };
+        let Some((people, begun)) = with_request_timeout(store::people(db, room)).await? else {
+            return Ok(None);
+        };
         let seat = Seat { room, side, user: user.clone(), people: Arc::new(people), _proof: () };
         Ok((side == Side::Buyer || begun).then_some(seat))
     }

@@ -118,7 +118,7 @@ impl<'a> RoomSocket<'a> {
         socket: &'a mut WebSocket,
     ) -> Result<Box<Self>, Close> {
         let listener = state.hub.join(seat.room, seat.side);
-        let mut watch = state.access.watch(&seat.user);
+        let mut watch = state.access.subscribe(&seat.user);
         state.hub.tune(Topic::Room(seat.room)).await;
         if !asked(seat.user.still_signed_in(&state.db)).await? {
             return Err(ACCESS_ENDED);

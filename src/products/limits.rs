@@ -5,13 +5,13 @@ use std::{num::NonZeroU32, sync::Arc};
 
 use governor::{DefaultKeyedRateLimiter, Quota};
 
-use crate::web::turns::{Busy, Turn, Turns};
+use crate::web::concurrency_limit::{ConcurrencyLimit, LimitReached, Permit};
 
 /// Eighty in a row (ten products full of them), then six a minute. Counted in memory, by node.
 #[derive(Clone)]
 pub struct PhotoLimits {
     sent: Arc<DefaultKeyedRateLimiter<i64>>,
-    in_memory: Turns,
+    in_memory: ConcurrencyLimit,
 }
 
 /// Photos in memory at once, of everybody and of one account: 400 MB at the very most.
@@ -27,8 +27,8 @@ impl PhotoLimits {
     }
 
     /// Asked before a photo is read; to be held until it is stored.
-    pub async fn turn(&self, account_id: i64) -> Result<Turn, Busy> {
-        self.in_memory.take(account_id).await
+    pub async fn acquire(&self, account_id: i64) -> Result<Permit, LimitReached> {
+        self.in_memory.acquire(account_id).await
     }
 
     /// Forgets whoever hasn't sent one for a while; run now and then.
@@ -41,6 +41,6 @@ impl Default for PhotoLimits {
     fn default() -> Self {
         let quota = Quota::per_minute(PER_MINUTE).allow_burst(BURST);
         let sent = Arc::new(DefaultKeyedRateLimiter::keyed(quota));
-        PhotoLimits { sent, in_memory: Turns::new(IN_MEMORY, IN_MEMORY_EACH) }
+        PhotoLimits { sent, in_memory: ConcurrencyLimit::new(IN_MEMORY, IN_MEMORY_EACH) }
     }
 }

@@ -42,7 +42,7 @@ pub use condition::Condition;
 pub use limits::PhotoLimits;
 pub use model::{ProductState, ProductSummary};
 use photos::{Photo, Uploads};
-pub use product::{Product, ProductFragment, count_view, page};
+pub use product::{Product, ProductFragment, page, record_view};
 pub use routes::router;
 pub use service::{add_photo, missing_photos, set_hidden, set_seller_paused};
 

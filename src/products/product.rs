@@ -107,9 +107,9 @@ pub async fn page(db: &PgPool, id: i64, user: Option<&CurrentUser>) -> Result<Pr
 }
 
 /// Counts that somebody looked at it. Its seller's own looks don't count.
-pub async fn count_view(db: &PgPool, fragment: &ProductFragment) -> Result<()> {
+pub async fn record_view(db: &PgPool, fragment: &ProductFragment) -> Result<()> {
     if !fragment.is_own() {
-        store::product::count_view(db, fragment.product.id).await?;
+        store::product::record_view(db, fragment.product.id).await?;
     }
     Ok(())
 }

@@ -49,9 +49,9 @@ impl Desk<'_> {
     /// Reads the form, sent with files or without.
     pub async fn receive(&self, request: Request) -> Result<Sent> {
         let mut sent = Sent::default();
-        let mut parts = match multipart::Sent::read(request).await? {
-            multipart::Sent::Parts(parts) => parts,
-            multipart::Sent::Fields(fields) => {
+        let mut parts = match multipart::FormBody::read(request).await? {
+            multipart::FormBody::Parts(parts) => parts,
+            multipart::FormBody::Fields(fields) => {
                 for (field, value) in fields.into_iter().take(MAX_FIELDS) {
                     sent.typed.set(&field, value);
                 }
@@ -60,13 +60,13 @@ impl Desk<'_> {
         };
         self.sweep().await?;
         let mut texts = 0;
-        while let Some(mut field) = parts.next_field().await.map_err(multipart::broken)? {
+        while let Some(mut field) = parts.next_field().await.map_err(multipart::multipart_error)? {
             let name = field.name().unwrap_or_default().to_owned();
             match field.file_name().map(str::to_owned) {
                 Some(file_name) if name == "photos" => {
-                    let turn = self.limits.turn(self.account_id).await;
-                    if turn.is_err() {
-                        multipart::skip(&mut field).await?;
+                    let permit = self.limits.acquire(self.account_id).await;
+                    if permit.is_err() {
+                        multipart::drain(&mut field).await?;
                         sent.errors.add("photos", TOO_MANY);
                     } else if let Some(bytes) = multipart::bytes(&mut field, MAX_BYTES).await? {
                         self.add_photo(&mut sent, &file_name, bytes).await?;
@@ -77,7 +77,7 @@ impl Desk<'_> {
                 _ => {
                     texts += 1;
                     if texts > MAX_FIELDS {
-                        return Err(multipart::unreadable());
+                        return Err(multipart::bad_form());
                     }
                     sent.typed.set(&name, multipart::text(&mut field).await?);
                 }

@@ -102,7 +102,7 @@ impl Error {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         if let Error::SignInFirst { next } = &self {
-            return Redirect::to(&super::next::login_path(next)).into_response();
+            return Redirect::to(&super::return_to::login_path(next)).into_response();
         }
         let mut page = self.page();
         if let Error::Unavailable(cause) | Error::Internal(cause) = &self {

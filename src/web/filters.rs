@@ -34,7 +34,7 @@ pub fn initials(name: &str, _: &dyn Values) -> Result<String> {
 
 /// `12,480`
 #[askama::filter_fn]
-pub fn grouped(number: &i64, _: &dyn Values) -> Result<String> {
+pub fn thousands(number: &i64, _: &dyn Values) -> Result<String> {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::from(if *number < 0 { "-" } else { "" });
     for (at, digit) in digits.char_indices() {

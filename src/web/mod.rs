@@ -6,7 +6,7 @@
 
 pub mod assets;
 pub mod client_addr;
-pub mod connections;
+pub mod concurrency_limit;
 pub mod error;
 pub mod extract;
 pub mod filters;
@@ -15,20 +15,20 @@ pub mod forgery;
 pub mod form;
 pub mod headers;
 pub mod health;
+pub mod http_server;
 pub mod multipart;
-pub mod next;
 pub mod paging;
-pub mod patience;
+pub mod return_to;
 pub mod session;
 pub mod shell;
-pub mod turns;
+pub mod timeouts;
 
 pub use client_addr::ClientAddr;
 pub use error::{Error, Result};
 pub use extract::{Form, Path, Query, wants_json};
 pub use flash::Flash;
 pub use form::FieldErrors;
-pub use next::{Back, Next};
 pub use paging::Pager;
-pub use patience::{in_time, promptly};
+pub use return_to::{ReturnForm, ReturnTo};
 pub use shell::{Shell, ShellUser};
+pub use timeouts::{with_request_timeout, with_task_timeout};

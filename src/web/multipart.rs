@@ -12,19 +12,19 @@ use super::{Error, Form, Result};
 pub const MAX_TEXT: usize = 64 * 1024;
 
 /// A sent form: its fields, where there are no files in it, or its parts to be read one by one.
-pub enum Sent {
+pub enum FormBody {
     Fields(Vec<(String, String)>),
     Parts(Multipart),
 }
 
-impl Sent {
+impl FormBody {
     pub async fn read(request: Request) -> Result<Self> {
         if is_multipart(&request) {
-            return Ok(Sent::Parts(Multipart::from_request(request, &()).await.map_err(|_| unreadable())?));
+            return Ok(FormBody::Parts(Multipart::from_request(request, &()).await.map_err(|_| bad_form())?));
         }
         // Without files it is a form like any other, however much a form with them may hold.
         let request = request.map(|body| Body::new(Limited::new(body, MAX_TEXT)));
-        Ok(Sent::Fields(Form::from_request(request, &()).await?.0))
+        Ok(FormBody::Fields(Form::from_request(request, &()).await?.0))
     }
 }
 
@@ -35,7 +35,7 @@ fn is_multipart(request: &Request) -> bool {
 
 /// The field's text.
 pub async fn text(field: &mut Field<'_>) -> Result<String> {
-    let bytes = bytes(field, MAX_TEXT).await?.ok_or_else(unreadable)?;
+    let bytes = bytes(field, MAX_TEXT).await?.ok_or_else(bad_form)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -44,7 +44,7 @@ pub async fn text(field: &mut Field<'_>) -> Result<String> {
 pub async fn bytes(field: &mut Field<'_>, max: usize) -> Result<Option<Bytes>> {
     let mut bytes = Vec::new();
     let mut fits = true;
-    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+    while let Some(chunk) = field.chunk().await.map_err(multipart_error)? {
         fits = fits && bytes.len() + chunk.len() <= max;
         if fits {
             bytes.extend_from_slice(&chunk);
@@ -56,19 +56,19 @@ pub async fn bytes(field: &mut Field<'_>, max: usize) -> Result<Option<Bytes>> {
 }
 
 /// Reads the field to its end and keeps nothing.
-pub async fn skip(field: &mut Field<'_>) -> Result<()> {
+pub async fn drain(field: &mut Field<'_>) -> Result<()> {
     bytes(field, 0).await.map(drop)
 }
 
-pub fn broken(error: MultipartError) -> Error {
+pub fn multipart_error(error: MultipartError) -> Error {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
             Error::TooLarge("These photos are too large together. Please send fewer at once.")
         }
-        _ => unreadable(),
+        _ => bad_form(),
     }
 }
 
-pub fn unreadable() -> Error {
+pub fn bad_form() -> Error {
     Error::BadRequest("The form couldn't be read. Please send it again.".to_owned())
 }

@@ -1,6 +1,6 @@
 //! Pages of a list, by number.
 
-use super::next::encode;
+use super::return_to::encode;
 
 /// Where a page of a list stands. Pages count from 1.
 #[derive(Clone, Debug)]

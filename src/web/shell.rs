@@ -29,7 +29,7 @@ pub struct ShellUser {
 
 impl Shell {
     /// A shell that needed no look-up, for a page that must be shown without a database.
-    pub fn for_person(name: &str, path: &str) -> Self {
+    pub fn offline(name: &str, path: &str) -> Self {
         let user = ShellUser {
             name: name.to_owned(),
             buyer_id: None,

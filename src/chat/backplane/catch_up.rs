@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, mpsc};
 use crate::{
     chat::{Hub, RoomKey, service, store},
     products,
-    web::in_time,
+    web::with_task_timeout,
 };
 
 /// Rooms read at the same time.
@@ -41,10 +41,10 @@ pub async fn run(db: PgPool, hub: Hub, mut behind: mpsc::Receiver<RoomKey>) {
 }
 
 async fn catch_up(db: &PgPool, hub: &Hub, room: RoomKey) -> sqlx::Result<()> {
-    let Some((people, _)) = in_time(store::people(db, room)).await? else { return Ok(()) };
+    let Some((people, _)) = with_task_timeout(store::people(db, room)).await? else { return Ok(()) };
     let people = Arc::new(people);
     while let Some(last) = hub.last_told(room) {
-        let entries = in_time(store::history(db, room, last, i64::MAX - PAGE, true, PAGE)).await?;
+        let entries = with_task_timeout(store::history(db, room, last, i64::MAX - PAGE, true, PAGE)).await?;
         if entries.is_empty() {
             return Ok(());
         }
@@ -52,7 +52,7 @@ async fn catch_up(db: &PgPool, hub: &Hub, room: RoomKey) -> sqlx::Result<()> {
             entries.iter().filter_map(|entry| Some(entry.starts.as_ref()?.product_id)).collect();
         let products = match &about[..] {
             [] => Vec::new(),
-            about => in_time(products::summaries(db, about)).await?,
+            about => with_task_timeout(products::summaries(db, about)).await?,
         };
         let products: Arc<[_]> = products.into();
         for entry in entries {

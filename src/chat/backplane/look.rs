@@ -14,7 +14,7 @@ use super::nodes::BEAT;
 use crate::{
     accounts::{AccessChange, AccessEvents},
     chat::{Hub, RoomKey, store},
-    web::in_time,
+    web::with_task_timeout,
 };
 
 /// Rooms in one query: a message that meets it waits no longer than it takes.
@@ -70,7 +70,7 @@ impl Look {
             tokio::select! {
                 Ok(()) = self.known.changed() => self.heed(),
                 () = sleep_until(self.round.next) => {
-                    if let Err(error) = in_time(self.look_at_some()).await {
+                    if let Err(error) = with_task_timeout(self.look_at_some()).await {
                         tracing::warn!(%error, "this node could not look at its rooms");
                     }
                 }
@@ -96,7 +96,7 @@ impl Look {
         self.round = Round { rooms, slice, next: Instant::now(), pause, in_doubt };
         if in_doubt {
             self.hub.forget_inboxes();
-            self.access.hear(AccessChange::Unsure);
+            self.access.apply_remote(AccessChange::Unsure);
         }
     }
 

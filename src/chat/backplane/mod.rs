@@ -116,7 +116,7 @@ pub async fn start(
 
 /// Tells the other nodes whose access ended here.
 async fn pass_on(hub: Hub, access: AccessEvents) {
-    let mut events = access.subscribe_here();
+    let mut events = access.subscribe_local();
     loop {
         match events.recv().await {
             Ok(ended) => hub.publish(News::Access(ended)),
@@ -134,7 +134,7 @@ fn hear(hub: &Hub, access: &AccessEvents, node: Uuid, news: News) {
         hub.tell_people_here(room, news.accounts());
     }
     match news {
-        News::Access(ended) => access.hear(ended),
+        News::Access(ended) => access.apply_remote(ended),
         News::Hello => hub.meet(),
         News::Doubt => {
             hub.doubt();

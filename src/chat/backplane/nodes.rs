@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{News, look::Known, nats::Nats};
 use crate::{
     chat::{Hub, presence::LINGER, store},
-    web::in_time,
+    web::with_task_timeout,
 };
 
 /// Also how often each room is looked at without a hint.
@@ -62,11 +62,11 @@ impl Nodes {
                 _ = beats.tick() => {}
                 () = hub.met() => {}
                 () = hub.closing() => {
-                    let _ = in_time(self.leave()).await;
+                    let _ = with_task_timeout(self.leave()).await;
                     return;
                 }
             }
-            if let Err(error) = in_time(self.beat()).await {
+            if let Err(error) = with_task_timeout(self.beat()).await {
                 tracing::warn!(%error, "this node could not say that it lives");
             }
         }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{News, nats::Nats};
 use crate::{
     chat::{Hub, store},
-    web::in_time,
+    web::with_task_timeout,
 };
 
 /// News in one statement.
@@ -61,7 +61,7 @@ impl Outbox {
             return Ok(());
         }
         // The others are told all the same, and once more when it could be written down.
-        let noted = in_time(self.note_presences(&who)).await;
+        let noted = with_task_timeout(self.note_presences(&who)).await;
         self.spread(&who).await?;
         Ok(noted?)
     }
@@ -75,7 +75,7 @@ impl Outbox {
             None => Ok(()),
         };
         if !by_database.is_empty() {
-            in_time(store::notify(&self.db, &payloads(self.node, by_database))).await?;
+            with_task_timeout(store::notify(&self.db, &payloads(self.node, by_database))).await?;
         }
         told
     }

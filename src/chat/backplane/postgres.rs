@@ -23,7 +23,7 @@ use crate::{
         Hub,
         store::{self, CHANNEL},
     },
-    web::in_time,
+    web::with_task_timeout,
 };
 
 const RETRY: Duration = Duration::from_secs(1);
@@ -93,7 +93,7 @@ async fn tell_itself(db: &PgPool, hub: &Hub, node: Uuid, is_waiting: &AtomicBool
         if !hub.is_alone() {
             // It may be back before we know that it was sent.
             is_waiting.store(true, Ordering::Relaxed);
-            if in_time(store::notify(db, &outbox::payloads(node, []))).await.is_err() {
+            if with_task_timeout(store::notify(db, &outbox::payloads(node, []))).await.is_err() {
                 is_waiting.store(false, Ordering::Relaxed);
             }
         }

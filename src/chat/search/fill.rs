@@ -20,7 +20,7 @@ use tokio::{
 
 use crate::{
     chat::{Hub, RoomKey, store},
-    web::in_time,
+    web::with_task_timeout,
 };
 
 /// Rooms that are looked for, and entries of each, in one step.
@@ -100,7 +100,7 @@ impl Look {
     /// A step; whether there is more to do.
     async fn step(&mut self, db: &PgPool) -> sqlx::Result<bool> {
         if let Some(after) = self.all_up_to {
-            let (rooms, last) = in_time(store::behind(db, after, ASKED, ROOMS)).await?;
+            let (rooms, last) = with_task_timeout(store::behind(db, after, ASKED, ROOMS)).await?;
             fill(db, &rooms).await?;
             self.all_up_to = last;
             return Ok(true);
@@ -108,7 +108,7 @@ impl Look {
         let began = Instant::now();
         // A minute more: an entry has its time before it is committed.
         let seconds = (self.last.elapsed() + LOOK).as_secs_f64();
-        let rooms = in_time(store::behind_lately(db, seconds, ROOMS)).await?;
+        let rooms = with_task_timeout(store::behind_lately(db, seconds, ROOMS)).await?;
         fill(db, &rooms).await?;
         let more = rooms.len() as i64 == ROOMS;
         if !more {
@@ -122,7 +122,7 @@ impl Look {
 async fn fill(db: &PgPool, rooms: &[RoomKey]) -> sqlx::Result<usize> {
     let mut filled = 0;
     loop {
-        let more = in_time(store::fill(db, rooms, EACH)).await?;
+        let more = with_task_timeout(store::fill(db, rooms, EACH)).await?;
         filled += more;
         // Fewer, and none of the rooms can have more.
         if more < EACH as usize {

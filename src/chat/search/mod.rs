@@ -62,14 +62,14 @@ pub(super) async fn show(
 ) -> Result<Response> {
     let who = (user.account_id, user.buyer_id, user.seller_id);
     let page = page.unwrap_or(1).clamp(1, MOST);
-    let turn = match limits.turn(user.account_id).await {
-        Ok(turn) => turn,
+    let permit = match limits.acquire(user.account_id).await {
+        Ok(permit) => permit,
         Err(why) => return Ok(refused(StatusCode::TOO_MANY_REQUESTS, shell, question, buyers, why)),
     };
-    // Who goes away doesn't end the search in the database: the turn lasts as long as that.
+    // Who goes away doesn't end the search in the database: the permit is held as long as that.
     let (pool, asked) = (db.clone(), terms.clone());
     let search = tokio::spawn(async move {
-        let _turn = turn;
+        let _permit = permit;
         store::search(&pool, who, &asked, MOST, (page, PER_PAGE)).await
     });
     let found = match search.await.context("a search")? {

@@ -16,7 +16,7 @@ use super::super::{
 };
 use super::usual_currency;
 use crate::accounts::{self, Seller};
-use crate::web::{Back, Error, FieldErrors, Form, Path, Result, Shell, flash};
+use crate::web::{Error, FieldErrors, Form, Path, Result, ReturnForm, Shell, flash};
 
 pub async fn new(State(db): State<PgPool>, shell: Shell, seller: Seller) -> Result<FormPage> {
     let card = accounts::seller_card(&db, seller.id).await?;
@@ -82,7 +82,7 @@ pub async fn sold(
     session: Session,
     seller: Seller,
     Path(id): Path<i64>,
-    Form(back): Form<Back>,
+    Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
     set_sold(&db, &session, &seller, id, true).await?;
     Ok(Redirect::to(back.next.or("/seller/dashboard")))
@@ -93,7 +93,7 @@ pub async fn available(
     session: Session,
     seller: Seller,
     Path(id): Path<i64>,
-    Form(back): Form<Back>,
+    Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
     set_sold(&db, &session, &seller, id, false).await?;
     Ok(Redirect::to(back.next.or("/seller/dashboard")))
@@ -112,7 +112,7 @@ pub async fn delete(
     session: Session,
     seller: Seller,
     Path(id): Path<i64>,
-    Form(back): Form<Back>,
+    Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
     if !store::product::delete(&db, id, seller.id).await? {
         return Err(Error::NotFound);

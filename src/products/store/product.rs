@@ -34,7 +34,7 @@ pub(in super::super) async fn find(db: impl PgExecutor<'_>, id: i64) -> sqlx::Re
     .transpose()
 }
 
-pub(in super::super) async fn count_view(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<()> {
+pub(in super::super) async fn record_view(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<()> {
     sqlx::query!("UPDATE products SET views = views + 1 WHERE id = $1", id).execute(db).await?;
     Ok(())
 }

@@ -5,16 +5,16 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// A path on this site, with query and fragment, or nothing. Whatever else was asked for
 /// (another host, `//host`, `/\host`, `javascript:`) has become nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Next(Option<String>);
+pub struct ReturnTo(Option<String>);
 
-impl Next {
+impl ReturnTo {
     pub fn new(text: &str) -> Self {
         let own = text.starts_with('/')
             && !text.starts_with("//")
             && !text.contains('\\')
             && !text.chars().any(|c| c.is_control() || c.is_whitespace())
             && text.len() <= 2000;
-        Next(own.then(|| text.to_owned()))
+        ReturnTo(own.then(|| text.to_owned()))
     }
 
     pub fn or<'a>(&'a self, default: &'a str) -> &'a str {
@@ -36,17 +36,17 @@ impl Next {
     }
 }
 
-impl<'de> Deserialize<'de> for Next {
+impl<'de> Deserialize<'de> for ReturnTo {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Next::new(&String::deserialize(deserializer)?))
+        Ok(ReturnTo::new(&String::deserialize(deserializer)?))
     }
 }
 
 /// The form of a button that comes back to the page where it stood.
 #[derive(Deserialize)]
-pub struct Back {
+pub struct ReturnForm {
     #[serde(default)]
-    pub next: Next,
+    pub next: ReturnTo,
 }
 
 /// The sign-in page that comes back to `next`.
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn only_own_paths_pass() {
         for own in ["/", "/messages", "/products?q=a%20b&page=2", "/products/1#chat"] {
-            assert_eq!(Next::new(own).or("no"), own);
+            assert_eq!(ReturnTo::new(own).or("no"), own);
         }
         for foreign in [
             "",
@@ -91,7 +91,7 @@ mod tests {
             "messages",
             "/\t/evil",
         ] {
-            assert_eq!(Next::new(foreign).or("no"), "no", "{foreign}");
+            assert_eq!(ReturnTo::new(foreign).or("no"), "no", "{foreign}");
         }
         assert_eq!(login_path("/products/1?a=b#chat"), "/login?next=/products/1%3Fa%3Db%23chat");
     }

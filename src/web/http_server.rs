@@ -21,13 +21,13 @@ use tower::ServiceExt as _;
 
 /// From the end of an answer, or the beginning of the connection, to the end of the next request's head.
 /// Longer than proxies keep a connection that they may use again: a minute, mostly.
-pub const PATIENCE: Duration = Duration::from_secs(75);
+pub const HEADER_TIMEOUT: Duration = Duration::from_secs(75);
 
 /// Accepts until `stop` resolves, and returns when what has begun by then is answered.
 pub async fn serve(
     mut listener: impl Listener<Addr = SocketAddr>,
     router: Router,
-    patience: Duration,
+    header_timeout: Duration,
     stop: impl Future<Output = ()>,
 ) {
     let (open, stopping) = (TaskTracker::new(), CancellationToken::new());
@@ -43,7 +43,7 @@ pub async fn serve(
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(patience)
+            .header_read_timeout(header_timeout)
             .serve_connection(TokioIo::new(io), TowerToHyperService::new(service))
             .with_upgrades();
         let stopping = stopping.clone();
