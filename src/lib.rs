@@ -78,7 +78,7 @@
 //! - A search reads entries of the asker's own rooms only. It finds what was said seconds ago; while very
 //!   much is being said, later.
 //! - Unread = the other side's total − how many of theirs stand at or before my read mark; all of it is
-//!   decided under the same lock, so it equals a recount.
+//!   decided under the same lock, so it equals what a count of the rows gives.
 //! - No handler, page or query of [`admin`] touches a message's text.
 //!
 //! # Decisions

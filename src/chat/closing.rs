@@ -6,9 +6,9 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures_util::SinkExt as _;
 use tokio::time::timeout;
 
-use super::{service::Refusal, wire::ServerFrame};
 use crate::{
     accounts::{AccessSignal, AccessSubscription},
+    chat::{domain::outcome::SendError, wire::ServerFrame},
     web::{Error, Result, with_task_timeout},
 };
 
@@ -56,8 +56,8 @@ pub async fn say_goodbye(socket: &mut WebSocket, Close(code, reason): Close) {
     }
     let frame = CloseFrame { code, reason: reason.into() };
     let why = match code {
-        _ if code == TOO_BIG.0 => Some(Refusal::FrameTooBig),
-        _ if code == TOO_FAST.0 => Some(Refusal::RateLimited),
+        _ if code == TOO_BIG.0 => Some(SendError::FrameTooBig),
+        _ if code == TOO_FAST.0 => Some(SendError::RateLimited),
         _ => None,
     };
     let goodbye = async {

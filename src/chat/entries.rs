@@ -1,41 +1,11 @@
-//! Entries of a timeline: as stored, and as shown.
+//! Entries of a timeline, as shown.
 
 use linkify::{LinkFinder, LinkKind};
-use time::OffsetDateTime;
-use uuid::Uuid;
 
-use super::{Side, photos::RoomPhoto, seat::People};
-use crate::products::{ProductSummary, price::Price};
-
-/// One row of `messages` (from the buyer) or `post_messages` (from the seller).
-#[derive(Clone, Debug)]
-pub struct Entry {
-    pub seq: i64,
-    pub from: Side,
-    pub client_id: Uuid,
-    /// Empty where a picture says it all.
-    pub body: String,
-    pub photo: Option<RoomPhoto>,
-    pub product_id: Option<i64>,
-    /// The product that the talk turns to here, as it was when this was said.
-    pub starts: Option<Snapshot>,
-    pub sent_at: OffsetDateTime,
-}
-
-impl Entry {
-    /// As rows and frames name it.
-    pub fn kind(&self) -> &'static str {
-        if self.photo.is_some() { "photo" } else { "text" }
-    }
-}
-
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    pub product_id: i64,
-    pub title: String,
-    pub price: Price,
-    pub photo: Option<String>,
-}
+use crate::{
+    chat::domain::{entry::Entry, participants::Participants},
+    products::ProductSummary,
+};
 
 /// An entry as `templates/chat/_entry.html` shows it, the same for both sides.
 pub struct EntryView<'a> {
@@ -53,7 +23,7 @@ pub struct Part<'a> {
 }
 
 impl<'a> EntryView<'a> {
-    pub fn new(entry: &'a Entry, people: &'a People, products: &'a [ProductSummary]) -> Self {
+    pub fn new(entry: &'a Entry, people: &'a Participants, products: &'a [ProductSummary]) -> Self {
         let about = entry.starts.as_ref().map(|snapshot| snapshot.product_id);
         EntryView {
             entry,

@@ -10,17 +10,22 @@ use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::{
-    Body, RoomKey, photos,
-    receive::SayForm,
-    seat::Seat,
-    service::{self, Draft, Refusal, Said},
-    views::NotSentPage,
-    wire::ServerFrame,
-};
 use crate::{
     accounts::MaybeUser,
     app::AppState,
+    chat::{
+        access::RoomMember,
+        domain::{
+            body::Body,
+            outcome::{MessageDraft, SendError, SendOutcome},
+            room_key::RoomKey,
+        },
+        photos,
+        receive::SayForm,
+        service,
+        views::NotSentPage,
+        wire::ServerFrame,
+    },
     products,
     web::{ClientAddr, Error, Path, Result, Shell, flash, return_to, wants_json, with_request_timeout},
 };
@@ -28,24 +33,24 @@ use crate::{
 /// `POST /rooms/{room}/messages`
 pub(super) async fn say_in_room(
     (State(state), ClientAddr(addr)): (State<AppState>, ClientAddr),
-    seat: Result<Seat>,
+    member: Result<RoomMember>,
     Path(room): Path<String>,
     (session, headers): (Session, HeaderMap),
     request: Request,
 ) -> Result<Response> {
     let room: RoomKey = room.parse().map_err(|_| Error::NotFound)?;
     let back = format!("/rooms/{room}");
-    let seat = match seat {
+    let member = match member {
         Err(Error::SignInFirst { .. }) => {
             state.sign_in_limits.try_address(addr)?;
             let form = SayForm::receive(request, None).await?;
             return keep_and_sign_in(&session, back, form, "").await;
         }
         Err(Error::Unavailable(cause)) => return no_database(&headers, request, &cause, &back).await,
-        seat => seat?,
+        member => member?,
     };
-    let form = SayForm::receive(request, Some((&state.photo_limits, seat.user.account_id))).await?;
-    Ok(say(&state, &headers, seat, form, &back).await)
+    let form = SayForm::receive(request, Some((&state.photo_limits, member.user.account_id))).await?;
+    Ok(say(&state, &headers, member, form, &back).await)
 }
 
 /// `POST /products/{id}/messages`: a buyer's, about this product.
@@ -57,7 +62,7 @@ pub(super) async fn say_about_product(
     request: Request,
 ) -> Result<Response> {
     let back = format!("/products/{id}");
-    let seat = match seat_of_asker(&state, user, id).await {
+    let member = match member_for_product(&state, user, id).await {
         Err(Error::SignInFirst { .. }) if wants_json(&headers) => return Err(Error::Unauthorized),
         Err(Error::SignInFirst { .. }) => {
             state.sign_in_limits.try_address(addr)?;
@@ -65,22 +70,26 @@ pub(super) async fn say_about_product(
             return keep_and_sign_in(&session, back, form, "#chat").await;
         }
         Err(Error::Unavailable(cause)) => return no_database(&headers, request, &cause, &back).await,
-        seat => seat?,
+        member => member?,
     };
-    let mut form = SayForm::receive(request, Some((&state.photo_limits, seat.user.account_id))).await?;
+    let mut form = SayForm::receive(request, Some((&state.photo_limits, member.user.account_id))).await?;
     form.product_id = id.to_string();
-    Ok(say(&state, &headers, seat, form, &back).await)
+    Ok(say(&state, &headers, member, form, &back).await)
 }
 
-/// The buyer's seat of whoever is at the page of this product.
-async fn seat_of_asker(state: &AppState, user: Result<MaybeUser>, product_id: i64) -> Result<Seat> {
+/// The buyer's member of whoever is at the page of this product.
+async fn member_for_product(
+    state: &AppState,
+    user: Result<MaybeUser>,
+    product_id: i64,
+) -> Result<RoomMember> {
     let MaybeUser(Some(user)) = user? else { return Err(Error::SignInFirst { next: String::new() }) };
     let products = with_request_timeout(products::summaries(&state.db, &[product_id])).await?;
     let product = products.into_iter().next().ok_or(Error::NotFound)?;
     if user.seller_id == Some(product.seller_id) {
         return Err(Error::Forbidden("This is your own product. Buyers' messages are in My Messages."));
     }
-    Seat::of_buyer(&state.db, &user, product.seller_id).await?.ok_or(Error::NotFound)
+    RoomMember::as_buyer(&state.db, &user, product.seller_id).await?.ok_or(Error::NotFound)
 }
 
 /// Nobody can be known just now, and so nothing stored: the text stays with its writer.
@@ -94,13 +103,19 @@ async fn no_database(
     let form = SayForm::receive(request, None).await?;
     let client_id = form.client_id.parse().unwrap_or_else(|_| Uuid::new_v4());
     let shell = Shell { path: back.to_owned(), ..Shell::default() };
-    Ok(not_sent(headers, shell, form, client_id, Refusal::Unavailable, back))
+    Ok(not_sent(headers, shell, form, client_id, SendError::Unavailable, back))
 }
 
-async fn say(state: &AppState, headers: &HeaderMap, seat: Seat, form: SayForm, back: &str) -> Response {
+async fn say(
+    state: &AppState,
+    headers: &HeaderMap,
+    member: RoomMember,
+    form: SayForm,
+    back: &str,
+) -> Response {
     let client_id = form.client_id.parse().unwrap_or_else(|_| Uuid::new_v4());
-    let said = match draft(state, &seat, &form, client_id).await {
-        Ok(draft) => say_draft(state, &seat, draft, wants_json(headers)).await,
+    let said = match draft(state, &member, &form, client_id).await {
+        Ok(draft) => say_draft(state, &member, draft, wants_json(headers)).await,
         Err(refusal) => Err(refusal),
     };
     match said {
@@ -109,15 +124,16 @@ async fn say(state: &AppState, headers: &HeaderMap, seat: Seat, form: SayForm, b
                 Some(id) => products::summaries(&state.db, &[id]).await.unwrap_or_default(),
                 None => Vec::new(),
             };
-            Json(ServerFrame::Message(service::frame(said.entry(), &seat.people, &products))).into_response()
+            Json(ServerFrame::Message(service::frame(said.entry(), &member.participants, &products)))
+                .into_response()
         }
         Ok(said) => Redirect::to(&format!("{back}#entry_{}", said.entry().seq)).into_response(),
         Err(refusal) => {
-            let shell = Shell::offline(&seat.user.name, back);
+            let shell = Shell::offline(&member.user.name, back);
             // Sent again it speaks of no product, and the product's page may be there no longer.
-            let room = format!("/rooms/{}", seat.room);
+            let room = format!("/rooms/{}", member.room);
             let (form, back) = match refusal {
-                Refusal::BadProduct => (SayForm { product_id: String::new(), ..form }, &*room),
+                SendError::BadProduct => (SayForm { product_id: String::new(), ..form }, &*room),
                 _ => (form, back),
             };
             not_sent(headers, shell, form, client_id, refusal, back)
@@ -126,28 +142,38 @@ async fn say(state: &AppState, headers: &HeaderMap, seat: Seat, form: SayForm, b
 }
 
 /// The message that the form means. Its picture is stored; whoever says the draft settles that.
-async fn draft(state: &AppState, seat: &Seat, form: &SayForm, client_id: Uuid) -> Result<Draft, Refusal> {
+async fn draft(
+    state: &AppState,
+    member: &RoomMember,
+    form: &SayForm,
+    client_id: Uuid,
+) -> Result<MessageDraft, SendError> {
     let product_id = match form.product_id.trim() {
         "" => None,
-        id => Some(id.parse().map_err(|_| Refusal::BadProduct)?),
+        id => Some(id.parse().map_err(|_| SendError::BadProduct)?),
     };
     let Some(photo) = form.photo.clone() else {
-        return Ok(Draft { client_id, body: Body::parse(&form.body)?, product_id, photo: None });
+        return Ok(MessageDraft { client_id, body: Body::parse(&form.body)?, product_id, photo: None });
     };
     let body = Body::caption(&form.body)?;
     let bytes = photo?;
-    let photo = photos::keep(&state.uploads, &state.photo_limits, seat, bytes).await?;
-    Ok(Draft { client_id, body, product_id, photo: Some(photo) })
+    let photo = photos::keep(&state.uploads, &state.photo_limits, member, bytes).await?;
+    Ok(MessageDraft { client_id, body, product_id, photo: Some(photo) })
 }
 
 /// A person whose form carries an id that was used for other words gets a fresh one: no words are
 /// lost. A program is told instead.
-async fn say_draft(state: &AppState, seat: &Seat, draft: Draft, strict: bool) -> Result<Said, Refusal> {
-    let again = Draft { client_id: Uuid::new_v4(), ..draft.clone() };
+async fn say_draft(
+    state: &AppState,
+    member: &RoomMember,
+    draft: MessageDraft,
+    strict: bool,
+) -> Result<SendOutcome, SendError> {
+    let again = MessageDraft { client_id: Uuid::new_v4(), ..draft.clone() };
     let photo = draft.photo.clone();
-    let said = match service::say(&state.journal, &state.message_limits, seat, draft).await {
-        Err(Refusal::ClientIdReused) if !strict => {
-            service::say(&state.journal, &state.message_limits, seat, again).await
+    let said = match service::say(&state.journal, &state.message_limits, member, draft).await {
+        Err(SendError::ClientIdReused) if !strict => {
+            service::say(&state.journal, &state.message_limits, member, again).await
         }
         said => said,
     };
@@ -162,12 +188,12 @@ fn not_sent(
     shell: Shell,
     form: SayForm,
     client_id: Uuid,
-    refusal: Refusal,
+    refusal: SendError,
     back: &str,
 ) -> Response {
     let status = match refusal {
-        Refusal::RateLimited | Refusal::TooManyPhotos => StatusCode::TOO_MANY_REQUESTS,
-        Refusal::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        SendError::RateLimited | SendError::TooManyPhotos => StatusCode::TOO_MANY_REQUESTS,
+        SendError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
     if wants_json(headers) {
@@ -182,7 +208,7 @@ fn not_sent(
         client_id,
         product_id: form.product_id,
         had_photo: form.photo.is_some(),
-        wrong_photo: matches!(refusal, Refusal::Photo(_)),
+        wrong_photo: matches!(refusal, SendError::Photo(_)),
     };
     (status, page).into_response()
 }

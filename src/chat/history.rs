@@ -9,16 +9,14 @@ use axum::{
 use serde::Deserialize;
 use sqlx::PgPool;
 
-use super::{
-    entries::{Entry, EntryView},
-    room,
-    seat::Seat,
-    service,
-    store::{self, Status},
-    views,
-    wire::{EntryFrame, HistoryFrame},
-};
 use crate::{
+    chat::{
+        access::RoomMember,
+        domain::{entry::Entry, position::RoomPosition},
+        entries::EntryView,
+        room, service, store, views,
+        wire::{EntryFrame, HistoryFrame},
+    },
     products::{self, ProductSummary},
     web::{Error, Query, Result, wants_json},
 };
@@ -72,14 +70,14 @@ impl SpanQuery {
 pub struct Page {
     pub entries: Vec<Entry>,
     products: Vec<ProductSummary>,
-    pub status: Status,
+    pub status: RoomPosition,
     /// Whether the timeline goes on beyond this page: later for `After`, else earlier.
     pub more: bool,
 }
 
-pub async fn load(db: &PgPool, seat: &Seat, span: Span, limit: i64) -> Result<Page> {
+pub async fn load(db: &PgPool, member: &RoomMember, span: Span, limit: i64) -> Result<Page> {
     // The status first: an entry that comes in between is on the page, never missing from it.
-    let status = store::status(db, seat.room).await?;
+    let status = store::rooms::position(db, member.room).await?;
     let span = match span {
         Span::From(seq) if status.last_seq - seq >= limit => Span::After((seq - READ_BEFORE - 1).max(0)),
         Span::From(_) => Span::Latest,
@@ -95,7 +93,7 @@ pub async fn load(db: &PgPool, seat: &Seat, span: Span, limit: i64) -> Result<Pa
         }
     };
     let from_start = matches!(span, Span::After(_) | Span::Around(_));
-    let entries = store::history(db, seat.room, after, before, from_start, limit).await?;
+    let entries = store::entries::history(db, member.room, after, before, from_start, limit).await?;
     let more = match span {
         Span::After(_) => entries.last().is_some_and(|entry| entry.seq < status.last_seq),
         _ => entries.first().is_some_and(|entry| entry.seq > 1),
@@ -109,15 +107,15 @@ pub async fn load(db: &PgPool, seat: &Seat, span: Span, limit: i64) -> Result<Pa
 
 impl Page {
     /// Each entry as `_entry.html`.
-    pub fn html(&self, seat: &Seat) -> Vec<String> {
+    pub fn html(&self, member: &RoomMember) -> Vec<String> {
         self.entries
             .iter()
-            .map(|entry| views::entry_html(&EntryView::new(entry, &seat.people, &self.products)))
+            .map(|entry| views::entry_html(&EntryView::new(entry, &member.participants, &self.products)))
             .collect()
     }
 
-    fn frames(&self, seat: &Seat) -> Vec<EntryFrame<'_>> {
-        self.entries.iter().map(|entry| service::frame(entry, &seat.people, &self.products)).collect()
+    fn frames(&self, member: &RoomMember) -> Vec<EntryFrame<'_>> {
+        self.entries.iter().map(|entry| service::frame(entry, &member.participants, &self.products)).collect()
     }
 }
 
@@ -125,17 +123,17 @@ impl Page {
 pub(super) async fn show(
     State(db): State<PgPool>,
     headers: HeaderMap,
-    seat: Seat,
+    member: RoomMember,
     Query(query): Query<SpanQuery>,
     page: room::RoomRequest,
 ) -> Result<Response> {
     if !wants_json(&headers) {
         let (span, limit) = query.parse()?;
-        return room::render(&db, page, seat, span, limit).await;
+        return room::render(&db, page, member, span, limit).await;
     }
     let (span, limit) = query.parse()?;
-    let page = load(&db, &seat, span, limit).await?;
-    let entries = page.frames(&seat);
-    let Status { last_seq, read, .. } = page.status;
+    let page = load(&db, &member, span, limit).await?;
+    let entries = page.frames(&member);
+    let RoomPosition { last_seq, read, .. } = page.status;
     Ok(Json(HistoryFrame { entries, last_seq, read, more: page.more }).into_response())
 }

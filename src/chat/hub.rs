@@ -25,11 +25,11 @@ use tokio_util::{
 };
 use uuid::Uuid;
 
-use super::{
-    RoomKey, Side,
+use crate::chat::{
     backplane::News,
+    domain::{position::ReadMarks, room_key::RoomKey, side::Side},
     presence::LINGER,
-    wire::{ReadMarks, ServerFrame},
+    wire::ServerFrame,
 };
 use room::{Place, Room};
 use topic::Tuner;

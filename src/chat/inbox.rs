@@ -6,46 +6,26 @@ use axum::{
 };
 use serde::Deserialize;
 use sqlx::PgPool;
-use time::OffsetDateTime;
 
-use super::{
-    RoomKey, SearchLimits, Side,
-    search::{self, Terms},
-    store,
-    views::MessagesPage,
-};
 use crate::{
     accounts::CurrentUser,
-    products::{self, ProductSummary},
+    chat::{
+        SearchLimits,
+        domain::{
+            conversation::{Conversation, InboxRow},
+            room_key::RoomKey,
+        },
+        search::{self, Terms},
+        store,
+        views::MessagesPage,
+    },
+    products,
     web::{Pager, Query, Result, Shell},
 };
 
 const PER_PAGE: i64 = 30;
 /// A dropdown longer than this helps nobody; the list has them all.
 const MAX_BUYERS: i64 = 200;
-
-/// A room, as one of its two people finds it in a list.
-#[derive(Clone, Debug)]
-pub struct Conversation {
-    pub room: RoomKey,
-    /// The side of the person whose list it is.
-    pub side: Side,
-    pub other_name: String,
-    pub last_from: Side,
-    /// The last entry's first 200 characters; empty for a picture without words.
-    pub last_body: String,
-    pub last_at: OffsetDateTime,
-    pub unread: i64,
-    /// What was spoken of last.
-    pub product_id: Option<i64>,
-}
-
-/// A conversation and the product that was spoken of last: what `chat/_inbox_row.html` shows.
-#[derive(Clone, Debug)]
-pub struct InboxRow {
-    pub conversation: Conversation,
-    pub product: Option<ProductSummary>,
-}
 
 /// These conversations with their products, which one query fetches.
 pub(super) async fn rows(db: &PgPool, conversations: Vec<Conversation>) -> Result<Vec<InboxRow>> {
@@ -60,7 +40,7 @@ pub(super) async fn rows(db: &PgPool, conversations: Vec<Conversation>) -> Resul
 
 /// Those who wrote to a seller, latest first.
 pub(super) async fn buyers(db: &PgPool, seller_id: i64) -> Result<Vec<Conversation>> {
-    Ok(store::conversations(db, None, Some(seller_id), MAX_BUYERS, 0).await?)
+    Ok(store::inbox::conversations(db, None, Some(seller_id), MAX_BUYERS, 0).await?)
 }
 
 #[derive(Deserialize)]
@@ -89,10 +69,11 @@ pub(super) async fn show(
     if let Some(terms) = Terms::parse(&query.q) {
         return search::show(&db, &limits, &user, shell, buyers, (query.q, terms), query.page).await;
     }
-    let total = store::count_conversations(&db, user.buyer_id, user.seller_id).await?;
+    let total = store::inbox::count_conversations(&db, user.buyer_id, user.seller_id).await?;
     let pager = Pager::new(query.page, PER_PAGE, total, "/messages?");
     let conversations =
-        store::conversations(&db, user.buyer_id, user.seller_id, pager.limit(), pager.offset()).await?;
+        store::inbox::conversations(&db, user.buyer_id, user.seller_id, pager.limit(), pager.offset())
+            .await?;
     let rows = rows(&db, conversations).await?;
     Ok(MessagesPage {
         shell,

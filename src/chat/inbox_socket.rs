@@ -15,19 +15,19 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval},
 };
 
-use super::{
-    RoomKey, Side,
-    closing::{
-        ACCESS_ENDED, BUFFER, COME_BACK, Close, GONE, TOO_BIG, TOO_FAST, TOO_MANY, access_ended, asked,
-        is_too_big, say_goodbye, send,
-    },
-    hub::{InboxListener, InboxNews, Topic},
-    store,
-    wire::ServerFrame,
-};
 use crate::{
     accounts::CurrentUser,
     app::AppState,
+    chat::{
+        closing::{
+            ACCESS_ENDED, BUFFER, COME_BACK, Close, GONE, TOO_BIG, TOO_FAST, TOO_MANY, access_ended, asked,
+            is_too_big, say_goodbye, send,
+        },
+        domain::{room_key::RoomKey, side::Side},
+        hub::{InboxListener, InboxNews, Topic},
+        store,
+        wire::ServerFrame,
+    },
     web::{Error, Result, forgery::SameOrigin},
 };
 
@@ -113,7 +113,7 @@ async fn watch(
 
 /// What the page says may be older.
 async fn say_hello(state: &AppState, user: &CurrentUser, socket: &mut WebSocket) -> Result<(), Close> {
-    let total = asked(store::unread_total(&state.db, user.account_id)).await?;
+    let total = asked(store::inbox::unread_total(&state.db, user.account_id)).await?;
     send(socket, Message::Text(ServerFrame::InboxHello { total }.text())).await
 }
 
@@ -139,8 +139,8 @@ async fn tell(
         let side = if user.buyer_id == Some(room.buyer_id) { Side::Buyer } else { Side::Seller };
         let (unread, total) = asked(async {
             tokio::try_join!(
-                store::unread_in(&state.db, room, side),
-                store::unread_total(&state.db, user.account_id)
+                store::inbox::unread_in(&state.db, room, side),
+                store::inbox::unread_total(&state.db, user.account_id)
             )
         })
         .await?;

@@ -34,11 +34,17 @@ use tokio::{
 };
 use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
-use super::{
-    Hub, RoomKey, Side,
+use crate::chat::{
+    Hub,
+    access::RoomMember,
     backplane::News,
-    seat::{People, Seat},
-    service::{self, Draft, Pending, Refusal, Said},
+    domain::{
+        outcome::{MessageDraft, SendError, SendOutcome},
+        participants::Participants,
+        room_key::RoomKey,
+        side::Side,
+    },
+    service::{self, PendingSend},
 };
 use writer::{Done, Writer};
 
@@ -57,9 +63,9 @@ const BATCH: usize = 512;
 pub(super) struct Write {
     pub room: RoomKey,
     pub side: Side,
-    pub people: Arc<People>,
-    pub draft: Draft,
-    answer: oneshot::Sender<Result<Said, Refusal>>,
+    pub people: Arc<Participants>,
+    pub draft: MessageDraft,
+    answer: oneshot::Sender<Result<SendOutcome, SendError>>,
     _pending: TaskTrackerToken,
     _room: OwnedSemaphorePermit,
 }
@@ -98,37 +104,45 @@ impl Journal {
     }
 
     /// Puts a draft in the queue of its room's writer; waits while that is full.
-    pub(super) async fn submit(&self, seat: &Seat, draft: Draft) -> Result<Pending, Refusal> {
-        let desk = self.desk(seat.room);
+    pub(super) async fn submit(
+        &self,
+        member: &RoomMember,
+        draft: MessageDraft,
+    ) -> Result<PendingSend, SendError> {
+        let desk = self.desk(member.room);
         let room = desk.room.clone().acquire_many_owned(size(&draft)).await;
-        self.hand_in(desk, seat, draft, room.map_err(|_| Refusal::Unavailable)?)
+        self.hand_in(desk, member, draft, room.map_err(|_| SendError::Unavailable)?)
     }
 
     /// [`submit`](Self::submit) that doesn't wait: for who would see nothing but a page that doesn't load.
-    pub(super) fn try_submit(&self, seat: &Seat, draft: Draft) -> Result<Pending, Refusal> {
-        let desk = self.desk(seat.room);
+    pub(super) fn try_submit(
+        &self,
+        member: &RoomMember,
+        draft: MessageDraft,
+    ) -> Result<PendingSend, SendError> {
+        let desk = self.desk(member.room);
         let room = desk.room.clone().try_acquire_many_owned(size(&draft));
-        self.hand_in(desk, seat, draft, room.map_err(|_| Refusal::Unavailable)?)
+        self.hand_in(desk, member, draft, room.map_err(|_| SendError::Unavailable)?)
     }
 
     fn hand_in(
         &self,
         desk: &Desk,
-        seat: &Seat,
-        draft: Draft,
+        member: &RoomMember,
+        draft: MessageDraft,
         room: OwnedSemaphorePermit,
-    ) -> Result<Pending, Refusal> {
+    ) -> Result<PendingSend, SendError> {
         let (answer, pending) = oneshot::channel();
         let write = Write {
-            room: seat.room,
-            side: seat.side,
-            people: seat.people.clone(),
+            room: member.room,
+            side: member.side,
+            people: member.participants.clone(),
             draft,
             answer,
             _pending: self.pending.token(),
             _room: room,
         };
-        desk.queue.send(write).map_err(|_| Refusal::Unavailable)?;
+        desk.queue.send(write).map_err(|_| SendError::Unavailable)?;
         Ok(pending)
     }
 
@@ -144,7 +158,7 @@ impl Journal {
     }
 }
 
-fn size(draft: &Draft) -> u32 {
+fn size(draft: &MessageDraft) -> u32 {
     u32::try_from(BESIDE + draft.body.as_str().len()).unwrap_or(u32::MAX)
 }
 
@@ -167,7 +181,7 @@ async fn run(mut writer: Writer, mut queue: Queue) {
             settle(&hub, done.take());
             // Who came meanwhile has waited as long.
             while let Ok(waiting) = queue.try_recv() {
-                let _ = waiting.answer.send(Err(Refusal::Unavailable));
+                let _ = waiting.answer.send(Err(SendError::Unavailable));
             }
             // It may be stored all the same, and nobody was told, here or elsewhere.
             hub.doubt();

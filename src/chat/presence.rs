@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::Side;
+use crate::chat::domain::side::Side;
 
 /// How long somebody counts as online after their last socket closed: a reload isn't a leave.
 pub const LINGER: Duration = Duration::from_secs(10);

@@ -4,15 +4,15 @@ use axum::extract::State;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
-use super::{
-    forms,
-    history::{self, Span},
-    seat::Seat,
-    store,
-    views::{Chat, Panel, ProductPage},
-};
 use crate::{
     accounts::MaybeUser,
+    chat::{
+        access::RoomMember,
+        forms,
+        history::{self, Span},
+        store,
+        views::{Chat, Panel, ProductPage},
+    },
     products::{self, ProductFragment},
     web::{Path, Result, Shell},
 };
@@ -27,10 +27,10 @@ pub(super) async fn show(
     let panel = match user {
         None => Panel::Visitor { draft: forms::take_draft(&session, &format!("/products/{id}")).await? },
         Some(_) if product.is_own() => {
-            Panel::Own { conversations: store::conversations_about(&db, id).await? }
+            Panel::Own { conversations: store::inbox::conversations_about(&db, id).await? }
         }
-        Some(user) => match Seat::of_buyer(&db, &user, product.seller_id).await? {
-            Some(seat) => Panel::Chat(Box::new(chat(&db, &seat, &product, &session).await?)),
+        Some(user) => match RoomMember::as_buyer(&db, &user, product.seller_id).await? {
+            Some(member) => Panel::Chat(Box::new(chat(&db, &member, &product, &session).await?)),
             None => Panel::None,
         },
     };
@@ -39,14 +39,19 @@ pub(super) async fn show(
 }
 
 /// The whole room, with the composer set to this product.
-async fn chat(db: &PgPool, seat: &Seat, product: &ProductFragment, session: &Session) -> Result<Chat> {
-    let page = history::load(db, seat, Span::Latest, 50).await?;
+async fn chat(
+    db: &PgPool,
+    member: &RoomMember,
+    product: &ProductFragment,
+    session: &Session,
+) -> Result<Chat> {
+    let page = history::load(db, member, Span::Latest, 50).await?;
     let path = format!("/products/{}", product.id);
     Ok(Chat {
         action: format!("{path}/messages"),
         about: Some(product.summary()),
         draft: forms::take_draft(session, &path).await?,
-        unread: store::first_unread(db, seat.room, seat.side).await?,
-        ..Chat::new(seat, &page)
+        unread: store::read_marks::first_unread(db, member.room, member.side).await?,
+        ..Chat::new(member, &page)
     })
 }

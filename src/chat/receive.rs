@@ -2,8 +2,8 @@
 
 use axum::{body::Bytes, extract::Request};
 
-use super::service::Refusal;
 use crate::{
+    chat::domain::outcome::SendError,
     products::{
         PhotoLimits,
         photos::{self, MAX_BYTES},
@@ -25,7 +25,7 @@ pub struct SayForm {
     pub client_id: String,
     pub product_id: String,
     /// A picture's file, or why it isn't taken.
-    pub photo: Option<Result<Bytes, Refusal>>,
+    pub photo: Option<Result<Bytes, SendError>>,
     /// For the file in memory, until its message is stored.
     pub permit: Option<Permit>,
 }
@@ -61,10 +61,10 @@ impl SayForm {
                     }
                     form.photo = Some(if form.permit.is_some() {
                         let file = multipart::bytes(&mut field, MAX_BYTES).await?;
-                        file.ok_or(Refusal::Photo(photos::Refused::TooManyBytes))
+                        file.ok_or(SendError::Photo(photos::Refused::TooManyBytes))
                     } else {
                         multipart::drain(&mut field).await?;
-                        Err(Refusal::TooManyPhotos)
+                        Err(SendError::TooManyPhotos)
                     });
                 }
             }

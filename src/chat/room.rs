@@ -11,21 +11,21 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
-use super::{
-    Side, forms,
-    history::{self, Span, SpanQuery},
-    inbox,
-    seat::Seat,
-    service, store,
-    views::{Chat, RoomPage},
-};
 use crate::{
     app::AppState,
+    chat::{
+        access::RoomMember,
+        domain::side::Side,
+        forms,
+        history::{self, Span, SpanQuery},
+        inbox, service, store,
+        views::{Chat, RoomPage},
+    },
     products,
     web::{Error, Form, Query, Result, Shell},
 };
 
-/// What the page needs beside the seat.
+/// What the page needs beside the member.
 #[derive(FromRequestParts)]
 #[from_request(state(AppState))]
 pub struct RoomRequest {
@@ -35,29 +35,29 @@ pub struct RoomRequest {
 
 pub(super) async fn show(
     State(db): State<PgPool>,
-    seat: Seat,
+    member: RoomMember,
     Query(query): Query<SpanQuery>,
     request: RoomRequest,
 ) -> Result<Response> {
     let (span, limit) = query.parse()?;
     let unread = match span {
-        Span::Latest => store::first_unread(&db, seat.room, seat.side).await?,
+        Span::Latest => store::read_marks::first_unread(&db, member.room, member.side).await?,
         _ => None,
     };
-    render(&db, request, seat, unread.map_or(span, Span::From), limit).await
+    render(&db, request, member, unread.map_or(span, Span::From), limit).await
 }
 
 pub(super) async fn render(
     db: &PgPool,
     request: RoomRequest,
-    seat: Seat,
+    member: RoomMember,
     span: Span,
     limit: i64,
 ) -> Result<Response> {
     let RoomRequest { shell, session } = request;
-    let page = history::load(db, &seat, span, limit).await?;
-    let mut chat = Chat::new(&seat, &page);
-    chat.draft = forms::take_draft(&session, &format!("/rooms/{}", seat.room)).await?;
+    let page = history::load(db, &member, span, limit).await?;
+    let mut chat = Chat::new(&member, &page);
+    chat.draft = forms::take_draft(&session, &format!("/rooms/{}", member.room)).await?;
     match span {
         Span::Around(seq) => chat.hit = Some(seq),
         Span::From(seq) => chat.unread = Some(seq),
@@ -68,8 +68,8 @@ pub(super) async fn render(
     {
         chat.about = products::summaries(db, &[about]).await?.pop();
     }
-    let buyers = match seat.side {
-        Side::Seller => inbox::buyers(db, seat.room.seller_id).await?,
+    let buyers = match member.side {
+        Side::Seller => inbox::buyers(db, member.room.seller_id).await?,
         Side::Buyer => Vec::new(),
     };
     Ok(RoomPage { shell, chat, buyers }.into_response())
@@ -83,10 +83,10 @@ pub(super) struct SeenQuery {
 /// `POST /rooms/{room}/read`: the read mark of a script that has no socket.
 pub(super) async fn read(
     State(state): State<AppState>,
-    seat: Seat,
+    member: RoomMember,
     Form(SeenQuery { seq }): Form<SeenQuery>,
 ) -> Result<StatusCode> {
-    service::read(&state.db, &state.hub, &seat, seq).await?;
+    service::read(&state.db, &state.hub, &member, seq).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -94,7 +94,7 @@ pub(super) async fn read(
 /// this picture when the end of the timeline comes into view.
 pub(super) async fn seen(
     State(state): State<AppState>,
-    seat: Seat,
+    member: RoomMember,
     headers: HeaderMap,
     Query(SeenQuery { seq }): Query<SeenQuery>,
 ) -> Result<impl IntoResponse> {
@@ -102,7 +102,7 @@ pub(super) async fn seen(
     if headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin") {
         return Err(Error::NotFound);
     }
-    service::read(&state.db, &state.hub, &seat, seq).await?;
+    service::read(&state.db, &state.hub, &member, seq).await?;
     Ok((StatusCode::OK, [(header::CONTENT_TYPE, "image/gif"), (header::CACHE_CONTROL, "no-store")], PIXEL))
 }
 

@@ -4,8 +4,10 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{forms, history, inbox, inbox_socket, photos, product_page, receive::MAX_FORM, room, socket};
-use crate::app::AppState;
+use crate::{
+    app::AppState,
+    chat::{forms, history, inbox, inbox_socket, photos, product_page, receive::MAX_FORM, room, socket},
+};
 
 pub fn router() -> Router<AppState> {
     // The forms with a picture in them.

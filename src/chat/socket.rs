@@ -23,21 +23,23 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::{
-    Body,
-    closing::{
-        ACCESS_ENDED, BUFFER, COME_BACK, Close, GONE, TOO_BIG, TOO_FAST, TOO_MANY, access_ended, asked, feed,
-        flush, is_too_big, say_goodbye, send,
-    },
-    hub::{Listener, Told, Topic},
-    limits::FrameLimit,
-    seat::Seat,
-    service::{self, Draft, Refusal, Said},
-    store,
-    wire::{ClientFrame, ServerFrame},
-};
 use crate::{
     app::AppState,
+    chat::{
+        access::RoomMember,
+        closing::{
+            ACCESS_ENDED, BUFFER, COME_BACK, Close, GONE, TOO_BIG, TOO_FAST, TOO_MANY, access_ended, asked,
+            feed, flush, is_too_big, say_goodbye, send,
+        },
+        domain::{
+            body::Body,
+            outcome::{MessageDraft, SendError, SendOutcome},
+        },
+        hub::{Listener, Told, Topic},
+        limits::FrameLimit,
+        service, store,
+        wire::{ClientFrame, ServerFrame},
+    },
     web::{Result, forgery::SameOrigin},
 };
 
@@ -54,12 +56,12 @@ const TYPING: Duration = Duration::from_secs(2);
 
 pub(super) async fn upgrade(
     State(state): State<AppState>,
-    seat: Seat,
+    member: RoomMember,
     _: SameOrigin,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response> {
-    let tab = state.hub.open_tab(seat.user.account_id).ok_or(TOO_MANY)?;
-    let owned = Box::new((state, seat, tab));
+    let tab = state.hub.open_tab(member.user.account_id).ok_or(TOO_MANY)?;
+    let owned = Box::new((state, member, tab));
     Ok(upgrade
         .read_buffer_size(BUFFER)
         .write_buffer_size(TOGETHER)
@@ -67,14 +69,14 @@ pub(super) async fn upgrade(
         .max_frame_size(MAX_READ)
         .on_upgrade(move |mut socket| {
             Box::pin(async move {
-                let (state, seat, _tab) = &*owned;
-                run(state, seat, &mut socket).await;
+                let (state, member, _tab) = &*owned;
+                run(state, member, &mut socket).await;
             })
         }))
 }
 
-async fn run(state: &AppState, seat: &Seat, socket: &mut WebSocket) {
-    let close = match Box::pin(RoomSocket::open(state, seat, socket)).await {
+async fn run(state: &AppState, member: &RoomMember, socket: &mut WebSocket) {
+    let close = match Box::pin(RoomSocket::open(state, member, socket)).await {
         Ok(mut open) => open.run().await,
         Err(close) => close,
     };
@@ -83,7 +85,7 @@ async fn run(state: &AppState, seat: &Seat, socket: &mut WebSocket) {
 
 struct RoomSocket<'a> {
     state: &'a AppState,
-    seat: &'a Seat,
+    member: &'a RoomMember,
     socket: &'a mut WebSocket,
     listener: Listener,
     /// The last entry this socket has had, or could have asked for.
@@ -102,7 +104,7 @@ struct RoomSocket<'a> {
 
 enum Event {
     /// What became of a draft that was handed in.
-    Answered(Uuid, Result<Said, Refusal>),
+    Answered(Uuid, Result<SendOutcome, SendError>),
     Marked(Result<(), Close>),
     /// The time for the next ping.
     Beat,
@@ -114,35 +116,35 @@ impl<'a> RoomSocket<'a> {
     /// Listens first and looks second, so that nothing can fall in between; then says hello.
     async fn open(
         state: &'a AppState,
-        seat: &'a Seat,
+        member: &'a RoomMember,
         socket: &'a mut WebSocket,
     ) -> Result<Box<Self>, Close> {
-        let listener = state.hub.join(seat.room, seat.side);
-        let mut watch = state.access.subscribe(&seat.user);
-        state.hub.tune(Topic::Room(seat.room)).await;
-        if !asked(seat.user.still_signed_in(&state.db)).await? {
+        let listener = state.hub.join(member.room, member.side);
+        let mut watch = state.access.subscribe(&member.user);
+        state.hub.tune(Topic::Room(member.room)).await;
+        if !asked(member.user.still_signed_in(&state.db)).await? {
             return Err(ACCESS_ENDED);
         }
-        let status = asked(store::status(&state.db, seat.room)).await?;
+        let status = asked(store::rooms::position(&state.db, member.room)).await?;
         listener.begin(status.last_seq, status.read);
         if !state.hub.is_alone() {
-            for (node, side) in asked(store::presences(&state.db, seat.room)).await? {
-                state.hub.hear_of_presence(seat.room, side, node, true);
+            for (node, side) in asked(store::presences::presences(&state.db, member.room)).await? {
+                state.hub.hear_of_presence(member.room, side, node, true);
             }
         }
-        let online = state.hub.online(seat.room, seat.side.other());
+        let online = state.hub.online(member.room, member.side.other());
         let hello = ServerFrame::Hello { last_seq: status.last_seq, read: status.read, online };
         send(socket, Message::Text(hello.text())).await?;
         let open = RoomSocket {
             state,
-            seat,
+            member,
             socket,
             listener,
             last_seq: status.last_seq,
             events: FuturesUnordered::new(),
             is_marking: false,
             to_mark: None,
-            frames: state.message_limits.frames(seat.user.account_id),
+            frames: state.message_limits.frames(member.user.account_id),
             typed_at: None,
             heard: Instant::now(),
         };
@@ -186,7 +188,7 @@ impl<'a> RoomSocket<'a> {
                 biased;
                 Some(event) = self.events.next() => match event {
                     // It comes by the room's channel, to its sender as to everybody.
-                    Event::Answered(_, Ok(Said::Stored(_))) => Ok(()),
+                    Event::Answered(_, Ok(SendOutcome::Stored(_))) => Ok(()),
                     Event::Answered(client_id, answer) => Box::pin(self.answer(client_id, answer)).await,
                     Event::Marked(marked) => self.marked(marked),
                     Event::Beat => Box::pin(self.beat()).await,
@@ -236,17 +238,17 @@ impl<'a> RoomSocket<'a> {
                 // Whoever resyncs asks for everything after what they have: this entry too.
                 self.feed(if hole { ServerFrame::Resync.text() } else { Utf8Bytes::clone(text) }).await
             }
-            Ok(Told::Typing { by, .. }) if *by == self.seat.side => Ok(()),
+            Ok(Told::Typing { by, .. }) if *by == self.member.side => Ok(()),
             Ok(Told::Typing { frame, .. } | Told::Other(frame)) => self.feed(frame.clone()).await,
             Err(RecvError::Lagged(_)) => {
                 // Whatever is still in the channel is older than what the client will ask for now.
                 self.listener.told = self.listener.told.resubscribe();
-                let status = asked(store::status(&self.state.db, self.seat.room)).await?;
+                let status = asked(store::rooms::position(&self.state.db, self.member.room)).await?;
                 self.last_seq = status.last_seq;
                 self.feed(ServerFrame::Resync.text()).await?;
                 // The one thing that can't be asked for afterwards.
-                let who = self.seat.side.other();
-                let online = self.state.hub.online(self.seat.room, who);
+                let who = self.member.side.other();
+                let online = self.state.hub.online(self.member.room, who);
                 self.feed(ServerFrame::Presence { who, online }.text()).await
             }
             Err(RecvError::Closed) => Err(COME_BACK),
@@ -269,10 +271,10 @@ impl<'a> RoomSocket<'a> {
             Some(Ok(Message::Text(text))) if text.len() > MAX_FRAME => Err(TOO_BIG),
             Some(Ok(Message::Binary(bytes))) if bytes.len() > MAX_FRAME => Err(TOO_BIG),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
-            Some(Ok(Message::Binary(_))) => self.refuse(None, Refusal::BadFrame).await,
+            Some(Ok(Message::Binary(_))) => self.refuse(None, SendError::BadFrame).await,
             Some(Ok(Message::Text(text))) => match ClientFrame::parse(&text) {
                 Some(frame) => self.obey(frame).await,
-                None => self.refuse(client_id(&text), Refusal::BadFrame).await,
+                None => self.refuse(client_id(&text), SendError::BadFrame).await,
             },
         }
     }
@@ -288,7 +290,7 @@ impl<'a> RoomSocket<'a> {
                 let now = Instant::now();
                 if self.typed_at.is_none_or(|at| now - at >= TYPING) {
                     self.typed_at = Some(now);
-                    self.state.hub.typing(self.seat.room, self.seat.side);
+                    self.state.hub.typing(self.member.room, self.member.side);
                 }
                 Ok(())
             }
@@ -300,14 +302,14 @@ impl<'a> RoomSocket<'a> {
         let handed_in = match Body::parse(body) {
             Err(error) => Err(error.into()),
             Ok(body) => {
-                let draft = Draft { client_id, body, product_id, photo: None };
-                service::hand_in(&self.state.journal, &self.state.message_limits, self.seat, draft).await
+                let draft = MessageDraft { client_id, body, product_id, photo: None };
+                service::hand_in(&self.state.journal, &self.state.message_limits, self.member, draft).await
             }
         };
         match handed_in {
             Ok(pending) => {
                 self.events.push(Box::pin(async move {
-                    Event::Answered(client_id, pending.await.unwrap_or(Err(Refusal::Unavailable)))
+                    Event::Answered(client_id, pending.await.unwrap_or(Err(SendError::Unavailable)))
                 }));
                 Ok(())
             }
@@ -317,7 +319,7 @@ impl<'a> RoomSocket<'a> {
 
     /// Beside everything else, so that a slow database keeps nobody from hearing.
     fn mark(&mut self, seq: i64) {
-        if self.state.hub.has_read(self.seat.room, self.seat.side, seq) {
+        if self.state.hub.has_read(self.member.room, self.member.side, seq) {
             return;
         }
         if self.is_marking {
@@ -325,9 +327,9 @@ impl<'a> RoomSocket<'a> {
             return;
         }
         self.is_marking = true;
-        let RoomSocket { state, seat, .. } = *self;
+        let RoomSocket { state, member, .. } = *self;
         self.events.push(Box::pin(async move {
-            Event::Marked(asked(service::read(&state.db, &state.hub, seat, seq)).await)
+            Event::Marked(asked(service::read(&state.db, &state.hub, member, seq)).await)
         }));
     }
 
@@ -341,7 +343,7 @@ impl<'a> RoomSocket<'a> {
     }
 
     /// What the room isn't told: a repeat, a refusal.
-    async fn answer(&mut self, client_id: Uuid, answer: Result<Said, Refusal>) -> Result<(), Close> {
+    async fn answer(&mut self, client_id: Uuid, answer: Result<SendOutcome, SendError>) -> Result<(), Close> {
         match answer {
             Ok(said) => {
                 let entry = said.entry();
@@ -351,14 +353,15 @@ impl<'a> RoomSocket<'a> {
                     }
                     None => Vec::new(),
                 };
-                let frame = ServerFrame::Message(service::frame(entry, &self.seat.people, &products)).text();
+                let frame =
+                    ServerFrame::Message(service::frame(entry, &self.member.participants, &products)).text();
                 self.send(frame).await
             }
             Err(refusal) => self.refuse(Some(client_id), refusal).await,
         }
     }
 
-    async fn refuse(&mut self, client_id: Option<Uuid>, refusal: Refusal) -> Result<(), Close> {
+    async fn refuse(&mut self, client_id: Option<Uuid>, refusal: SendError) -> Result<(), Close> {
         self.send(ServerFrame::refused(client_id, refusal).text()).await
     }
 }

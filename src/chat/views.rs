@@ -4,16 +4,20 @@ use askama::Template;
 use askama_web::WebTemplate;
 use uuid::Uuid;
 
-use super::{
-    Conversation, InboxRow, RoomKey, Side,
-    entries::EntryView,
-    history::Page,
-    search::{Piece, Terms, excerpt},
-    seat::Seat,
-    store::Hit,
-    wire::ReadMarks,
-};
 use crate::{
+    chat::{
+        access::RoomMember,
+        domain::{
+            conversation::{Conversation, InboxRow},
+            position::ReadMarks,
+            room_key::RoomKey,
+            side::Side,
+        },
+        entries::EntryView,
+        history::Page,
+        search::{Piece, Terms, excerpt},
+        store::search_query::Hit,
+    },
     products::{ProductFragment, ProductState, ProductSummary},
     web::{Pager, Shell, filters},
 };
@@ -61,21 +65,22 @@ pub(super) struct Chat {
 }
 
 impl Chat {
-    pub fn new(seat: &Seat, page: &Page) -> Self {
+    pub fn new(member: &RoomMember, page: &Page) -> Self {
         let first_seq = page.entries.first().map_or(0, |entry| entry.seq);
         let shown_last = page.entries.last().map_or(0, |entry| entry.seq);
-        let seen = match seat.side {
+        let seen = match member.side {
             Side::Buyer => page.status.read.seller,
             Side::Seller => page.status.read.buyer,
         };
-        let unseen = page.entries.iter().filter(|entry| entry.from == seat.side && entry.seq > seen).count();
+        let unseen =
+            page.entries.iter().filter(|entry| entry.from == member.side && entry.seq > seen).count();
         Chat {
-            room: seat.room,
-            side: seat.side,
-            my_name: seat.people.name(seat.side).to_owned(),
-            other_name: seat.other_name().to_owned(),
-            other_url: (seat.side == Side::Buyer).then(|| format!("/sellers/{}", seat.room.seller_id)),
-            entries: page.html(seat),
+            room: member.room,
+            side: member.side,
+            my_name: member.participants.name(member.side).to_owned(),
+            other_name: member.other_name().to_owned(),
+            other_url: (member.side == Side::Buyer).then(|| format!("/sellers/{}", member.room.seller_id)),
+            entries: page.html(member),
             first_seq,
             read: page.status.read,
             unseen,
@@ -83,7 +88,7 @@ impl Chat {
             later: shown_last < page.status.last_seq,
             unread: None,
             hit: None,
-            action: format!("/rooms/{}/messages", seat.room),
+            action: format!("/rooms/{}/messages", member.room),
             about: None,
             draft: String::new(),
             client_id: Uuid::new_v4(),

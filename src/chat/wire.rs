@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{RoomKey, Side, service::Refusal};
+use crate::chat::domain::{outcome::SendError, position::ReadMarks, room_key::RoomKey, side::Side};
 
 /// From a client.
 #[derive(Debug, PartialEq, Deserialize)]
@@ -87,13 +87,6 @@ pub struct EntryFrame<'a> {
     pub html: String,
 }
 
-/// How far each side has read.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct ReadMarks {
-    pub buyer: i64,
-    pub seller: i64,
-}
-
 /// A page of history.
 #[derive(Serialize)]
 pub struct HistoryFrame<'a> {
@@ -104,7 +97,7 @@ pub struct HistoryFrame<'a> {
 }
 
 impl ServerFrame<'_> {
-    pub fn refused(client_id: Option<Uuid>, refusal: Refusal) -> Self {
+    pub fn refused(client_id: Option<Uuid>, refusal: SendError) -> Self {
         ServerFrame::Error { client_id, code: refusal.code(), message: refusal.to_string() }
     }
 

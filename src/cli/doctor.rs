@@ -19,7 +19,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let uploads = Uploads::new(folder);
     let of_products = products::missing_photos(&database.pool, &uploads).await?;
     let of_rooms = chat::missing_photos(&database.pool, &uploads).await?;
-    let wrong = chat::recount(&database.pool).await?;
+    let wrong = chat::verify(&database.pool).await?;
     let mended = chat::mend_search(&database.pool).await;
     database.close().await;
     for product in &of_products {

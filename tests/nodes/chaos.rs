@@ -96,7 +96,7 @@ impl World {
             let bodies: HashSet<_> = stored.iter().map(|entry| entry["body"].as_str().unwrap()).collect();
             assert_eq!(bodies.len(), 2 * QUOTA, "{name}: all that was written, each once");
         }
-        assert!(haggle::chat::recount(&db).await.unwrap().is_empty());
+        assert!(haggle::chat::verify(&db).await.unwrap().is_empty());
         for person in pairs.iter().flat_map(|(buyer, seller)| [buyer, seller]) {
             let page = person.get("/messages").await.ok();
             assert_eq!(page.attr(".nav .badge", "data-unread"), unread(&db, person).await, "{}", person.name);

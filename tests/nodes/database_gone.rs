@@ -81,7 +81,7 @@ impl Market {
         for id in ids {
             assert_eq!(stored.iter().filter(|it| ***it == json!(id)).count(), 1);
         }
-        assert!(haggle::chat::recount(&self.postgres.pool().await).await.unwrap().is_empty());
+        assert!(haggle::chat::verify(&self.postgres.pool().await).await.unwrap().is_empty());
     }
 }
 
@@ -215,5 +215,5 @@ pub async fn a_private_database_that_is_killed_runs_again_by_itself() {
         anas.send(send(id)).await;
     }
     assert_eq!(tomass.expect("message").await["client_id"], json!(id));
-    assert!(haggle::chat::recount(&node.pool().await).await.unwrap().is_empty());
+    assert!(haggle::chat::verify(&node.pool().await).await.unwrap().is_empty());
 }

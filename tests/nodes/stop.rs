@@ -70,7 +70,7 @@ pub async fn what_was_handed_in_is_stored_before_the_end_and_nobody_new_is_let_i
     let stored: i64 =
         sqlx::query_scalar("SELECT count(DISTINCT client_id) FROM messages").fetch_one(&db).await.unwrap();
     assert_eq!(stored, 21);
-    assert!(haggle::chat::recount(&db).await.unwrap().is_empty());
+    assert!(haggle::chat::verify(&db).await.unwrap().is_empty());
     db.close().await;
     postgres.stop().await;
 }

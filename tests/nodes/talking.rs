@@ -142,7 +142,7 @@ pub async fn both_write_at_once_on_two_nodes_and_everybody_has_the_same(over: Ov
         (2..=25).collect::<Vec<_>>(),
         "no holes"
     );
-    assert!(haggle::chat::recount(&one.db).await.unwrap().is_empty());
+    assert!(haggle::chat::verify(&one.db).await.unwrap().is_empty());
 }
 
 pub async fn what_a_node_stored_and_never_told_is_found_all_the_same(over: Over) {

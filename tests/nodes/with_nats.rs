@@ -122,7 +122,7 @@ pub async fn while_it_is_away_nodes_tell_each_other_by_the_database() {
     })
     .await;
     they_talk(&ana, &tomas).await;
-    assert!(haggle::chat::recount(&one.db).await.unwrap().is_empty());
+    assert!(haggle::chat::verify(&one.db).await.unwrap().is_empty());
 }
 
 /// A way of one's own to the server here; all on it is cut off when it is aborted.

@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::{
-    chat::{Hub, RoomKey, service, store},
+    chat::{Hub, domain::room_key::RoomKey, service, store},
     products,
     web::with_task_timeout,
 };
@@ -41,10 +41,13 @@ pub async fn run(db: PgPool, hub: Hub, mut behind: mpsc::Receiver<RoomKey>) {
 }
 
 async fn catch_up(db: &PgPool, hub: &Hub, room: RoomKey) -> sqlx::Result<()> {
-    let Some((people, _)) = with_task_timeout(store::people(db, room)).await? else { return Ok(()) };
+    let Some((people, _)) = with_task_timeout(store::rooms::participants(db, room)).await? else {
+        return Ok(());
+    };
     let people = Arc::new(people);
     while let Some(last) = hub.last_told(room) {
-        let entries = with_task_timeout(store::history(db, room, last, i64::MAX - PAGE, true, PAGE)).await?;
+        let entries =
+            with_task_timeout(store::entries::history(db, room, last, i64::MAX - PAGE, true, PAGE)).await?;
         if entries.is_empty() {
             return Ok(());
         }

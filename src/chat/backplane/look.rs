@@ -10,10 +10,9 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::nodes::BEAT;
 use crate::{
     accounts::{AccessChange, AccessEvents},
-    chat::{Hub, RoomKey, store},
+    chat::{Hub, backplane::nodes::BEAT, domain::room_key::RoomKey, store},
     web::with_task_timeout,
 };
 
@@ -122,7 +121,7 @@ impl Look {
 
     /// Sets who is in these rooms on other nodes.
     async fn look_who(&self, rooms: &[RoomKey]) -> sqlx::Result<()> {
-        let elsewhere = store::presences_elsewhere(&self.db, self.node, rooms).await?;
+        let elsewhere = store::presences::remote_presences(&self.db, self.node, rooms).await?;
         for room in rooms {
             self.hub.look_who(*room, elsewhere.get(room).map_or(&[], Vec::as_slice));
         }
@@ -132,7 +131,8 @@ impl Look {
     /// Brings these rooms up to date.
     async fn look(&self, rooms: &[RoomKey]) -> sqlx::Result<()> {
         let believed: Vec<_> = rooms.iter().filter_map(|room| self.hub.believed(*room)).collect();
-        for (room, last_seq, read, accounts) in store::moved(&self.db, &believed).await? {
+        for (room, last_seq, read, accounts) in store::rooms::rooms_changed_since(&self.db, &believed).await?
+        {
             self.hub.look(room, last_seq, read);
             // Whoever didn't tell the room of it didn't tell their inboxes.
             self.hub.tell_people_here(room, &accounts);

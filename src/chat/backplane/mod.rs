@@ -35,8 +35,14 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Hub, RoomKey, Side, store};
-use crate::accounts::{AccessChange, AccessEvents};
+use crate::{
+    accounts::{AccessChange, AccessEvents},
+    chat::{
+        Hub,
+        domain::{room_key::RoomKey, side::Side},
+        store,
+    },
+};
 
 /// What one node tells the others. Short names: it travels in payloads of at most 8,000 bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -95,7 +101,7 @@ pub async fn start(
     let node = Uuid::new_v4();
     let nats = match &servers[..] {
         [] => None,
-        servers => Some(nats::start(servers, &store::database_name(&db).await?, &hub, node).await?),
+        servers => Some(nats::start(servers, &store::nodes::database_name(&db).await?, &hub, node).await?),
     };
     if let Some(behind) = hub.take_behind() {
         tokio::spawn(catch_up::run(db.clone(), hub.clone(), behind));
@@ -104,7 +110,7 @@ pub async fn start(
         let outbox = Outbox { db: db.clone(), nats: nats.clone(), hub: hub.clone(), node };
         tokio::spawn(outbox.run(news));
     }
-    store::beat(&db, node, false).await?;
+    store::nodes::heartbeat(&db, node, false).await?;
     outbox::say_hello(&db, node).await?;
     let (nodes, known) = Nodes::new(db.clone(), hub.clone(), node, nats);
     tokio::spawn(nodes.run());

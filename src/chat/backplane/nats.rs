@@ -22,9 +22,9 @@ use tokio::{
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
-use super::{News, hear_in_room, outbox};
 use crate::chat::{
     Hub,
+    backplane::{News, hear_in_room, outbox},
     hub::{Topic, Tuned},
 };
 

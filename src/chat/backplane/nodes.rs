@@ -10,9 +10,13 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::{News, look::Known, nats::Nats};
 use crate::{
-    chat::{Hub, presence::LINGER, store},
+    chat::{
+        Hub,
+        backplane::{News, look::Known, nats::Nats},
+        presence::LINGER,
+        store,
+    },
     web::with_task_timeout,
 };
 
@@ -78,7 +82,7 @@ impl Nodes {
     async fn leave(&self) -> sqlx::Result<()> {
         self.hub.set_alone(false);
         self.hub.set_heard_by_nats(false);
-        store::last_beat(&self.db, self.node, LINGER).await
+        store::nodes::final_heartbeat(&self.db, self.node, LINGER).await
     }
 
     async fn beat(&mut self) -> sqlx::Result<()> {
@@ -87,8 +91,8 @@ impl Nodes {
         // One turn in the pool for all that is asked.
         let mut db = self.db.acquire().await?;
         // Not forgotten if the next question fails.
-        self.was_given_up |= store::beat(&mut *db, self.node, nats_is_there).await?;
-        let others = store::other_nodes(&mut db, self.node).await?;
+        self.was_given_up |= store::nodes::heartbeat(&mut *db, self.node, nats_is_there).await?;
+        let others = store::nodes::other_nodes(&mut db, self.node).await?;
         drop(db);
         let was_alone = self.hub.is_alone();
         self.hub.set_alone(others.is_empty());

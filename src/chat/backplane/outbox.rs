@@ -7,9 +7,12 @@ use sqlx::PgPool;
 use tokio::{sync::mpsc, time::timeout};
 use uuid::Uuid;
 
-use super::{News, nats::Nats};
 use crate::{
-    chat::{Hub, store},
+    chat::{
+        Hub,
+        backplane::{News, nats::Nats},
+        store,
+    },
     web::with_task_timeout,
 };
 
@@ -75,7 +78,7 @@ impl Outbox {
             None => Ok(()),
         };
         if !by_database.is_empty() {
-            with_task_timeout(store::notify(&self.db, &payloads(self.node, by_database))).await?;
+            with_task_timeout(store::nodes::notify(&self.db, &payloads(self.node, by_database))).await?;
         }
         told
     }
@@ -83,7 +86,7 @@ impl Outbox {
     /// Only here, one batch after the other: what is written last is what is so.
     async fn note_presences(&self, who: &[&News]) -> sqlx::Result<()> {
         if who.contains(&&News::Doubt) {
-            return store::tell_presences(&self.db, self.node, &self.hub.here()).await;
+            return store::presences::replace_presences(&self.db, self.node, &self.hub.here()).await;
         }
         // Who came and went meanwhile is written down as they are at last.
         let last: HashMap<_, _> = who
@@ -93,13 +96,13 @@ impl Outbox {
                 _ => None,
             })
             .collect();
-        store::set_presences(&self.db, self.node, &last).await
+        store::presences::update_presences(&self.db, self.node, &last).await
     }
 }
 
 /// Makes the nodes that are there look who is new.
 pub async fn say_hello(db: &PgPool, node: Uuid) -> sqlx::Result<()> {
-    store::notify(db, &payloads(node, &[News::Hello])).await
+    store::nodes::notify(db, &payloads(node, &[News::Hello])).await
 }
 
 /// `<node>` and a line of JSON for each.

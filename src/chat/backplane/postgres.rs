@@ -16,12 +16,12 @@ use sqlx::{
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use uuid::Uuid;
 
-use super::{hear, outbox};
 use crate::{
     accounts::AccessEvents,
     chat::{
         Hub,
-        store::{self, CHANNEL},
+        backplane::{hear, outbox},
+        store::{self, nodes::CHANNEL},
     },
     web::with_task_timeout,
 };
@@ -93,7 +93,7 @@ async fn tell_itself(db: &PgPool, hub: &Hub, node: Uuid, is_waiting: &AtomicBool
         if !hub.is_alone() {
             // It may be back before we know that it was sent.
             is_waiting.store(true, Ordering::Relaxed);
-            if with_task_timeout(store::notify(db, &outbox::payloads(node, []))).await.is_err() {
+            if with_task_timeout(store::nodes::notify(db, &outbox::payloads(node, []))).await.is_err() {
                 is_waiting.store(false, Ordering::Relaxed);
             }
         }

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use tokio::sync::broadcast;
 
-use super::Told;
-use crate::chat::{Side, presence::Presence, wire::ReadMarks};
+use crate::chat::{
+    domain::{position::ReadMarks, side::Side},
+    hub::Told,
+    presence::Presence,
+};
 
 /// How many frames a socket may be behind before it has to resync.
 const BACKLOG: usize = 32;

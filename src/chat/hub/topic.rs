@@ -7,8 +7,10 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Hub, WAITING};
-use crate::chat::RoomKey;
+use crate::chat::{
+    domain::room_key::RoomKey,
+    hub::{Hub, WAITING},
+};
 
 /// A backplane that takes longer is not waited for; the look at the rows stands in.
 const PATIENCE: Duration = Duration::from_secs(1);

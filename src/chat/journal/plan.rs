@@ -6,59 +6,30 @@ use std::{
 };
 
 use time::OffsetDateTime;
-use uuid::Uuid;
 
-use super::Write;
 use crate::{
     chat::{
-        RoomKey, Side,
-        entries::{Entry, Snapshot},
-        photos::RoomPhoto,
-        service::{Refusal, Said},
+        domain::{
+            batch::{NewEntry, RoomState, RoomStates, RoomUpdate, StoredEntries},
+            entry::{Entry, ProductSnapshot},
+            outcome::{SendError, SendOutcome},
+            room_key::RoomKey,
+            room_photo::RoomPhoto,
+            side::Side,
+        },
+        journal::Write,
     },
     products::ProductSummary,
 };
-
-/// A room: what stands in its row, and after [`plan`] what shall stand there.
-#[derive(Clone, Debug)]
-pub struct RoomState {
-    pub id: i64,
-    pub last_seq: i64,
-    pub buyer_total: i64,
-    pub seller_total: i64,
-    pub last_product_id: Option<i64>,
-    pub last_at: OffsetDateTime,
-}
-
-pub type RoomStates = HashMap<RoomKey, RoomState>;
-/// A message by its room, its side and its sender's id for it.
-pub type Known = HashMap<(RoomKey, Side, Uuid), Arc<Entry>>;
 
 /// What has been looked up for a batch.
 #[derive(Default)]
 pub struct Found {
     /// Messages that are stored already.
-    pub repeats: Known,
+    pub repeats: StoredEntries,
     pub products: Vec<ProductSummary>,
     /// Hidden products that these rooms have talked about before, and may go on talking about.
     pub spoken_of: HashSet<(RoomKey, i64)>,
-}
-
-/// A row to be inserted.
-pub struct Insert {
-    pub room_id: i64,
-    pub ordinal: i64,
-    /// Sent no earlier than it says; the database's clock has the last word.
-    pub entry: Entry,
-}
-
-/// A room's row, as the batch leaves it.
-pub struct Change<'a> {
-    /// The number of its last entry before.
-    pub was: i64,
-    pub room: RoomState,
-    pub from: Side,
-    pub body: &'a str,
 }
 
 /// What becomes of a message.
@@ -67,13 +38,13 @@ enum Outcome {
     New(usize),
     Same(usize),
     Known(Arc<Entry>),
-    Refused(Refusal),
+    Refused(SendError),
 }
 
 pub struct Planned<'a> {
     outcomes: Vec<Outcome>,
-    pub inserts: Vec<Insert>,
-    pub changes: HashMap<RoomKey, Change<'a>>,
+    pub inserts: Vec<NewEntry>,
+    pub changes: HashMap<RoomKey, RoomUpdate<'a>>,
 }
 
 /// Gives every new message the next number of its room, in the batch's order.
@@ -89,7 +60,7 @@ pub fn plan<'a>(rooms: &RoomStates, batch: &'a [Write], found: &Found) -> Planne
         let outcome = if let Some(entry) = found.repeats.get(&key) {
             repeat(entry, write).map_or_else(Outcome::Refused, |()| Outcome::Known(entry.clone()))
         } else if let Some(&n) = placed.get(&key) {
-            let first: &Insert = &planned.inserts[n];
+            let first: &NewEntry = &planned.inserts[n];
             repeat(&first.entry, write).map_or_else(Outcome::Refused, |()| Outcome::Same(n))
         } else {
             match planned.append(rooms, write, found) {
@@ -106,12 +77,12 @@ pub fn plan<'a>(rooms: &RoomStates, batch: &'a [Write], found: &Found) -> Planne
 }
 
 /// Whether a message with the number of a stored one is that one.
-fn repeat(entry: &Entry, write: &Write) -> Result<(), Refusal> {
+fn repeat(entry: &Entry, write: &Write) -> Result<(), SendError> {
     let digest = |photo: &Option<RoomPhoto>| photo.as_ref().map(|photo| photo.digest.clone());
     let same = entry.body == write.draft.body.as_str()
         && entry.product_id == write.draft.product_id
         && digest(&entry.photo) == digest(&write.draft.photo);
-    if same { Ok(()) } else { Err(Refusal::ClientIdReused) }
+    if same { Ok(()) } else { Err(SendError::ClientIdReused) }
 }
 
 /// The product that the talk turns to with this message: none if it names none, or goes on about the last.
@@ -119,24 +90,24 @@ fn turns_to<'a>(
     room: &RoomState,
     write: &Write,
     found: &'a Found,
-) -> Result<Option<&'a ProductSummary>, Refusal> {
+) -> Result<Option<&'a ProductSummary>, SendError> {
     let Some(id) = write.draft.product_id.filter(|id| Some(*id) != room.last_product_id) else {
         return Ok(None);
     };
-    let product = found.products.iter().find(|product| product.id == id).ok_or(Refusal::BadProduct)?;
+    let product = found.products.iter().find(|product| product.id == id).ok_or(SendError::BadProduct)?;
     let allowed = product.seller_id == write.room.seller_id
         && (product.is_visible() || found.spoken_of.contains(&(write.room, id)));
-    if allowed { Ok(Some(product)) } else { Err(Refusal::BadProduct) }
+    if allowed { Ok(Some(product)) } else { Err(SendError::BadProduct) }
 }
 
 impl<'a> Planned<'a> {
-    fn append(&mut self, rooms: &RoomStates, write: &'a Write, found: &Found) -> Result<usize, Refusal> {
-        let before = rooms.get(&write.room).ok_or(Refusal::Unavailable)?;
+    fn append(&mut self, rooms: &RoomStates, write: &'a Write, found: &Found) -> Result<usize, SendError> {
+        let before = rooms.get(&write.room).ok_or(SendError::Unavailable)?;
         let room = self.changes.get(&write.room).map_or(before, |change| &change.room);
         let product = turns_to(room, write, found)?;
         let body = write.draft.body.as_str();
-        let change = self.changes.entry(write.room).or_insert_with(|| Change {
-            was: before.last_seq,
+        let change = self.changes.entry(write.room).or_insert_with(|| RoomUpdate {
+            expected_seq: before.last_seq,
             room: before.clone(),
             from: write.side,
             body,
@@ -158,7 +129,7 @@ impl<'a> Planned<'a> {
             body: body.to_owned(),
             photo: write.draft.photo.clone(),
             product_id: write.draft.product_id,
-            starts: product.map(|product| Snapshot {
+            starts: product.map(|product| ProductSnapshot {
                 product_id: product.id,
                 title: product.title.clone(),
                 price: product.price,
@@ -166,25 +137,25 @@ impl<'a> Planned<'a> {
             }),
             sent_at: room.last_at,
         };
-        self.inserts.push(Insert { room_id: room.id, ordinal, entry });
+        self.inserts.push(NewEntry { room_id: room.id, ordinal, entry });
         Ok(self.inserts.len() - 1)
     }
 
     /// It is written, at this time: how the rooms stand now, and what each message came to.
-    pub fn written(self, now: OffsetDateTime) -> (RoomStates, Vec<Result<Said, Refusal>>) {
+    pub fn written(self, now: OffsetDateTime) -> (RoomStates, Vec<Result<SendOutcome, SendError>>) {
         let Planned { outcomes, mut inserts, changes } = self;
         for insert in &mut inserts {
             insert.entry.sent_at = insert.entry.sent_at.max(now);
         }
         let entries: Vec<Arc<Entry>> = inserts.into_iter().map(|insert| Arc::new(insert.entry)).collect();
         let said = |outcome| match outcome {
-            Outcome::New(n) => Ok(Said::Stored(entries[n].clone())),
-            Outcome::Same(n) => Ok(Said::Repeated(entries[n].clone())),
-            Outcome::Known(entry) => Ok(Said::Repeated(entry)),
+            Outcome::New(n) => Ok(SendOutcome::Stored(entries[n].clone())),
+            Outcome::Same(n) => Ok(SendOutcome::Duplicate(entries[n].clone())),
+            Outcome::Known(entry) => Ok(SendOutcome::Duplicate(entry)),
             Outcome::Refused(refusal) => Err(refusal),
         };
         let outcomes = outcomes.into_iter().map(said).collect();
-        let rooms = changes.into_iter().map(|(key, Change { mut room, .. })| {
+        let rooms = changes.into_iter().map(|(key, RoomUpdate { mut room, .. })| {
             room.last_at = room.last_at.max(now);
             (key, room)
         });

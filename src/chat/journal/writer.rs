@@ -5,15 +5,18 @@ use std::{slice, time::Duration};
 use sqlx::{PgConnection, PgPool};
 use tokio::time::{Instant, timeout_at};
 
-use super::{
-    Write,
-    line::Line,
-    plan::{self, Found, RoomStates},
-};
 use crate::{
     chat::{
         Hub,
-        service::{Refusal, Said},
+        domain::{
+            batch::RoomStates,
+            outcome::{SendError, SendOutcome},
+        },
+        journal::{
+            Write,
+            line::Line,
+            plan::{self, Found},
+        },
         store,
     },
     products::{self, ProductSummary},
@@ -37,7 +40,7 @@ pub(super) struct Writer {
 #[derive(Default)]
 pub(super) struct Done {
     pub batch: Vec<Write>,
-    pub outcomes: Vec<Result<Said, Refusal>>,
+    pub outcomes: Vec<Result<SendOutcome, SendError>>,
     /// Those that the talk turned to.
     pub products: Vec<ProductSummary>,
     /// The database is gone.
@@ -46,7 +49,7 @@ pub(super) struct Done {
 
 /// What a transaction came to.
 struct Written {
-    outcomes: Vec<Result<Said, Refusal>>,
+    outcomes: Vec<Result<SendOutcome, SendError>>,
     products: Vec<ProductSummary>,
 }
 
@@ -65,13 +68,13 @@ impl Writer {
                 for (n, write) in batch.iter().enumerate() {
                     if until.saturating_duration_since(Instant::now()) < LAST {
                         // It is there, only slow: nobody has to look what became of these.
-                        done.refuse(batch.len() - n, Refusal::Unavailable);
+                        done.refuse(batch.len() - n, SendError::Unavailable);
                         break;
                     }
                     let written = self.commit(slice::from_ref(write), until, &mut look).await;
                     done.add(1, written);
                     if done.is_lost {
-                        done.refuse(batch.len() - n - 1, Refusal::Unavailable);
+                        done.refuse(batch.len() - n - 1, SendError::Unavailable);
                         break;
                     }
                 }
@@ -98,7 +101,7 @@ impl Writer {
         if self.remembers(batch) {
             match self.write_on(batch).await {
                 Ok(written) => return Ok(written),
-                Err(error) if has_code(&error, store::MOVED_ON) => {}
+                Err(error) if has_code(&error, store::insert::VERSION_CONFLICT) => {}
                 Err(error) => look.learn(&error, &mut self.line),
             }
         }
@@ -128,7 +131,8 @@ impl Writer {
     /// Goes on where the rooms were left.
     async fn write_on(&mut self, batch: &[Write]) -> sqlx::Result<Written> {
         let planned = plan::plan(&self.rooms, batch, &Found::default());
-        let now = store::write(self.line.open().await?, &planned).await?;
+        let now =
+            store::insert::write(self.line.open().await?, &planned.inserts, planned.changes.values()).await?;
         let (rooms, outcomes) = planned.written(now);
         self.rooms.extend(rooms);
         Ok(Written { outcomes, products: Vec::new() })
@@ -138,10 +142,11 @@ impl Writer {
     async fn look_and_write(&mut self, batch: &[Write], look: Look) -> sqlx::Result<Written> {
         let tx = self.line.begin().await?;
         let found_and_written = async {
-            let rooms = store::lock_rooms(tx, batch.iter().map(|write| write.room), look.past_locks).await?;
+            let rooms =
+                store::lock::lock_rooms(tx, batch.iter().map(|write| write.room), look.past_locks).await?;
             let found = find(tx, &rooms, batch, look.for_repeats).await?;
             let planned = plan::plan(&rooms, batch, &found);
-            let now = store::write(tx, &planned).await?;
+            let now = store::insert::write(tx, &planned.inserts, planned.changes.values()).await?;
             let (changed, outcomes) = planned.written(now);
             Ok((rooms, changed, Written { outcomes, products: found.products }))
         };
@@ -198,13 +203,13 @@ impl Done {
                 self.is_lost = !is_refusal(&error) && !is_locked(&error);
                 self.refuse(
                     messages,
-                    if is_final(&error) { Refusal::Unstorable } else { Refusal::Unavailable },
+                    if is_final(&error) { SendError::Rejected } else { SendError::Unavailable },
                 );
             }
         }
     }
 
-    fn refuse(&mut self, messages: usize, refusal: Refusal) {
+    fn refuse(&mut self, messages: usize, refusal: SendError) {
         self.outcomes.extend((0..messages).map(|_| Err(refusal)));
     }
 }
@@ -216,13 +221,22 @@ async fn find(
     batch: &[Write],
     has_repeats: bool,
 ) -> sqlx::Result<Found> {
-    let repeats = if has_repeats { store::repeats(tx, rooms, batch).await? } else { Default::default() };
+    let repeats = if has_repeats {
+        let messages = batch.iter().map(|write| (write.room, write.draft.client_id));
+        store::duplicates::find_duplicates(tx, rooms, messages).await?
+    } else {
+        Default::default()
+    };
     let wanted: Vec<i64> = batch.iter().filter_map(|write| write.draft.product_id).collect();
     let products = match &wanted[..] {
         [] => Vec::new(),
         wanted => products::summaries(&mut *tx, wanted).await?,
     };
-    let spoken_of = store::spoken_of(tx, rooms, batch, &products).await?;
+    // Hidden products may be discussed further where they were discussed before.
+    let hidden = |id: &i64| products.iter().any(|product| product.id == *id && !product.is_visible());
+    let asked =
+        batch.iter().filter_map(|write| Some((write.room, write.draft.product_id.filter(hidden)?))).collect();
+    let spoken_of = store::duplicates::discussed_before(tx, rooms, asked).await?;
     Ok(Found { repeats, products, spoken_of })
 }
 

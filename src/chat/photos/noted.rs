@@ -11,7 +11,10 @@ use std::{
 
 use tokio::fs;
 
-use super::{PhotoKey, RoomKey, Uploads};
+use crate::chat::{
+    domain::room_key::RoomKey,
+    photos::{PhotoKey, Uploads},
+};
 
 const FOLDER: &str = "rooms/.noted";
 /// No message is on its way for so long.

@@ -1,6 +1,6 @@
 //! About two lines of a message, around what was looked for.
 
-use super::{fold::composed, terms::Terms};
+use crate::chat::search::{fold::composed, terms::Terms};
 
 /// How much stands before the first hit, and how much there is in all, in characters.
 const BEFORE: usize = 40;

@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use crate::{
-    chat::{Hub, RoomKey, store},
+    chat::{Hub, domain::room_key::RoomKey, search::fold::fold, store},
     web::with_task_timeout,
 };
 
@@ -100,7 +100,8 @@ impl Look {
     /// A step; whether there is more to do.
     async fn step(&mut self, db: &PgPool) -> sqlx::Result<bool> {
         if let Some(after) = self.all_up_to {
-            let (rooms, last) = with_task_timeout(store::behind(db, after, ASKED, ROOMS)).await?;
+            let (rooms, last) =
+                with_task_timeout(store::search_index::unindexed_rooms(db, after, ASKED, ROOMS)).await?;
             fill(db, &rooms).await?;
             self.all_up_to = last;
             return Ok(true);
@@ -108,7 +109,7 @@ impl Look {
         let began = Instant::now();
         // A minute more: an entry has its time before it is committed.
         let seconds = (self.last.elapsed() + LOOK).as_secs_f64();
-        let rooms = with_task_timeout(store::behind_lately(db, seconds, ROOMS)).await?;
+        let rooms = with_task_timeout(store::search_index::recently_unindexed(db, seconds, ROOMS)).await?;
         fill(db, &rooms).await?;
         let more = rooms.len() as i64 == ROOMS;
         if !more {
@@ -122,7 +123,7 @@ impl Look {
 async fn fill(db: &PgPool, rooms: &[RoomKey]) -> sqlx::Result<usize> {
     let mut filled = 0;
     loop {
-        let more = with_task_timeout(store::fill(db, rooms, EACH)).await?;
+        let more = with_task_timeout(store::search_index::index(db, rooms, EACH, fold)).await?;
         filled += more;
         // Fewer, and none of the rooms can have more.
         if more < EACH as usize {
@@ -135,9 +136,9 @@ async fn fill(db: &PgPool, rooms: &[RoomKey]) -> sqlx::Result<usize> {
 /// Brings all rooms up to date, at once; how many entries couldn't be found before. For `haggle doctor`,
 /// which also takes out what can't be right.
 pub async fn mend(db: &PgPool) -> sqlx::Result<usize> {
-    store::clear_wrong(db).await?;
+    store::search_index::drop_inconsistent(db).await?;
     let (mut filled, mut after) = (0, 0);
-    while let (rooms, Some(last)) = store::behind(db, after, ASKED, ROOMS).await? {
+    while let (rooms, Some(last)) = store::search_index::unindexed_rooms(db, after, ASKED, ROOMS).await? {
         filled += fill(db, &rooms).await?;
         after = last;
     }

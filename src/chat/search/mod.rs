@@ -25,19 +25,20 @@ use axum::{
 };
 use sqlx::PgPool;
 
-use super::{
-    Conversation, SearchLimits, store,
-    views::{HitView, PersonView, SearchPage},
-};
 use crate::{
     accounts::CurrentUser,
+    chat::{
+        SearchLimits,
+        domain::conversation::Conversation,
+        store,
+        views::{HitView, PersonView, SearchPage},
+    },
     products,
     web::{Pager, Result, Shell},
 };
 
 pub(super) use excerpt::{Piece, excerpt};
 pub use fill::{mend, start};
-pub(super) use fold::fold;
 pub(super) use terms::Terms;
 
 /// PostgreSQL's code for a statement that was cancelled.
@@ -46,7 +47,7 @@ const TOOK_TOO_LONG: &str = "57014";
 const PER_PAGE: i64 = 20;
 /// Hits that are counted and can be paged through.
 const MOST: i64 = 500;
-/// People who are shown above the hits, and conversations whose names are looked at, the latest first.
+/// Participants who are shown above the hits, and conversations whose names are looked at, the latest first.
 const PEOPLE: usize = 5;
 const NAMES: i64 = 5_000;
 
@@ -67,10 +68,10 @@ pub(super) async fn show(
         Err(why) => return Ok(refused(StatusCode::TOO_MANY_REQUESTS, shell, question, buyers, why)),
     };
     // Who goes away doesn't end the search in the database: the permit is held as long as that.
-    let (pool, asked) = (db.clone(), terms.clone());
+    let (pool, asked) = (db.clone(), terms.query());
     let search = tokio::spawn(async move {
         let _permit = permit;
-        store::search(&pool, who, &asked, MOST, (page, PER_PAGE)).await
+        store::search_query::search(&pool, who, &asked, MOST, (page, PER_PAGE)).await
     });
     let found = match search.await.context("a search")? {
         Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(TOOK_TOO_LONG) => {
@@ -81,7 +82,14 @@ pub(super) async fn show(
     };
     let pager = Pager::new(Some(page), PER_PAGE, found.total, Pager::base("/messages", &[("q", &question)]));
     let people = match pager.page {
-        1 => people(db, store::names(db, user.buyer_id, user.seller_id, NAMES).await?, &terms).await?,
+        1 => {
+            people(
+                db,
+                store::search_query::room_names(db, user.buyer_id, user.seller_id, NAMES).await?,
+                &terms,
+            )
+            .await?
+        }
         _ => Vec::new(),
     };
     let hits = found.hits.into_iter().map(|hit| HitView::new(hit, &terms)).collect();
@@ -104,11 +112,15 @@ fn refused(
 }
 
 /// Those whose name, or what was spoken of last with them, fits.
-async fn people(db: &PgPool, talks: Vec<store::Talk>, terms: &Terms) -> Result<Vec<PersonView>> {
+async fn people(
+    db: &PgPool,
+    talks: Vec<store::search_query::RoomName>,
+    terms: &Terms,
+) -> Result<Vec<PersonView>> {
     let about: Vec<i64> = talks.iter().filter_map(|talk| talk.product_id).collect();
     let titles = products::titles(db, &about).await?;
     let fits = |text: &str| !terms.find(&fold::composed(text)).is_empty();
-    let view = |talk: store::Talk| {
+    let view = |talk: store::search_query::RoomName| {
         let title = talk.product_id.and_then(|id| titles.get(&id)).filter(|title| fits(title)).cloned();
         let found = title.is_some() || fits(&talk.other_name);
         found.then_some(PersonView { room: talk.room, side: talk.side, name: talk.other_name, title })

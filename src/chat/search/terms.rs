@@ -3,14 +3,17 @@
 //! A word of three letters and more may be a part of a longer one. A shorter one must stand alone ("no"
 //! isn't meant to find "now"), but for the scripts that write without spaces, where it can't.
 
-use super::fold::{fold, folded};
+use crate::chat::{
+    search::fold::{fold, folded},
+    store::search_query::TextQuery,
+};
 
 /// Longer questions are cut off here, in characters.
 pub const LONGEST: usize = 200;
 /// From here up are Thai, Chinese, Japanese and others that don't put spaces between words.
 const UNSPACED: char = '\u{e00}';
 /// Signs that aren't meant where they stand around a word.
-const AROUND: &[char] =
+const SURROUNDING_PUNCTUATION: &[char] =
     &['.', ',', ';', ':', '!', '?', '(', ')', '[', ']', '"', '\'', '“', '”', '„', '‘', '’', '«', '»', '…'];
 
 /// At least one word.
@@ -27,7 +30,7 @@ impl Terms {
         let cut: String = question.chars().take(LONGEST).collect();
         let mut terms = Terms { words: Vec::new(), parts: Vec::new() };
         for term in fold(&cut).split_whitespace() {
-            let bare = term.trim_matches(AROUND);
+            let bare = term.trim_matches(SURROUNDING_PUNCTUATION);
             // Who asks for nothing but signs means them.
             let term = if bare.is_empty() { term } else { bare };
             let alone = term.chars().count() < 3 && term.chars().all(|c| c.is_alphanumeric() && c < UNSPACED);
@@ -39,18 +42,23 @@ impl Terms {
         (!terms.words.is_empty() || !terms.parts.is_empty()).then_some(terms)
     }
 
+    /// As SQL takes them.
+    pub fn query(&self) -> TextQuery {
+        TextQuery { words: self.words(), most_selective: self.most_selective(), patterns: self.patterns() }
+    }
+
     /// The words that must stand alone, for `plainto_tsquery`; empty if there are none.
-    pub fn words(&self) -> String {
+    fn words(&self) -> String {
         self.words.join(" ")
     }
 
     /// A pattern of `LIKE` for each part.
-    pub fn patterns(&self) -> Vec<String> {
+    fn patterns(&self) -> Vec<String> {
         self.parts.iter().map(|part| pattern(part)).collect()
     }
 
     /// The pattern that the index narrows most: the longest that has a trigram.
-    pub fn narrowest(&self) -> Option<String> {
+    fn most_selective(&self) -> Option<String> {
         let has_trigram =
             |part: &&String| part.split(|c: char| !c.is_alphanumeric()).any(|run| run.chars().count() >= 3);
         self.parts
@@ -132,7 +140,7 @@ mod tests {
 
     #[test]
     fn the_index_is_asked_for_what_has_trigrams() {
-        let narrowest = |question| Terms::parse(question).unwrap().narrowest();
+        let narrowest = |question| Terms::parse(question).unwrap().most_selective();
         assert_eq!(narrowest("red bicycle 50%-"), Some("%bicycle%".to_owned()));
         assert_eq!(narrowest("ok 東京 🚲🚲🚲 a-b-c"), None);
     }

@@ -1,23 +1,15 @@
-//! All of chat's SQL: rooms, messages, post_messages, message_search.
+//! All of chat's SQL: rooms, messages, post_messages, message_search, nodes, presences.
 
-mod history;
-mod journal;
-mod nodes;
-mod photos;
-mod recount;
-mod rooms;
-mod search;
-
-pub(super) use history::history;
-pub(super) use journal::{MOVED_ON, lock_rooms, repeats, spoken_of, write};
-pub(super) use nodes::{
-    CHANNEL, beat, database_name, last_beat, moved, notify, other_nodes, presences, presences_elsewhere,
-    set_presences, tell_presences,
-};
-pub(super) use photos::{is_shown, pictures};
-pub(super) use recount::recount;
-pub(super) use rooms::{
-    Status, conversations, conversations_about, count_conversations, first_unread, mark_read, people, status,
-    unread_in, unread_total,
-};
-pub(super) use search::{Hit, Talk, behind, behind_lately, clear_wrong, fill, names, search};
+pub(super) mod attachments;
+pub(super) mod duplicates;
+pub(super) mod entries;
+pub(super) mod inbox;
+pub(super) mod insert;
+pub(super) mod lock;
+pub(super) mod nodes;
+pub(super) mod presences;
+pub(super) mod read_marks;
+pub(super) mod rooms;
+pub(super) mod search_index;
+pub(super) mod search_query;
+pub(super) mod verify;

@@ -1,15 +1,19 @@
-//! Rooms, read marks, and the inbox.
+//! Rooms: their two people, and where they stand.
 
-use sqlx::{PgExecutor, PgPool};
+use sqlx::PgExecutor;
 
-use crate::chat::{Conversation, RoomKey, Side, seat::People, wire::ReadMarks};
+use crate::chat::domain::{
+    participants::Participants,
+    position::{ReadMarks, RoomPosition},
+    room_key::RoomKey,
+};
 
 /// The two people of a room that could be, and whether its first message has been written.
 /// Nothing if one of them doesn't exist, or both are the same person.
-pub(in crate::chat) async fn people(
+pub(in crate::chat) async fn participants(
     db: impl PgExecutor<'_>,
     room: RoomKey,
-) -> sqlx::Result<Option<(People, bool)>> {
+) -> sqlx::Result<Option<(Participants, bool)>> {
     let row = sqlx::query!(
         r#"SELECT ba.name AS buyer_name, ba.id AS buyer_account, c.shop_name AS seller_name,
                   c.account_id AS seller_account, coalesce(r.last_seq > 0, false) AS "begun!"
@@ -24,7 +28,7 @@ pub(in crate::chat) async fn people(
     .fetch_optional(db)
     .await?;
     Ok(row.map(|row| {
-        let people = People {
+        let people = Participants {
             buyer_name: row.buyer_name,
             buyer_account: row.buyer_account,
             seller_name: row.seller_name,
@@ -34,16 +38,8 @@ pub(in crate::chat) async fn people(
     }))
 }
 
-/// Where a room stands.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in crate::chat) struct Status {
-    pub last_seq: i64,
-    pub read: ReadMarks,
-    pub last_product_id: Option<i64>,
-}
-
 /// Zeros for a room without a word.
-pub(in crate::chat) async fn status(db: impl PgExecutor<'_>, room: RoomKey) -> sqlx::Result<Status> {
+pub(in crate::chat) async fn position(db: impl PgExecutor<'_>, room: RoomKey) -> sqlx::Result<RoomPosition> {
     let row = sqlx::query!(
         "SELECT last_seq, buyer_read_seq, seller_read_seq, last_product_id
          FROM rooms WHERE buyer_id = $1 AND seller_id = $2",
@@ -52,184 +48,45 @@ pub(in crate::chat) async fn status(db: impl PgExecutor<'_>, room: RoomKey) -> s
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.map_or_else(Status::default, |row| Status {
+    Ok(row.map_or_else(RoomPosition::default, |row| RoomPosition {
         last_seq: row.last_seq,
         read: ReadMarks { buyer: row.buyer_read_seq, seller: row.seller_read_seq },
         last_product_id: row.last_product_id,
     }))
 }
 
-/// Moves one side's read mark up; the new mark, if it moved.
-///
-/// One statement, so that no node can stop with the row locked. The mark goes no further than the row did when
-/// the statement began (`m`): what stands at or before it is then counted whole.
-pub(in crate::chat) async fn mark_read(
-    db: &PgPool,
-    room: RoomKey,
-    side: Side,
-    seq: i64,
-) -> sqlx::Result<Option<i64>> {
-    match side {
-        Side::Buyer => {
-            sqlx::query_scalar!(
-                "UPDATE rooms r SET buyer_read_seq = m.mark, buyer_seen = coalesce(
-                    (SELECT ordinal FROM post_messages WHERE room_id = m.id AND seq <= m.mark ORDER BY seq DESC LIMIT 1), 0)
-                 FROM (SELECT id, least($3, last_seq) AS mark FROM rooms WHERE buyer_id = $1 AND seller_id = $2) m
-                 WHERE r.id = m.id AND r.buyer_read_seq < m.mark RETURNING r.buyer_read_seq",
-                room.buyer_id,
-                room.seller_id,
-                seq
-            )
-            .fetch_optional(db)
-            .await
-        }
-        Side::Seller => {
-            sqlx::query_scalar!(
-                "UPDATE rooms r SET seller_read_seq = m.mark, seller_seen = coalesce(
-                    (SELECT ordinal FROM messages WHERE room_id = m.id AND seq <= m.mark ORDER BY seq DESC LIMIT 1), 0)
-                 FROM (SELECT id, least($3, last_seq) AS mark FROM rooms WHERE buyer_id = $1 AND seller_id = $2) m
-                 WHERE r.id = m.id AND r.seller_read_seq < m.mark RETURNING r.seller_read_seq",
-                room.buyer_id,
-                room.seller_id,
-                seq
-            )
-            .fetch_optional(db)
-            .await
-        }
-    }
-}
-
-/// Where somebody stopped reading: the other one's first entry beyond the read mark.
-pub(in crate::chat) async fn first_unread(
+/// Of rooms that are believed to stand somewhere (`last_seq`, read marks), those that don't, where they do, and
+/// whose they are (accounts).
+pub(in crate::chat) async fn rooms_changed_since(
     db: impl PgExecutor<'_>,
-    room: RoomKey,
-    side: Side,
-) -> sqlx::Result<Option<i64>> {
-    sqlx::query_scalar!(
-        r#"SELECT CASE WHEN $3
-               THEN (SELECT p.seq FROM post_messages p
-                     WHERE p.room_id = r.id AND p.seq > r.buyer_read_seq ORDER BY p.seq LIMIT 1)
-               ELSE (SELECT m.seq FROM messages m
-                     WHERE m.room_id = r.id AND m.seq > r.seller_read_seq ORDER BY m.seq LIMIT 1)
-           END AS seq
-           FROM rooms r WHERE r.buyer_id = $1 AND r.seller_id = $2"#,
-        room.buyer_id,
-        room.seller_id,
-        side == Side::Buyer
-    )
-    .fetch_optional(db)
-    .await
-    .map(Option::flatten)
-}
-
-/// What waits for this person over all rooms; costs as much as there are rooms with something unread.
-pub(in crate::chat) async fn unread_total(db: impl PgExecutor<'_>, account_id: i64) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        r#"SELECT (coalesce((SELECT sum(seller_total - buyer_seen) FROM rooms
-                             WHERE buyer_id = (SELECT id FROM buyers WHERE account_id = $1) AND buyer_unread), 0)
-                 + coalesce((SELECT sum(buyer_total - seller_seen) FROM rooms
-                             WHERE seller_id = (SELECT id FROM customers WHERE account_id = $1) AND seller_unread), 0))::bigint AS "unread!""#,
-        account_id
-    )
-    .fetch_one(db)
-    .await
-}
-
-/// What waits for one side of one room.
-pub(in crate::chat) async fn unread_in(
-    db: impl PgExecutor<'_>,
-    room: RoomKey,
-    side: Side,
-) -> sqlx::Result<i64> {
-    let unread = sqlx::query_scalar!(
-        r#"SELECT CASE WHEN $3 THEN seller_total - buyer_seen ELSE buyer_total - seller_seen END AS "unread!"
-           FROM rooms WHERE buyer_id = $1 AND seller_id = $2"#,
-        room.buyer_id,
-        room.seller_id,
-        side == Side::Buyer
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(unread.unwrap_or(0))
-}
-
-/// A person's conversations, newest first: as buyer, as seller, or both. Two index scans by
-/// minute, each sorted within it, merged.
-pub(in crate::chat) async fn conversations(
-    db: impl PgExecutor<'_>,
-    buyer_id: Option<i64>,
-    seller_id: Option<i64>,
-    limit: i64,
-    offset: i64,
-) -> sqlx::Result<Vec<Conversation>> {
+    believed: &[(RoomKey, i64, ReadMarks)],
+) -> sqlx::Result<Vec<(RoomKey, i64, ReadMarks, [i64; 2])>> {
+    let column =
+        |value: fn(&(RoomKey, i64, ReadMarks)) -> i64| believed.iter().map(value).collect::<Vec<_>>();
     let rows = sqlx::query!(
-        r#"SELECT m.buyer_id AS "buyer_id!", m.seller_id AS "seller_id!", m.mine_is_buyer AS "mine_is_buyer!",
-                  CASE WHEN m.mine_is_buyer THEN c.shop_name ELSE a.name END AS "other_name!",
-                  m.last_from = 'buyer' AS "last_from_buyer!", m.last_body AS "last_body!", m.last_at AS "last_at!",
-                  m.unread AS "unread!", m.last_product_id
-           FROM (
-               (SELECT r.id, r.buyer_id, r.seller_id, true AS mine_is_buyer, r.last_from, r.last_body, r.last_at,
-                       r.seller_total - r.buyer_seen AS unread, r.last_product_id
-                FROM rooms r WHERE r.buyer_id = $1 AND r.last_seq > 0
-                ORDER BY r.last_minute DESC, r.last_at DESC, r.id DESC LIMIT $3::bigint + $4::bigint)
-               UNION ALL
-               (SELECT r.id, r.buyer_id, r.seller_id, false, r.last_from, r.last_body, r.last_at,
-                       r.buyer_total - r.seller_seen, r.last_product_id
-                FROM rooms r WHERE r.seller_id = $2 AND r.last_seq > 0
-                ORDER BY r.last_minute DESC, r.last_at DESC, r.id DESC LIMIT $3::bigint + $4::bigint)
-               ORDER BY last_at DESC, id DESC LIMIT $3::bigint OFFSET $4::bigint
-           ) m
-           JOIN buyers b ON b.id = m.buyer_id
-           JOIN accounts a ON a.id = b.account_id
-           JOIN customers c ON c.id = m.seller_id
-           ORDER BY m.last_at DESC, m.id DESC"#,
-        buyer_id,
-        seller_id,
-        limit,
-        offset
+        "SELECT r.buyer_id, r.seller_id, r.last_seq, r.buyer_read_seq, r.seller_read_seq,
+                b.account_id AS buyer_account, c.account_id AS seller_account
+         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+              AS k (buyer_id, seller_id, last_seq, buyer_read_seq, seller_read_seq)
+         JOIN rooms r USING (buyer_id, seller_id)
+         JOIN buyers b ON b.id = r.buyer_id
+         JOIN customers c ON c.id = r.seller_id
+         WHERE (r.last_seq, r.buyer_read_seq, r.seller_read_seq)
+               <> (k.last_seq, k.buyer_read_seq, k.seller_read_seq)",
+        &column(|(room, ..)| room.buyer_id),
+        &column(|(room, ..)| room.seller_id),
+        &column(|(_, last_seq, _)| *last_seq),
+        &column(|(.., read)| read.buyer),
+        &column(|(.., read)| read.seller),
     )
     .fetch_all(db)
     .await?;
-    let side = |is_buyer| if is_buyer { Side::Buyer } else { Side::Seller };
     Ok(rows
         .into_iter()
-        .map(|row| Conversation {
-            room: RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id },
-            side: side(row.mine_is_buyer),
-            other_name: row.other_name,
-            last_from: side(row.last_from_buyer),
-            last_body: row.last_body,
-            last_at: row.last_at,
-            unread: row.unread,
-            product_id: row.last_product_id,
+        .map(|row| {
+            let room = RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id };
+            let read = ReadMarks { buyer: row.buyer_read_seq, seller: row.seller_read_seq };
+            (room, row.last_seq, read, [row.buyer_account, row.seller_account])
         })
         .collect())
-}
-
-pub(in crate::chat) async fn count_conversations(
-    db: impl PgExecutor<'_>,
-    buyer_id: Option<i64>,
-    seller_id: Option<i64>,
-) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        r#"SELECT (SELECT count(*) FROM rooms WHERE buyer_id = $1 AND last_seq > 0)
-                + (SELECT count(*) FROM rooms WHERE seller_id = $2 AND last_seq > 0) AS "total!""#,
-        buyer_id,
-        seller_id
-    )
-    .fetch_one(db)
-    .await
-}
-
-/// How many people have written about a product.
-pub(in crate::chat) async fn conversations_about(
-    db: impl PgExecutor<'_>,
-    product_id: i64,
-) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        r#"SELECT count(DISTINCT room_id) AS "rooms!" FROM messages WHERE product_id = $1 AND starts_product"#,
-        product_id
-    )
-    .fetch_one(db)
-    .await
 }

@@ -23,7 +23,7 @@ pub async fn long_room(app: &TestApp, buyer: &Person, seller: &Person, entries: 
     .execute(&app.db)
     .await
     .unwrap();
-    assert!(haggle::chat::recount(&app.db).await.unwrap().is_empty());
+    assert!(haggle::chat::verify(&app.db).await.unwrap().is_empty());
     room(buyer, seller)
 }
 

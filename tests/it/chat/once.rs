@@ -106,7 +106,7 @@ async fn a_crowd_of_senders_repeats_and_readers_leaves_whole_rooms() {
         }
     }
     work.join_all().await;
-    assert!(haggle::chat::recount(&app.db).await.unwrap().is_empty());
+    assert!(haggle::chat::verify(&app.db).await.unwrap().is_empty());
     for buyer in &buyers {
         let path = format!("/rooms/{}/messages?limit=100", room(buyer, &tomas));
         let (bought, sold) =

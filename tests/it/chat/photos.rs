@@ -291,7 +291,7 @@ async fn lists_say_that_it_is_a_photo() {
     assert_eq!(ana.get("/messages").await.ok().text(".inbox-preview"), "You: Photo");
     sends(&ana, &path, "with the scratch", photo(60, 40)).await;
     assert_eq!(tomas.get("/messages").await.ok().text(".inbox-preview"), "with the scratch");
-    assert!(haggle::chat::recount(&app.db).await.unwrap().is_empty());
+    assert!(haggle::chat::verify(&app.db).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -7,10 +7,12 @@ use sqlx::{
 use time::OffsetDateTime;
 
 use crate::{
-    chat::{
-        RoomKey, Side,
-        entries::{Entry, Snapshot},
-        photos::{Payload, RoomPhoto},
+    chat::domain::{
+        content::ContentJson,
+        entry::{Entry, ProductSnapshot},
+        room_key::RoomKey,
+        room_photo::RoomPhoto,
+        side::Side,
     },
     products::price::Price,
 };
@@ -21,7 +23,7 @@ pub(super) struct EntryRow {
     pub from_buyer: bool,
     pub client_id: Uuid,
     pub body: String,
-    pub payload: Option<Json<Payload>>,
+    pub payload: Option<Json<ContentJson>>,
     pub product_id: Option<i64>,
     pub starts_product: bool,
     pub product_title: Option<String>,
@@ -36,7 +38,7 @@ impl EntryRow {
         let row = self;
         let starts = match (row.starts_product, row.product_id, row.product_price_minor, row.product_currency)
         {
-            (true, Some(product_id), Some(minor), Some(currency)) => Some(Snapshot {
+            (true, Some(product_id), Some(minor), Some(currency)) => Some(ProductSnapshot {
                 product_id,
                 title: row.product_title.unwrap_or_default(),
                 price: Price::from_row(minor, &currency)?,
@@ -76,7 +78,7 @@ pub(in crate::chat) async fn history(
                FROM rooms WHERE buyer_id = $1 AND seller_id = $2
            )
            SELECT seq AS "seq!", from_buyer AS "from_buyer!", client_id AS "client_id!", body AS "body!",
-                  payload AS "payload: Json<Payload>", product_id, starts_product AS "starts_product!", product_title, product_price_minor, product_currency,
+                  payload AS "payload: Json<ContentJson>", product_id, starts_product AS "starts_product!", product_title, product_price_minor, product_currency,
                   product_photo, sent_at AS "sent_at!"
            FROM (
                SELECT m.seq, true AS from_buyer, m.client_id, m.body, m.payload, m.product_id, m.starts_product, m.product_title,

@@ -2,9 +2,9 @@
 
 use sqlx::PgExecutor;
 
-use crate::chat::{Discrepancy, RoomKey};
+use crate::chat::domain::{discrepancy::Discrepancy, room_key::RoomKey};
 
-pub(in crate::chat) async fn recount(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Discrepancy>> {
+pub(in crate::chat) async fn verify(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Discrepancy>> {
     let rows = sqlx::query!(
         r#"WITH entries AS (
                SELECT room_id, seq, ordinal, true AS from_buyer, sent_at, body, product_id, starts_product FROM messages

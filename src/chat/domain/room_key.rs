@@ -1,38 +1,8 @@
-//! A room's name, `buyer_<buyers.id>_seller_<customers.id>`, and the two sides of it.
+//! A room's name: `buyer_<buyers.id>_seller_<customers.id>`.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize, Serializer, de};
-
-/// Which of a room's two people somebody is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Side {
-    Buyer,
-    Seller,
-}
-
-impl Side {
-    pub fn other(self) -> Side {
-        match self {
-            Side::Buyer => Side::Seller,
-            Side::Seller => Side::Buyer,
-        }
-    }
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Side::Buyer => "buyer",
-            Side::Seller => "seller",
-        }
-    }
-}
-
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// Has exactly one spelling: `buyer_07_seller_1` and `buyer_+7_seller_1` aren't names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -49,23 +19,25 @@ impl fmt::Display for RoomKey {
 
 #[derive(Debug, thiserror::Error)]
 #[error("not a room's name")]
-pub struct NotARoom;
+pub struct ParseRoomKeyError;
 
 impl FromStr for RoomKey {
-    type Err = NotARoom;
+    type Err = ParseRoomKeyError;
 
-    fn from_str(text: &str) -> Result<Self, NotARoom> {
-        let (buyer, seller) =
-            text.strip_prefix("buyer_").and_then(|rest| rest.split_once("_seller_")).ok_or(NotARoom)?;
+    fn from_str(text: &str) -> Result<Self, ParseRoomKeyError> {
+        let (buyer, seller) = text
+            .strip_prefix("buyer_")
+            .and_then(|rest| rest.split_once("_seller_"))
+            .ok_or(ParseRoomKeyError)?;
         Ok(RoomKey { buyer_id: id(buyer)?, seller_id: id(seller)? })
     }
 }
 
-fn id(digits: &str) -> Result<i64, NotARoom> {
+fn id(digits: &str) -> Result<i64, ParseRoomKeyError> {
     if digits.starts_with('0') || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(NotARoom);
+        return Err(ParseRoomKeyError);
     }
-    digits.parse().map_err(|_| NotARoom)
+    digits.parse().map_err(|_| ParseRoomKeyError)
 }
 
 impl<'de> Deserialize<'de> for RoomKey {

@@ -2,10 +2,10 @@
 
 use sqlx::PgExecutor;
 
-use crate::chat::RoomKey;
+use crate::chat::domain::room_key::RoomKey;
 
 /// Whether an entry of this room shows this picture.
-pub(in crate::chat) async fn is_shown(
+pub(in crate::chat) async fn is_referenced(
     db: impl PgExecutor<'_>,
     room: RoomKey,
     key: &str,
@@ -24,7 +24,7 @@ pub(in crate::chat) async fn is_shown(
 }
 
 /// Every entry with a picture: its room, its number and the picture's key.
-pub(in crate::chat) async fn pictures(
+pub(in crate::chat) async fn photos(
     db: impl PgExecutor<'_>,
 ) -> sqlx::Result<impl Iterator<Item = (RoomKey, i64, String)>> {
     let rows = sqlx::query!(

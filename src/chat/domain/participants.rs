@@ -1,0 +1,22 @@
+//! The two people of a room.
+
+use super::side::Side;
+
+/// The two people of a room, as both see them.
+#[derive(Clone, Debug)]
+pub struct Participants {
+    pub buyer_name: String,
+    pub buyer_account: i64,
+    /// The seller's shop name.
+    pub seller_name: String,
+    pub seller_account: i64,
+}
+
+impl Participants {
+    pub fn name(&self, side: Side) -> &str {
+        match side {
+            Side::Buyer => &self.buyer_name,
+            Side::Seller => &self.seller_name,
+        }
+    }
+}

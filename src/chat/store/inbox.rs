@@ -1,0 +1,117 @@
+//! A person's conversations, and what waits for them.
+
+use sqlx::PgExecutor;
+
+use crate::chat::domain::{conversation::Conversation, room_key::RoomKey, side::Side};
+
+/// What waits for this person over all rooms; costs as much as there are rooms with something unread.
+pub(in crate::chat) async fn unread_total(db: impl PgExecutor<'_>, account_id: i64) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT (coalesce((SELECT sum(seller_total - buyer_seen) FROM rooms
+                             WHERE buyer_id = (SELECT id FROM buyers WHERE account_id = $1) AND buyer_unread), 0)
+                 + coalesce((SELECT sum(buyer_total - seller_seen) FROM rooms
+                             WHERE seller_id = (SELECT id FROM customers WHERE account_id = $1) AND seller_unread), 0))::bigint AS "unread!""#,
+        account_id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// What waits for one side of one room.
+pub(in crate::chat) async fn unread_in(
+    db: impl PgExecutor<'_>,
+    room: RoomKey,
+    side: Side,
+) -> sqlx::Result<i64> {
+    let unread = sqlx::query_scalar!(
+        r#"SELECT CASE WHEN $3 THEN seller_total - buyer_seen ELSE buyer_total - seller_seen END AS "unread!"
+           FROM rooms WHERE buyer_id = $1 AND seller_id = $2"#,
+        room.buyer_id,
+        room.seller_id,
+        side == Side::Buyer
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(unread.unwrap_or(0))
+}
+
+/// A person's conversations, newest first: as buyer, as seller, or both. Two index scans by
+/// minute, each sorted within it, merged.
+pub(in crate::chat) async fn conversations(
+    db: impl PgExecutor<'_>,
+    buyer_id: Option<i64>,
+    seller_id: Option<i64>,
+    limit: i64,
+    offset: i64,
+) -> sqlx::Result<Vec<Conversation>> {
+    let rows = sqlx::query!(
+        r#"SELECT m.buyer_id AS "buyer_id!", m.seller_id AS "seller_id!", m.mine_is_buyer AS "mine_is_buyer!",
+                  CASE WHEN m.mine_is_buyer THEN c.shop_name ELSE a.name END AS "other_name!",
+                  m.last_from = 'buyer' AS "last_from_buyer!", m.last_body AS "last_body!", m.last_at AS "last_at!",
+                  m.unread AS "unread!", m.last_product_id
+           FROM (
+               (SELECT r.id, r.buyer_id, r.seller_id, true AS mine_is_buyer, r.last_from, r.last_body, r.last_at,
+                       r.seller_total - r.buyer_seen AS unread, r.last_product_id
+                FROM rooms r WHERE r.buyer_id = $1 AND r.last_seq > 0
+                ORDER BY r.last_minute DESC, r.last_at DESC, r.id DESC LIMIT $3::bigint + $4::bigint)
+               UNION ALL
+               (SELECT r.id, r.buyer_id, r.seller_id, false, r.last_from, r.last_body, r.last_at,
+                       r.buyer_total - r.seller_seen, r.last_product_id
+                FROM rooms r WHERE r.seller_id = $2 AND r.last_seq > 0
+                ORDER BY r.last_minute DESC, r.last_at DESC, r.id DESC LIMIT $3::bigint + $4::bigint)
+               ORDER BY last_at DESC, id DESC LIMIT $3::bigint OFFSET $4::bigint
+           ) m
+           JOIN buyers b ON b.id = m.buyer_id
+           JOIN accounts a ON a.id = b.account_id
+           JOIN customers c ON c.id = m.seller_id
+           ORDER BY m.last_at DESC, m.id DESC"#,
+        buyer_id,
+        seller_id,
+        limit,
+        offset
+    )
+    .fetch_all(db)
+    .await?;
+    let side = |is_buyer| if is_buyer { Side::Buyer } else { Side::Seller };
+    Ok(rows
+        .into_iter()
+        .map(|row| Conversation {
+            room: RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id },
+            side: side(row.mine_is_buyer),
+            other_name: row.other_name,
+            last_from: side(row.last_from_buyer),
+            last_body: row.last_body,
+            last_at: row.last_at,
+            unread: row.unread,
+            product_id: row.last_product_id,
+        })
+        .collect())
+}
+
+pub(in crate::chat) async fn count_conversations(
+    db: impl PgExecutor<'_>,
+    buyer_id: Option<i64>,
+    seller_id: Option<i64>,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT (SELECT count(*) FROM rooms WHERE buyer_id = $1 AND last_seq > 0)
+                + (SELECT count(*) FROM rooms WHERE seller_id = $2 AND last_seq > 0) AS "total!""#,
+        buyer_id,
+        seller_id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// How many people have written about a product.
+pub(in crate::chat) async fn conversations_about(
+    db: impl PgExecutor<'_>,
+    product_id: i64,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT count(DISTINCT room_id) AS "rooms!" FROM messages WHERE product_id = $1 AND starts_product"#,
+        product_id
+    )
+    .fetch_one(db)
+    .await
+}
