@@ -1,10 +1,10 @@
 //! The whole program as one router: the features' routes, the layers around them, the state they share.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, FromRef, FromRequestParts, Request, State},
+    extract::{DefaultBodyLimit, FromRequestParts, Request, State},
     http::{StatusCode, header, request::Parts},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
@@ -22,13 +22,13 @@ use tower_sessions::Session;
 use crate::{
     accounts::{self, AccessEvents, MaybeUser, SignInLimits},
     admin,
-    chat::{self, Heartbeat, Hub, Journal, MessageLimits, SearchLimits},
+    chat::{self, MessageLimits},
     dashboard,
     jobs::{Policy, Supervisor},
     products::{self, PhotoLimits, photos::Uploads},
     telemetry,
     web::{
-        Error, Shell, ShellUser, assets,
+        Error, LoadShell, Shell, ShellSource, ShellUser, assets,
         client_addr::TrustedProxies,
         error::{ErrorPage, ErrorTemplate},
         flash,
@@ -39,25 +39,19 @@ use crate::{
     },
 };
 
-/// What handlers share. Each takes the part it needs: `State<PgPool>`, `State<Hub>`, …
-#[derive(Clone, FromRef)]
-pub struct AppState {
+/// The program's parts: each feature's State, and what runs beside them.
+#[derive(Clone)]
+pub struct App {
     pub db: PgPool,
     pub supervisor: Supervisor,
-    pub uploads: Uploads,
-    pub hub: Hub,
-    pub journal: Journal,
-    pub heartbeat: Heartbeat,
-    pub message_limits: MessageLimits,
-    pub search_limits: SearchLimits,
-    pub access: AccessEvents,
-    pub sign_in_limits: SignInLimits,
-    pub photo_limits: PhotoLimits,
-    pub public_origin: PublicOrigin,
-    pub trusted_proxies: TrustedProxies,
+    pub accounts: accounts::State,
+    pub products: products::State,
+    pub chat: chat::State,
+    pub dashboard: dashboard::State,
+    pub admin: admin::State,
 }
 
-impl AppState {
+impl App {
     pub fn new(
         db: PgPool,
         uploads: Uploads,
@@ -66,54 +60,74 @@ impl AppState {
         message_limits: MessageLimits,
     ) -> Self {
         let supervisor = Supervisor::default();
-        let hub = Hub::default();
-        chat::start_search(&db, &hub);
-        AppState {
-            journal: Journal::start(&db, &hub),
-            hub,
-            heartbeat: Heartbeat::default(),
-            message_limits,
-            search_limits: SearchLimits::default(),
-            access: AccessEvents::start(&db, &supervisor),
+        let access = AccessEvents::start(&db, &supervisor);
+        let shell = ShellSource(Arc::new(PageShell { db: db.clone(), public_origin: public_origin.clone() }));
+        let trusted_proxies = TrustedProxies(trusted_proxies);
+        let (sign_in_limits, photo_limits) = (SignInLimits::default(), PhotoLimits::default());
+        App {
+            accounts: accounts::State {
+                db: db.clone(),
+                access: access.clone(),
+                sign_in_limits: sign_in_limits.clone(),
+                trusted_proxies,
+                shell: shell.clone(),
+            },
+            products: products::State {
+                db: db.clone(),
+                uploads: uploads.clone(),
+                photo_limits: photo_limits.clone(),
+                shell: shell.clone(),
+            },
+            dashboard: dashboard::State { db: db.clone(), shell: shell.clone() },
+            admin: admin::State { db: db.clone(), access: access.clone(), shell: shell.clone() },
+            chat: chat::State::start(chat::Dependencies {
+                db: db.clone(),
+                uploads,
+                photo_limits,
+                access,
+                sign_in_limits,
+                trusted_proxies,
+                public_origin: PublicOrigin(public_origin),
+                shell,
+                message_limits,
+            }),
             db,
             supervisor,
-            uploads,
-            sign_in_limits: SignInLimits::default(),
-            photo_limits: PhotoLimits::default(),
-            public_origin: PublicOrigin(public_origin),
-            trusted_proxies: TrustedProxies(trusted_proxies),
         }
     }
 }
 
 /// The features' routers, and around them from the outside in: log, headers, compression, error
 /// pages, time-out, forgery check, session.
-pub fn router(state: AppState) -> anyhow::Result<Router> {
-    let secure = state.public_origin.0.starts_with("https://");
+pub fn router(app: App) -> anyhow::Result<Router> {
+    let public_origin = app.chat.public_origin.clone();
+    let secure = public_origin.0.starts_with("https://");
+    let shell = app.chat.shell.clone();
+    let health = Health { db: app.db.clone(), supervisor: app.supervisor };
     let mut router = Router::new()
-        .merge(accounts::router())
-        .merge(products::router())
-        .merge(chat::router())
-        .merge(dashboard::router())
-        .merge(admin::router())
+        .merge(accounts::router(app.accounts))
+        .merge(products::router(app.products))
+        .merge(chat::router(app.chat))
+        .merge(dashboard::router(app.dashboard))
+        .merge(admin::router(app.admin))
         .merge(assets::router())
-        .route("/up", get(up))
+        .route("/up", get(up).with_state(health))
         .fallback(|| async { Error::NotFound })
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
-        .layer(from_fn_with_state(state.clone(), error_pages))
-        .layer(session::layer(state.db.clone(), secure))
-        .layer(forgery::layer(&state.public_origin)?)
+        .layer(from_fn_with_state(shell.clone(), error_pages))
+        .layer(session::layer(app.db.clone(), secure))
+        .layer(forgery::layer(&public_origin)?)
         .layer(DefaultBodyLimit::max(64 * 1024))
         .layer(CatchPanicLayer::custom(|_| {
             Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()
         }))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(120)))
-        .layer(from_fn_with_state(state.clone(), error_pages))
+        .layer(from_fn_with_state(shell.clone(), error_pages))
         .layer(CompressionLayer::new());
     for layer in headers::layers() {
         router = router.layer(layer);
     }
-    Ok(router.layer(TraceLayer::new_for_http().make_span_with(telemetry::request_span)).with_state(state))
+    Ok(router.layer(TraceLayer::new_for_http().make_span_with(telemetry::request_span)))
 }
 
 /// How long a stop waits for requests that have begun, and for sockets to hear of it.
@@ -125,21 +139,19 @@ const LAST_TASKS: Duration = Duration::from_secs(5);
 /// Serves until `stop` resolves or a critical task ends, then answers what has begun, tells the sockets to come back, and returns.
 pub async fn serve(
     listener: TcpListener,
-    state: AppState,
+    app: App,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
-    let (hub, journal, supervisor) = (state.hub.clone(), state.journal.clone(), state.supervisor.clone());
-    let stopping = state.hub.clone();
-    let tasks = state.supervisor.clone();
-    let router = router(state)?;
+    let (chat, supervisor) = (app.chat.clone(), app.supervisor.clone());
+    let router = router(app)?;
     let mut failed = None;
     let stop = async {
         tokio::select! {
             () = stop => {}
-            error = tasks.critical_task_ended() => failed = Some(error),
+            error = supervisor.critical_task_ended() => failed = Some(error),
         }
-        tasks.begin_stop();
-        hub.close();
+        supervisor.begin_stop();
+        chat.begin_shutdown();
     };
     // A frame goes out when it is written, not when the one before it was acknowledged.
     let listener = listener.tap_io(|connection| {
@@ -150,14 +162,14 @@ pub async fn serve(
     tokio::select! {
         () = async {
             http_server::serve(listener, router, http_server::HEADER_TIMEOUT, stop).await;
-            stopping.finish().await;
+            chat.sockets_drained().await;
         } => {}
         () = async {
-            stopping.closing().await;
+            chat.shutdown_requested().await;
             tokio::time::sleep(LAST_REQUESTS).await;
         } => tracing::warn!("some requests or sockets were cut off: they took too long to wait for"),
     }
-    journal.finish().await;
+    chat.finish_writing().await;
     supervisor.stop(LAST_TASKS).await;
     match failed {
         Some(error) => Err(error.into()),
@@ -165,8 +177,15 @@ pub async fn serve(
     }
 }
 
+/// What `/up` looks at.
+#[derive(Clone)]
+struct Health {
+    db: PgPool,
+    supervisor: Supervisor,
+}
+
 /// `GET /up`
-async fn up(State(db): State<PgPool>, State(supervisor): State<Supervisor>) -> (StatusCode, String) {
+async fn up(State(Health { db, supervisor }): State<Health>) -> (StatusCode, String) {
     let down = supervisor.statuses().into_iter().filter(|task| !task.is_up);
     let faults = down.map(|task| Fault {
         what: format!("{}: down, after {} panics and {} early ends", task.name, task.panics, task.early_ends),
@@ -175,41 +194,50 @@ async fn up(State(db): State<PgPool>, State(supervisor): State<Supervisor>) -> (
     health::report(&db, faults.collect()).await
 }
 
-impl FromRequestParts<AppState> for Shell {
-    type Rejection = Error;
+/// Fills the shell of every page: it asks accounts, chat and the session.
+struct PageShell {
+    db: PgPool,
+    public_origin: Arc<str>,
+}
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
-        let MaybeUser(user) = MaybeUser::from_request_parts(parts, state).await?;
-        let session = Session::from_request_parts(parts, state).await.ok();
-        let unread = match &user {
-            Some(user) => chat::unread(&state.db, user).await?,
-            None => 0,
-        };
-        Ok(Shell {
-            user: user.map(|user| ShellUser {
-                name: user.name.clone(),
-                buyer_id: user.buyer_id,
-                seller_id: user.seller_id,
-                is_seller: user.seller_id.is_some(),
-                is_admin: user.is_admin,
-            }),
-            unread,
-            flash: match session {
-                Some(session) => flash::take(&session).await?,
-                None => None,
-            },
-            path: parts.uri.path().to_owned(),
-            query: String::new(),
-            public_url: state.public_origin.0.to_string(),
+impl LoadShell for PageShell {
+    fn load<'a>(
+        &'a self,
+        parts: &'a mut Parts,
+    ) -> Pin<Box<dyn Future<Output = Result<Shell, Error>> + Send + 'a>> {
+        Box::pin(async move {
+            let MaybeUser(user) = MaybeUser::from_request_parts(parts, &self.db).await?;
+            let session = Session::from_request_parts(parts, &self.db).await.ok();
+            let unread = match &user {
+                Some(user) => chat::unread(&self.db, user).await?,
+                None => 0,
+            };
+            Ok(Shell {
+                user: user.map(|user| ShellUser {
+                    name: user.name.clone(),
+                    buyer_id: user.buyer_id,
+                    seller_id: user.seller_id,
+                    is_seller: user.seller_id.is_some(),
+                    is_admin: user.is_admin,
+                }),
+                unread,
+                flash: match session {
+                    Some(session) => flash::take(&session).await?,
+                    None => None,
+                },
+                path: parts.uri.path().to_owned(),
+                query: String::new(),
+                public_url: self.public_origin.to_string(),
+            })
         })
     }
 }
 
-/// ConcurrencyLimit an [`Error`]'s response into a page for a browser and into JSON for a program.
+/// Turns an [`Error`]'s response into a page for a browser and into JSON for a program.
 ///
 /// It stands in the router twice: inside the session layer, where a page knows whose it is, and
 /// outside of everything, for what the other layers refuse.
-async fn error_pages(State(state): State<AppState>, request: Request, next: Next) -> Response {
+async fn error_pages(State(shell): State<ShellSource>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let mut response = next.run(Request::from_parts(parts.clone(), body)).await;
     let Some(page) = response.extensions_mut().remove::<ErrorPage>() else {
@@ -222,7 +250,7 @@ async fn error_pages(State(state): State<AppState>, request: Request, next: Next
         // Without a database the page is drawn for nobody in particular.
         let known = match page.status {
             StatusCode::SERVICE_UNAVAILABLE => None,
-            _ => Shell::from_request_parts(&mut parts, &state).await.ok(),
+            _ => Shell::from_request_parts(&mut parts, &shell).await.ok(),
         };
         (page.status, ErrorTemplate { shell: known.unwrap_or_default(), page }).into_response()
     };

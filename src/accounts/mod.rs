@@ -14,6 +14,7 @@ mod pages;
 mod password;
 mod routes;
 mod service;
+mod state;
 mod store;
 mod views;
 
@@ -24,3 +25,4 @@ pub use model::{Email, Name, NewAccount, Password, Role, SellerCard, ShopName};
 pub use password::{Hash, hash};
 pub use routes::router;
 pub use service::{create_admin, nobody_yet, restore, seller_card, suspend};
+pub use state::State;

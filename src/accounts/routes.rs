@@ -3,10 +3,9 @@ use axum::{
     routing::{get, post},
 };
 
-use super::pages;
-use crate::app::AppState;
+use super::{pages, state::State};
 
-pub fn router() -> Router<AppState> {
+pub fn router(state: State) -> Router {
     Router::new()
         .route("/register", get(pages::new).post(pages::register))
         .route("/login", get(pages::login).post(pages::sign_in))
@@ -15,4 +14,5 @@ pub fn router() -> Router<AppState> {
         .route("/account/password", post(pages::change_password))
         .route("/account/sign-out-everywhere", post(pages::sign_out_everywhere))
         .route("/account/sell", post(pages::sell))
+        .with_state(state)
 }

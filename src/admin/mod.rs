@@ -13,7 +13,9 @@ mod people;
 mod products;
 mod routes;
 mod sellers;
+mod state;
 mod store;
 mod views;
 
 pub use routes::router;
+pub use state::State;

@@ -3,10 +3,9 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{audit, categories, overview, people, products, sellers};
-use crate::app::AppState;
+use super::{audit, categories, overview, people, products, sellers, state::State};
 
-pub fn router() -> Router<AppState> {
+pub fn router(state: State) -> Router {
     Router::new()
         .route("/admin", get(overview::show))
         .route("/admin/people", get(people::list))
@@ -21,4 +20,5 @@ pub fn router() -> Router<AppState> {
         .route("/admin/categories/{id}/move", post(categories::shift))
         .route("/admin/categories/{id}/delete", post(categories::delete))
         .route("/admin/audit", get(audit::list))
+        .with_state(state)
 }

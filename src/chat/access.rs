@@ -33,7 +33,7 @@ pub struct RoomMember {
 }
 
 impl RoomMember {
-    /// The buyer's member opposite a seller; none for an admin, or opposite oneself or nobody.
+    /// As the buyer opposite a seller; none for an admin, or opposite oneself or nobody.
     pub async fn as_buyer(db: &PgPool, user: &CurrentUser, seller_id: i64) -> Result<Option<RoomMember>> {
         let Some(buyer_id) = user.buyer_id else { return Ok(None) };
         RoomMember::find(db, RoomKey { buyer_id, seller_id }, user).await

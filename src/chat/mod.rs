@@ -1,52 +1,40 @@
-//! Buyer and seller, talking: the reason Haggle exists.
+//! Two people, one room: the reason Haggle exists.
 //!
-//! A room is one buyer talking to one seller. Whoever takes a [`RoomMember`](access::RoomMember) has proved that
-//! they are one of the two. A message travels one way, whatever brought it:
+//! A room is one buyer talking to one seller. Whoever holds a [`RoomMember`](access::RoomMember) has proved
+//! that they are one of the two. A message travels one way, whatever brought it:
 //!
 //! ```text
-//! socket.rs / pages (forms)      parse and check once: RoomMember, Body
+//! sockets/ · pages/send     parse and check once: RoomMember, Body → MessageDraft
 //!         ↓
-//! service.rs  say()              the one way to write
+//! write/                    back-pressure, group commit, optimistic concurrency → NewEntry → Entry
 //!         ↓
-//! journal.rs                     collects what arrives while the last commit runs; many in one transaction
+//! live/                     fan-out: the room's sockets in `seq` order, both people's inboxes → LazyFrame
 //!         ↓
-//! hub.rs                         tells everybody in the room, and both people's inboxes
-//!         ↓
-//! backplane/                     tells the other nodes, if there are any
-//! search/fill.rs                 makes it findable, in no hurry
+//! cluster/                  the other nodes, if there are any: hints, backfill, reconciliation
+//! search/                   makes it findable, in no hurry
 //! ```
 //!
-//! The invariant: every entry is stored before it is told, and numbered under its room's row lock,
-//! so both sides see the same timeline, without holes.
+//! Arrows between the folders point down only, and `tests/it/architecture.rs` holds them: domain → store →
+//! access → live → write → sockets, cluster, search, attachments, pages → state → routes.
+//!
+//! The invariant: every entry is stored before it is published, and numbered by compare-and-set on its room's
+//! row, so both sides see the same timeline, without gaps.
 
 mod access;
-mod backplane;
-mod closing;
+mod attachments;
+mod cluster;
 mod domain;
-mod entries;
-mod forms;
-mod history;
-mod hub;
-mod inbox;
-mod inbox_socket;
-mod journal;
-mod limits;
-mod photos;
-mod presence;
-mod product_page;
-mod receive;
-mod room;
+mod live;
+mod pages;
 mod routes;
 mod search;
-mod service;
-mod socket;
+mod sockets;
+mod state;
 mod store;
 mod summary;
-mod views;
-mod wire;
+mod write;
 
-pub use backplane::start as join_nodes;
-pub use closing::Heartbeat;
+pub use attachments::photos::{missing as missing_photos, sweep as sweep_photos};
 pub use domain::{
     body::Body,
     conversation::{Conversation, InboxRow},
@@ -54,10 +42,14 @@ pub use domain::{
     room_key::RoomKey,
     side::Side,
 };
-pub use hub::Hub;
-pub use journal::Journal;
-pub use limits::{MessageLimits, SearchLimits};
-pub use photos::{missing as missing_photos, sweep as sweep_photos};
 pub use routes::router;
-pub use search::{mend as mend_search, start as start_search};
+pub use search::indexer::reindex;
+pub use sockets::ws_io::KeepAlive;
+pub use state::{Dependencies, State};
 pub use summary::{latest_for_seller, unread, verify};
+pub use write::limits::MessageLimits;
+
+/// Joins the other nodes on the same database. `servers`: of NATS, if it shall carry their events.
+pub async fn join_cluster(state: &State, servers: Vec<async_nats::ServerAddr>) -> anyhow::Result<()> {
+    cluster::join(state.cluster_parts(), servers).await
+}

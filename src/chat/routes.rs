@@ -1,28 +1,33 @@
+//! Chat's URLs.
+
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     routing::{get, post},
 };
 
-use crate::{
-    app::AppState,
-    chat::{forms, history, inbox, inbox_socket, photos, product_page, receive::MAX_FORM, room, socket},
+use super::{
+    attachments,
+    pages::{history, inbox, product_page, read_pixel, room, send, send_form},
+    sockets,
+    state::State,
 };
 
-pub fn router() -> Router<AppState> {
+pub fn router(state: State) -> Router {
     // The forms with a picture in them.
     let large = Router::new()
-        .route("/products/{id}/messages", post(forms::say_about_product))
-        .route("/rooms/{room}/messages", get(history::show).post(forms::say_in_room))
-        .layer(DefaultBodyLimit::max(MAX_FORM));
+        .route("/products/{id}/messages", post(send::send_about_product))
+        .route("/rooms/{room}/messages", get(history::show).post(send::send_in_room))
+        .layer(DefaultBodyLimit::max(send_form::MAX_FORM_BYTES));
     Router::new()
         .route("/products/{id}", get(product_page::show))
         .route("/messages", get(inbox::show))
         .route("/rooms/{room}", get(room::show))
-        .route("/rooms/{room}/photos/{key}/{file}", get(photos::show))
-        .route("/rooms/{room}/read", post(room::read))
-        .route("/rooms/{room}/seen.gif", get(room::seen))
-        .route("/ws/{room}", get(socket::upgrade))
-        .route("/ws/inbox", get(inbox_socket::upgrade))
+        .route("/rooms/{room}/photos/{key}/{file}", get(attachments::serve::show))
+        .route("/rooms/{room}/read", post(read_pixel::read))
+        .route("/rooms/{room}/seen.gif", get(read_pixel::seen))
+        .route("/ws/{room}", get(sockets::room::upgrade))
+        .route("/ws/inbox", get(sockets::inbox::upgrade))
         .merge(large)
+        .with_state(state)
 }

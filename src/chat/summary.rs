@@ -2,12 +2,21 @@
 
 use sqlx::{PgExecutor, PgPool};
 
-use super::{inbox, store};
 use crate::{
     accounts::CurrentUser,
-    chat::domain::{conversation::InboxRow, discrepancy::Discrepancy},
+    chat::{
+        domain::{
+            conversation::{Conversation, InboxRow},
+            discrepancy::Discrepancy,
+        },
+        store,
+    },
+    products,
     web::Result,
 };
+
+/// A dropdown longer than this helps nobody; the list has them all.
+const MAX_BUYERS: i64 = 200;
 
 /// How many messages wait for this person, over all their rooms.
 pub async fn unread(db: &PgPool, user: &CurrentUser) -> Result<i64> {
@@ -16,11 +25,27 @@ pub async fn unread(db: &PgPool, user: &CurrentUser) -> Result<i64> {
 
 /// A seller's latest conversations, for the dashboard.
 pub async fn latest_for_seller(db: &PgPool, seller_id: i64, limit: i64) -> Result<Vec<InboxRow>> {
-    inbox::rows(db, store::inbox::conversations(db, None, Some(seller_id), limit, 0).await?).await
+    inbox_rows(db, store::inbox::conversations(db, None, Some(seller_id), limit, 0).await?).await
 }
 
 /// Every room whose numbering has holes or doubles, or whose counts, read marks or last entry are wrong.
 /// Reads every entry; for a quiet hour.
 pub async fn verify(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Discrepancy>> {
     store::verify::verify(db).await
+}
+
+/// These conversations with their products, which one query fetches.
+pub async fn inbox_rows(db: &PgPool, conversations: Vec<Conversation>) -> Result<Vec<InboxRow>> {
+    let about: Vec<i64> = conversations.iter().filter_map(|conversation| conversation.product_id).collect();
+    let products = products::summaries(db, &about).await?;
+    let row = |conversation: Conversation| {
+        let product = products.iter().find(|product| Some(product.id) == conversation.product_id).cloned();
+        InboxRow { conversation, product }
+    };
+    Ok(conversations.into_iter().map(row).collect())
+}
+
+/// Those who wrote to a seller, latest first.
+pub async fn buyers_of(db: &PgPool, seller_id: i64) -> Result<Vec<Conversation>> {
+    Ok(store::inbox::conversations(db, None, Some(seller_id), MAX_BUYERS, 0).await?)
 }

@@ -20,7 +20,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let of_products = products::missing_photos(&database.pool, &uploads).await?;
     let of_rooms = chat::missing_photos(&database.pool, &uploads).await?;
     let wrong = chat::verify(&database.pool).await?;
-    let mended = chat::mend_search(&database.pool).await;
+    let mended = chat::reindex(&database.pool).await;
     database.close().await;
     for product in &of_products {
         println!("product {product}: a photo has no files");

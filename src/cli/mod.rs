@@ -101,7 +101,7 @@ async fn seed(config: &Config) -> anyhow::Result<()> {
     let database = database(config).await?;
     let planted = seed::plant(&database.pool).await?;
     // For a marketplace that is open already; a start does this by itself.
-    chat::mend_search(&database.pool).await?;
+    chat::reindex(&database.pool).await?;
     println!("{}", summary(&planted));
     seed::compose_pictures(database.pool.clone(), Uploads::new(config.uploads()?), picture_progress())
         .await?;

@@ -9,7 +9,7 @@ use tokio::{net::TcpListener, time::interval};
 use super::{picture_progress, say, seed, sign_ins, summary};
 use crate::{
     accounts,
-    app::{self, AppState},
+    app::{self, App},
     chat::{self, MessageLimits},
     config::Config,
     db::{self, DataDir, Database},
@@ -35,7 +35,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         println!("{}", summary(&seed::plant(&database.pool).await?));
         println!("{}\n", sign_ins()?);
     }
-    let state = AppState::new(
+    let app = App::new(
         database.pool.clone(),
         uploads,
         config.public_origin(addr)?,
@@ -49,14 +49,14 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
                 "Everybody knows the demo's password: open the marketplace to others with --no-demo and a data directory of its own."
             );
         }
-        let (db, uploads) = (state.db.clone(), state.uploads.clone());
+        let (db, uploads) = (app.db.clone(), app.products.uploads.clone());
         let photos = move || fill_in_pictures(db.clone(), uploads.clone());
-        state.supervisor.spawn("demo.photos", Policy::UntilDone, photos);
+        app.supervisor.spawn("demo.photos", Policy::UntilDone, photos);
     }
-    chat::join_nodes(state.db.clone(), state.hub.clone(), state.access.clone(), nats).await?;
-    start_sweeps(&state);
+    chat::join_cluster(&app.chat, nats).await?;
+    start_sweeps(&app);
     let served = tokio::select! {
-        served = app::serve(listener, state, stop_signal()) => served,
+        served = app::serve(listener, app, stop_signal()) => served,
         error = database.keep() => Err(error.into()),
     };
     database.close().await;
@@ -85,9 +85,9 @@ async fn fill_in_pictures(db: PgPool, uploads: Uploads) {
 }
 
 /// Forgets, every hour, what nobody needs any longer.
-fn start_sweeps(state: &AppState) {
-    let (db, uploads) = (state.db.clone(), state.uploads.clone());
-    state.supervisor.spawn("sweep.stored", Policy::Background, move || {
+fn start_sweeps(app: &App) {
+    let (db, uploads) = (app.db.clone(), app.products.uploads.clone());
+    app.supervisor.spawn("sweep.stored", Policy::Background, move || {
         let (db, uploads) = (db.clone(), uploads.clone());
         async move {
             let mut hours = interval(HOUR);
@@ -102,16 +102,16 @@ fn start_sweeps(state: &AppState) {
             }
         }
     });
-    let sign_in = state.sign_in_limits.clone();
-    let (messages, photos) = (state.message_limits.clone(), state.photo_limits.clone());
-    state.supervisor.spawn("sweep.limits", Policy::Background, move || {
-        let (sign_in, messages, photos) = (sign_in.clone(), messages.clone(), photos.clone());
+    let sign_in = app.accounts.sign_in_limits.clone();
+    let (chat, photos) = (app.chat.clone(), app.products.photo_limits.clone());
+    app.supervisor.spawn("sweep.limits", Policy::Background, move || {
+        let (sign_in, chat, photos) = (sign_in.clone(), chat.clone(), photos.clone());
         async move {
             let mut hours = interval(HOUR);
             loop {
                 hours.tick().await;
                 sign_in.sweep();
-                messages.sweep();
+                chat.sweep_limits();
                 photos.sweep();
             }
         }

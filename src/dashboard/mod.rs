@@ -5,7 +5,9 @@
 
 mod pages;
 mod routes;
+mod state;
 mod store;
 mod views;
 
 pub use routes::router;
+pub use state::State;

@@ -1,8 +1,7 @@
 use axum::{Router, routing::get};
 
-use super::pages;
-use crate::app::AppState;
+use super::{pages, state::State};
 
-pub fn router() -> Router<AppState> {
-    Router::new().route("/seller/dashboard", get(pages::show))
+pub fn router(state: State) -> Router {
+    Router::new().route("/seller/dashboard", get(pages::show)).with_state(state)
 }

@@ -26,6 +26,7 @@ mod product;
 mod receive;
 mod routes;
 mod service;
+mod state;
 mod store;
 mod views;
 
@@ -45,6 +46,7 @@ use photos::{Photo, Uploads};
 pub use product::{Product, ProductFragment, page, record_view};
 pub use routes::router;
 pub use service::{add_photo, missing_photos, set_hidden, set_seller_paused};
+pub use state::State;
 
 /// The titles of these products, by id, whatever their state.
 pub async fn titles(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<HashMap<i64, String>> {

@@ -4,10 +4,9 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{pages, photos, receive::MAX_FORM};
-use crate::app::AppState;
+use super::{pages, photos, receive::MAX_FORM, state::State};
 
-pub fn router() -> Router<AppState> {
+pub fn router(state: State) -> Router {
     // The forms with photos in them.
     let large = Router::new()
         .route("/seller/products", post(pages::owner::create))
@@ -23,4 +22,5 @@ pub fn router() -> Router<AppState> {
         .route("/seller/products/{id}/available", post(pages::owner::available))
         .merge(large)
         .merge(photos::router())
+        .with_state(state)
 }

@@ -30,5 +30,5 @@ pub use flash::Flash;
 pub use form::FieldErrors;
 pub use paging::Pager;
 pub use return_to::{ReturnForm, ReturnTo};
-pub use shell::{Shell, ShellUser};
+pub use shell::{LoadShell, Shell, ShellSource, ShellUser};
 pub use timeouts::{with_request_timeout, with_task_timeout};

@@ -1,8 +1,16 @@
 //! What surrounds every page: who is signed in, what is unread, what the last page left to say.
 //!
-//! `app.rs` fills it (it alone may ask chat for the unread count); pages carry it to their layout.
+//! Handlers extract it; [`ShellSource`] is the seam through which `app.rs` fills it, which alone may ask every
+//! feature.
 
-use super::{Flash, assets};
+use std::{pin::Pin, sync::Arc};
+
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::request::Parts,
+};
+
+use super::{Error, Flash, Result, assets};
 
 #[derive(Clone, Debug, Default)]
 pub struct Shell {
@@ -43,5 +51,25 @@ impl Shell {
     /// The URL of a file in `static/`.
     pub fn asset(&self, path: &str) -> String {
         assets::url(path)
+    }
+}
+
+/// Loads a request's [`Shell`]: implemented at the top of the program, carried in each feature's State.
+pub trait LoadShell: Send + Sync {
+    fn load<'a>(&'a self, parts: &'a mut Parts) -> Pin<Box<dyn Future<Output = Result<Shell>> + Send + 'a>>;
+}
+
+#[derive(Clone)]
+pub struct ShellSource(pub Arc<dyn LoadShell>);
+
+impl<S> FromRequestParts<S> for Shell
+where
+    S: Send + Sync,
+    ShellSource: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        ShellSource::from_ref(state).0.load(parts).await
     }
 }

@@ -27,11 +27,6 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("telemetry", &[]),
 ];
 
-/// Files that may name `app::AppState` although they lie below it: URL tables, the extractors that
-/// take the state apart, and chat's long-lived handlers, which need most of it.
-const MAY_NAME_APP: &[&str] =
-    &["routes.rs", "extract.rs", "seat.rs", "forms.rs", "room.rs", "socket.rs", "inbox_socket.rs"];
-
 /// Where SQL may stand besides a feature's `store.rs` or `store/`.
 const SQL_ELSEWHERE: &[&str] = &["db/", "web/session.rs", "web/health.rs", "cli/"];
 
@@ -72,10 +67,8 @@ fn modules_name_only_what_lies_below_them() {
         let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| *name == module) else {
             panic!("{} is of a module that ARROWS doesn't know", source.path);
         };
-        let file = source.path.rsplit('/').next().unwrap_or_default();
         for named in named_modules(&source.code) {
-            let state = named == "app" && MAY_NAME_APP.contains(&file);
-            if named != module && !allowed.contains(&&*named) && !state {
+            if named != module && !allowed.contains(&&*named) {
                 wrong.push(format!("{} names crate::{named}", source.path));
             }
         }

@@ -17,7 +17,7 @@ pub struct Entry {
     pub photo: Option<RoomPhoto>,
     pub product_id: Option<i64>,
     /// The product that the talk turns to here, as it was when this was said.
-    pub starts: Option<ProductSnapshot>,
+    pub introduces: Option<ProductSnapshot>,
     pub sent_at: OffsetDateTime,
 }
 

@@ -8,24 +8,24 @@ const LENGTH: usize = 160;
 /// How far a cut moves to stand between words.
 const WORD: usize = 16;
 
-/// A piece of an excerpt. It is plain text: the template escapes it.
+/// A part of an excerpt. It is plain text: the template escapes it.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Piece {
+pub struct ExcerptPart {
     pub text: String,
     pub is_hit: bool,
 }
 
-pub fn excerpt(body: &str, terms: &Terms) -> Vec<Piece> {
+pub fn excerpt(body: &str, terms: &Terms) -> Vec<ExcerptPart> {
     let text = composed(body);
     let spans = terms.find(&text);
     let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     let first = spans.first().map_or(0, |(from, _)| places.partition_point(|at| at < from));
     let (start, end) = window(&text, &places, first);
 
-    let mut pieces = Vec::new();
+    let mut parts = Vec::new();
     let mut push = |text: &str, is_hit| {
         if !text.is_empty() {
-            pieces.push(Piece { text: text.to_owned(), is_hit });
+            parts.push(ExcerptPart { text: text.to_owned(), is_hit });
         }
     };
     if start > 0 {
@@ -41,7 +41,7 @@ pub fn excerpt(body: &str, terms: &Terms) -> Vec<Piece> {
     if end < text.len() {
         push("…", false);
     }
-    pieces
+    parts
 }
 
 /// From where to where, in bytes.
@@ -66,8 +66,8 @@ mod tests {
     use super::*;
 
     fn shown(question: &str, body: &str) -> String {
-        let pieces = excerpt(body, &Terms::parse(question).unwrap());
-        pieces.iter().map(|p| if p.is_hit { format!("[{}]", p.text) } else { p.text.clone() }).collect()
+        let parts = excerpt(body, &Terms::parse(question).unwrap());
+        parts.iter().map(|p| if p.is_hit { format!("[{}]", p.text) } else { p.text.clone() }).collect()
     }
 
     #[test]
@@ -91,7 +91,7 @@ mod tests {
         #[test]
         fn any_body_has_an_excerpt(question in "\\PC{1,8}", body in "\\PC{0,400}") {
             if let Some(terms) = Terms::parse(&question) {
-                let text: String = excerpt(&body, &terms).iter().map(|piece| &*piece.text).collect();
+                let text: String = excerpt(&body, &terms).iter().map(|part| &*part.text).collect();
                 prop_assert!(text.chars().count() <= LENGTH + 2);
             }
         }

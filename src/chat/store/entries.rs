@@ -36,16 +36,16 @@ pub(super) struct EntryRow {
 impl EntryRow {
     pub fn entry(self, room: RoomKey) -> sqlx::Result<Entry> {
         let row = self;
-        let starts = match (row.starts_product, row.product_id, row.product_price_minor, row.product_currency)
-        {
-            (true, Some(product_id), Some(minor), Some(currency)) => Some(ProductSnapshot {
-                product_id,
-                title: row.product_title.unwrap_or_default(),
-                price: Price::from_row(minor, &currency)?,
-                photo: row.product_photo,
-            }),
-            _ => None,
-        };
+        let introduces =
+            match (row.starts_product, row.product_id, row.product_price_minor, row.product_currency) {
+                (true, Some(product_id), Some(minor), Some(currency)) => Some(ProductSnapshot {
+                    product_id,
+                    title: row.product_title.unwrap_or_default(),
+                    price: Price::from_row(minor, &currency)?,
+                    photo: row.product_photo,
+                }),
+                _ => None,
+            };
         Ok(Entry {
             seq: row.seq,
             from: if row.from_buyer { Side::Buyer } else { Side::Seller },
@@ -53,7 +53,7 @@ impl EntryRow {
             body: row.body,
             photo: row.payload.map(|Json(payload)| RoomPhoto::from_payload(room, payload)).transpose()?,
             product_id: row.product_id,
-            starts,
+            introduces,
             sent_at: row.sent_at,
         })
     }

@@ -51,7 +51,7 @@ impl PgHasArrayType for NewEntryRow<'_> {
 
 impl<'a> From<&'a NewEntry> for NewEntryRow<'a> {
     fn from(NewEntry { room_id, ordinal, entry }: &'a NewEntry) -> Self {
-        let starts = entry.starts.as_ref();
+        let introduces = entry.introduces.as_ref();
         NewEntryRow {
             room_id: *room_id,
             seq: entry.seq,
@@ -61,11 +61,11 @@ impl<'a> From<&'a NewEntry> for NewEntryRow<'a> {
             payload: entry.photo.as_ref().map(|photo| Json(photo.payload())),
             body: &entry.body,
             product_id: entry.product_id,
-            starts_product: starts.is_some(),
-            product_title: starts.map(|product| product.title.as_str()),
-            product_price_minor: starts.map(|product| product.price.minor()),
-            product_currency: starts.map(|product| product.price.currency().code()),
-            product_photo: starts.and_then(|product| product.photo.as_deref()),
+            starts_product: introduces.is_some(),
+            product_title: introduces.map(|product| product.title.as_str()),
+            product_price_minor: introduces.map(|product| product.price.minor()),
+            product_currency: introduces.map(|product| product.price.currency().code()),
+            product_photo: introduces.and_then(|product| product.photo.as_deref()),
             not_before: entry.sent_at,
         }
     }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use sqlx::Executor as _;
 use uuid::Uuid;
 
-use haggle::{app::AppState, chat::Journal};
+use haggle::app::App;
 
 use crate::support::{Person, Product, TestApp, room};
 
@@ -138,7 +138,7 @@ fn any_interleaving_at_two_nodes_is_one_timeline_with_each_message_once() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (one, two) = runtime.block_on(async {
         // As on a machine with eight cores.
-        let writers = |state: &mut AppState| state.journal = Journal::with_writers(4, &state.db, &state.hub);
+        let writers = |app: &mut App| app.chat.set_shards(4);
         let one = TestApp::start_adjusted(writers).await;
         let two = one.beside().await;
         (one, two)

@@ -228,7 +228,7 @@ async fn many_hits_come_in_pages_newest_first() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = super::history::long_room(&app, &ana, &tomas, 45).await;
-    haggle::chat::mend_search(&app.db).await.unwrap();
+    haggle::chat::reindex(&app.db).await.unwrap();
     let first = search(&tomas, "entry").await;
     assert_eq!((first.count("[data-found]"), first.text(".pager-place")), (20, "Page 1 of 3".to_owned()));
     assert_eq!(first.text("[role=status]"), "45 messages");
@@ -347,7 +347,7 @@ async fn rooms_that_are_behind_are_found_among_thousands_that_are_not() {
     .await
     .unwrap();
     super::history::long_room(&app, &bo, &tomas, 4).await;
-    assert_eq!(haggle::chat::mend_search(&app.db).await.unwrap(), 7);
+    assert_eq!(haggle::chat::reindex(&app.db).await.unwrap(), 7);
     finds(&tomas, "entry", 7).await;
 }
 

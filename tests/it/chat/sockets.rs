@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
-use haggle::chat::{Heartbeat, MessageLimits};
+use haggle::chat::{KeepAlive, MessageLimits};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -166,7 +166,8 @@ async fn what_is_known_to_be_read_is_asked_of_nobody() {
 #[tokio::test]
 async fn who_gives_no_sign_is_closed_and_who_answers_pings_stays() {
     let app = TestApp::start_adjusted(|state| {
-        state.heartbeat = Heartbeat { ping: Duration::from_millis(200), silence: Duration::from_millis(700) };
+        state.chat.sockets.keep_alive =
+            KeepAlive { ping: Duration::from_millis(200), idle_timeout: Duration::from_millis(700) };
     })
     .await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use haggle::{
-    app::{self, AppState},
+    app::{self, App},
     chat::MessageLimits,
     jobs::Supervisor,
     products::photos::Uploads,
@@ -21,9 +21,9 @@ pub struct TestApp {
     pub uploads: Uploads,
     message_limits: MessageLimits,
     /// What is different from the program as people start it.
-    adjust: fn(&mut AppState),
+    adjust: fn(&mut App),
     running: Option<Running>,
-    state: Option<AppState>,
+    state: Option<App>,
     // Dropped last: the pools' connections go first.
     uploads_dir: Arc<TempDir>,
     /// None where somebody else made it.
@@ -46,11 +46,11 @@ impl TestApp {
     }
 
     /// With something else that is different.
-    pub async fn start_adjusted(adjust: fn(&mut AppState)) -> Self {
+    pub async fn start_adjusted(adjust: fn(&mut App)) -> Self {
         Self::start_as(MessageLimits::default(), adjust).await
     }
 
-    async fn start_as(message_limits: MessageLimits, adjust: fn(&mut AppState)) -> Self {
+    async fn start_as(message_limits: MessageLimits, adjust: fn(&mut App)) -> Self {
         let database = TestDatabase::new().await;
         let uploads_dir = tempfile::tempdir().expect("a folder for photos");
         let mut app = Self {
@@ -112,11 +112,11 @@ impl TestApp {
     pub async fn join_nodes(&self, nats: Option<&str>) {
         let state = self.state.clone().expect("a running node");
         let servers = nats.map(|url| url.parse().expect("a NATS address")).into_iter().collect();
-        haggle::chat::join_nodes(state.db, state.hub, state.access, servers).await.expect("it joins");
+        haggle::chat::join_cluster(&state.chat, servers).await.expect("it joins");
     }
 
     /// What the running node's handlers share.
-    pub fn state(&self) -> AppState {
+    pub fn state(&self) -> App {
         self.state.clone().expect("a running node")
     }
 
@@ -157,7 +157,7 @@ impl TestApp {
     async fn listen(&mut self) {
         let listener = TcpListener::bind(self.addr).await.expect("a free port");
         self.addr = listener.local_addr().expect("an address");
-        let mut state = AppState::new(
+        let mut state = App::new(
             self.db.clone(),
             self.uploads.clone(),
             self.origin().into(),

@@ -1,0 +1,16 @@
+//! What the handlers share; each takes the part it needs.
+
+use axum::extract::FromRef;
+use sqlx::PgPool;
+
+use super::{access::AccessEvents, limits::SignInLimits};
+use crate::web::{ShellSource, client_addr::TrustedProxies};
+
+#[derive(Clone, FromRef)]
+pub struct State {
+    pub db: PgPool,
+    pub access: AccessEvents,
+    pub sign_in_limits: SignInLimits,
+    pub trusted_proxies: TrustedProxies,
+    pub shell: ShellSource,
+}

@@ -1,0 +1,13 @@
+//! What the handlers share; each takes the part it needs.
+
+use axum::extract::FromRef;
+use sqlx::PgPool;
+
+use crate::{accounts::AccessEvents, web::ShellSource};
+
+#[derive(Clone, FromRef)]
+pub struct State {
+    pub db: PgPool,
+    pub access: AccessEvents,
+    pub shell: ShellSource,
+}

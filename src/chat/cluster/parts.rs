@@ -1,0 +1,28 @@
+//! What the cluster's tasks share.
+
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::membership::Membership;
+use crate::{
+    accounts::AccessEvents,
+    chat::live::{
+        inboxes::Inboxes, outlet::ClusterOutlet, rooms::Rooms, shutdown::Shutdown, staleness::Staleness,
+        subscriptions::Subscriptions,
+    },
+};
+
+#[derive(Clone)]
+pub struct ClusterParts {
+    /// This node's id, new at every start.
+    pub node: Uuid,
+    pub db: PgPool,
+    pub rooms: Rooms,
+    pub inboxes: Inboxes,
+    pub outlet: ClusterOutlet,
+    pub staleness: Staleness,
+    pub subscriptions: Subscriptions,
+    pub shutdown: Shutdown,
+    pub access: AccessEvents,
+    pub membership: Membership,
+}

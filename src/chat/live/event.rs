@@ -1,0 +1,92 @@
+//! What is told: to a room's sockets, to a person's inboxes, and to the other nodes.
+
+use std::sync::LazyLock;
+
+use axum::extract::ws::Utf8Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    accounts::AccessChange,
+    chat::domain::{room_key::RoomKey, side::Side},
+};
+
+/// A frame's text: made when the first socket asks for it, and then shared by all.
+pub type LazyFrame = LazyLock<Utf8Bytes, Box<dyn FnOnce() -> Utf8Bytes + Send>>;
+
+/// To the sockets of a room on this node.
+#[derive(Debug)]
+pub enum RoomEvent {
+    /// A stored entry. Sockets drop the ones they have had already, and notice gaps.
+    Entry {
+        seq: i64,
+        frame: LazyFrame,
+    },
+    /// Read marks, presence: nothing that could be missed for good.
+    State(Utf8Bytes),
+    Typing {
+        by: Side,
+        frame: Utf8Bytes,
+    },
+}
+
+/// To the inbox sockets of one account on this node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InboxEvent {
+    RoomChanged(RoomKey),
+    /// Something changed, and it can't be said in which room.
+    Resync,
+}
+
+/// What can be listened to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Topic {
+    Room(RoomKey),
+    /// An account's.
+    Inbox(i64),
+}
+
+/// A hint to the other nodes: ids only, the rows are the truth. Short names, because a payload has at
+/// most 8,000 bytes; they are contract, because nodes of two versions run in one cluster.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ClusterEvent {
+    /// The room has an entry with this `seq`; these two accounts' inboxes changed.
+    #[serde(rename = "e")]
+    Entry { r: RoomKey, s: i64, a: [i64; 2] },
+    /// A side read up to `s`; this account's inbox changed.
+    #[serde(rename = "r")]
+    Read { r: RoomKey, by: Side, s: i64, a: i64 },
+    #[serde(rename = "t")]
+    Typing { r: RoomKey, by: Side },
+    #[serde(rename = "p")]
+    Presence { r: RoomKey, who: Side, on: bool },
+    #[serde(rename = "x")]
+    Access(AccessChange),
+    /// A node has started: it wants to be known, and to know who is where.
+    #[serde(rename = "h")]
+    Hello,
+    /// What this node published lately may not have arrived: whoever hears this is stale.
+    #[serde(rename = "d")]
+    Stale,
+}
+
+impl ClusterEvent {
+    /// The room that it is about.
+    pub fn room(&self) -> Option<RoomKey> {
+        match self {
+            ClusterEvent::Entry { r, .. }
+            | ClusterEvent::Read { r, .. }
+            | ClusterEvent::Typing { r, .. }
+            | ClusterEvent::Presence { r, .. } => Some(*r),
+            ClusterEvent::Access(_) | ClusterEvent::Hello | ClusterEvent::Stale => None,
+        }
+    }
+
+    /// Whose inboxes changed with it.
+    pub fn accounts(&self) -> &[i64] {
+        match self {
+            ClusterEvent::Entry { a, .. } => a,
+            ClusterEvent::Read { a, .. } => std::slice::from_ref(a),
+            _ => &[],
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Frames of sockets and programs: JSON, tagged by `type`. Others ignore what they don't know, and so do we.
+
+use axum::extract::ws::Utf8Bytes;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::chat::domain::{outcome::SendError, position::ReadMarks, room_key::RoomKey, side::Side};
+
+/// From a client.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum ClientFrame {
+    Send {
+        client_id: Uuid,
+        body: String,
+        #[serde(default)]
+        product_id: Option<i64>,
+    },
+    Read {
+        seq: i64,
+    },
+    Typing,
+    #[serde(other)]
+    Unknown,
+}
+
+impl ClientFrame {
+    /// None if it can't be understood. Only objects are frames, though serde would take arrays too.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_object = text.trim_start().starts_with('{');
+        is_object.then(|| serde_json::from_str(text).ok()).flatten()
+    }
+}
+
+/// To a client.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum ServerFrame<'a> {
+    Hello {
+        last_seq: i64,
+        read: ReadMarks,
+        online: bool,
+    },
+    Message(EntryFrame<'a>),
+    Read {
+        by: Side,
+        seq: i64,
+    },
+    Typing {
+        by: Side,
+    },
+    Presence {
+        who: Side,
+        online: bool,
+    },
+    Error {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        client_id: Option<Uuid>,
+        code: &'static str,
+        message: String,
+    },
+    Resync,
+    /// The first frame of an inbox.
+    #[serde(rename = "hello")]
+    InboxHello {
+        total: i64,
+    },
+    Inbox {
+        room: RoomKey,
+        unread: i64,
+        total: i64,
+    },
+}
+
+/// An entry as programs get it, by socket and by history.
+#[derive(Clone, Debug, Serialize)]
+pub struct EntryFrame<'a> {
+    pub seq: i64,
+    pub kind: &'a str,
+    pub from: Side,
+    pub client_id: Uuid,
+    pub body: &'a str,
+    pub product_id: Option<i64>,
+    #[serde(with = "time::serde::rfc3339")]
+    pub sent_at: OffsetDateTime,
+    pub html: String,
+}
+
+/// A page of history.
+#[derive(Serialize)]
+pub struct HistoryFrame<'a> {
+    pub entries: Vec<EntryFrame<'a>>,
+    pub last_seq: i64,
+    pub read: ReadMarks,
+    pub more: bool,
+}
+
+impl ServerFrame<'_> {
+    pub fn rejected(client_id: Option<Uuid>, error: SendError) -> Self {
+        ServerFrame::Error { client_id, code: error.code(), message: error.to_string() }
+    }
+
+    /// The frame's text, made once and then shared by every socket.
+    pub fn text(&self) -> Utf8Bytes {
+        // Room enough for most, so that it isn't moved while it grows.
+        let mut text = Vec::with_capacity(match self {
+            ServerFrame::Message(entry) => 256 + entry.body.len() + entry.html.len() * 9 / 8,
+            _ => 128,
+        });
+        let written = serde_json::to_writer(&mut text, self);
+        written.ok().and_then(|()| text.try_into().ok()).unwrap_or_else(|| {
+            tracing::error!("a frame could not be written");
+            Utf8Bytes::from_static(r#"{"type":"resync"}"#)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn frames_that_we_do_not_know_are_ignored_and_broken_ones_refused() {
+        let parse = ClientFrame::parse;
+        assert_eq!(parse(r#" {"type":"dance","a":1}"#), Some(ClientFrame::Unknown));
+        assert_eq!(parse(r#"{"type":"read","seq":4,"new":true}"#), Some(ClientFrame::Read { seq: 4 }));
+        for broken in [
+            "",
+            "1",
+            "[]",
+            r#"["typing"]"#,
+            "{}",
+            r#"{"type":"read"}"#,
+            r#"{"type":"send","body":"a"}"#,
+            r#"{"type":"send","client_id":"x","body":"a"}"#,
+        ] {
+            assert_eq!(parse(broken), None, "{broken}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_frame_panics(text in "\\PC*|\\{\"type\":\"(send|read|typing)\"[^}]{0,60}\\}") {
+            let _ = ClientFrame::parse(&text);
+        }
+    }
+}

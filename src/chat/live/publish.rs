@@ -1,0 +1,86 @@
+//! Fan-out of what was committed: to the room's sockets, to both inboxes, to the other nodes, to search.
+
+use std::sync::Arc;
+
+use super::{
+    event::{ClusterEvent, LazyFrame},
+    inboxes::Inboxes,
+    outlet::ClusterOutlet,
+    queue::BoundedQueue,
+    render::lazy_frame_text,
+    rooms::Rooms,
+};
+use crate::{
+    chat::domain::{outcome::SendOutcome, participants::Participants, room_key::RoomKey, side::Side},
+    products::ProductSummary,
+};
+
+#[derive(Clone)]
+pub struct Publisher {
+    pub rooms: Rooms,
+    inboxes: Inboxes,
+    outlet: ClusterOutlet,
+    /// Rooms with something new to search.
+    index_hints: BoundedQueue<RoomKey>,
+}
+
+impl Publisher {
+    pub fn new(rooms: &Rooms, inboxes: &Inboxes, outlet: &ClusterOutlet) -> Self {
+        Publisher {
+            rooms: rooms.clone(),
+            inboxes: inboxes.clone(),
+            outlet: outlet.clone(),
+            index_hints: BoundedQueue::default(),
+        }
+    }
+
+    pub fn index_hints(&self) -> BoundedQueue<RoomKey> {
+        self.index_hints.clone()
+    }
+
+    /// Tells everybody in the room, and both inboxes, of an entry that has been stored.
+    pub fn publish(
+        &self,
+        room: RoomKey,
+        participants: &Arc<Participants>,
+        outcome: &SendOutcome,
+        products: &Arc<[ProductSummary]>,
+    ) {
+        let (SendOutcome::Stored(entry) | SendOutcome::Duplicate(entry)) = outcome;
+        let frame = lazy_frame_text(entry.clone(), participants.clone(), products.clone());
+        let accounts = [participants.buyer_account, participants.seller_account];
+        match outcome {
+            SendOutcome::Stored(_) => self.publish_entry(room, entry.seq, frame, accounts),
+            SendOutcome::Duplicate(_) => self.publish_duplicate(room, entry.seq, frame, accounts),
+        }
+    }
+
+    fn publish_entry(&self, room: RoomKey, seq: i64, frame: LazyFrame, accounts: [i64; 2]) {
+        self.rooms.deliver_in_order(room, seq, frame);
+        self.inboxes.notify(room, &accounts);
+        self.outlet.publish(ClusterEvent::Entry { r: room, s: seq, a: accounts });
+        // A full queue costs nothing: the index's sweep finds the room.
+        let _ = self.index_hints.push(room);
+    }
+
+    /// The entry was stored before. If the answer to it was lost then, nobody has been told; a room that was
+    /// isn't told again, nor are the inboxes.
+    fn publish_duplicate(&self, room: RoomKey, seq: i64, frame: LazyFrame, accounts: [i64; 2]) {
+        match self.rooms.last_delivered(room) {
+            Some(last) if last >= seq => {}
+            Some(_) => self.publish_entry(room, seq, frame, accounts),
+            // Nobody listens there, or who comes is about to read the row.
+            None => {
+                self.inboxes.notify(room, &accounts);
+                self.outlet.publish(ClusterEvent::Entry { r: room, s: seq, a: accounts });
+            }
+        }
+    }
+
+    /// A side has read up to `seq`.
+    pub fn publish_read(&self, room: RoomKey, by: Side, seq: i64, account: i64) {
+        self.rooms.apply_read(room, by, seq);
+        self.inboxes.notify(room, &[account]);
+        self.outlet.publish(ClusterEvent::Read { r: room, by, s: seq, a: account });
+    }
+}

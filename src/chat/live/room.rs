@@ -1,0 +1,113 @@
+//! One room on this node: its channel, who is in it, and what was delivered last.
+
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
+
+use super::{event::RoomEvent, presence::Presence};
+use crate::chat::domain::{position::ReadMarks, side::Side};
+
+/// How many events a socket may be behind before it has to resync.
+const ROOM_BACKLOG: usize = 32;
+
+pub struct RoomChannel {
+    /// Its slots are there from the start; what they hold is kept elsewhere, and shared.
+    pub channel: broadcast::Sender<Arc<RoomEvent>>,
+    pub presence: Presence,
+    /// The last entry that was delivered here. None until the first subscriber knows where the room stands.
+    last_delivered: Option<i64>,
+    read: ReadMarks,
+}
+
+/// Where an entry belongs in the sequence.
+#[derive(Debug, PartialEq)]
+pub enum SeqCheck {
+    Next,
+    /// It was delivered already.
+    Duplicate,
+    /// Something before it wasn't delivered yet.
+    Gap,
+}
+
+impl Default for RoomChannel {
+    fn default() -> Self {
+        RoomChannel {
+            channel: broadcast::Sender::new(ROOM_BACKLOG),
+            presence: Presence::default(),
+            last_delivered: None,
+            read: ReadMarks::default(),
+        }
+    }
+}
+
+impl RoomChannel {
+    pub fn broadcast(&self, event: RoomEvent) {
+        // Nobody listening is nobody to tell.
+        let _ = self.channel.send(Arc::new(event));
+    }
+
+    pub fn last_delivered(&self) -> Option<i64> {
+        self.last_delivered
+    }
+
+    pub fn read(&self) -> ReadMarks {
+        self.read
+    }
+
+    /// The first subscriber's look at the row. Later ones change nothing: they drop by themselves what they
+    /// know already, and the earlier ones still have to get it.
+    pub fn start_at(&mut self, last_seq: i64) {
+        self.last_delivered.get_or_insert(last_seq);
+    }
+
+    pub fn check(&mut self, seq: i64) -> SeqCheck {
+        match self.last_delivered {
+            Some(last) if seq <= last => SeqCheck::Duplicate,
+            Some(last) if seq > last + 1 => SeqCheck::Gap,
+            _ => {
+                self.last_delivered = Some(seq);
+                SeqCheck::Next
+            }
+        }
+    }
+
+    pub fn has_read(&self, by: Side, seq: i64) -> bool {
+        seq <= match by {
+            Side::Buyer => self.read.buyer,
+            Side::Seller => self.read.seller,
+        }
+    }
+
+    /// Moves a read mark up; false if that is no news.
+    pub fn mark_read(&mut self, by: Side, seq: i64) -> bool {
+        let mark = match by {
+            Side::Buyer => &mut self.read.buyer,
+            Side::Seller => &mut self.read.seller,
+        };
+        let is_news = seq > *mark;
+        *mark = seq.max(*mark);
+        is_news
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_delivered_in_order_once() {
+        let mut room = RoomChannel::default();
+        room.start_at(4);
+        room.start_at(6);
+        let checks = [5, 7, 5, 6, 7, 8].map(|seq| room.check(seq));
+        let expected = [
+            SeqCheck::Next,
+            SeqCheck::Gap,
+            SeqCheck::Duplicate,
+            SeqCheck::Next,
+            SeqCheck::Next,
+            SeqCheck::Next,
+        ];
+        assert_eq!(checks, expected);
+    }
+}

@@ -1,0 +1,14 @@
+//! What a browser or a program asks over HTTP: one file per page or form.
+
+pub mod history;
+pub mod inbox;
+mod kept_draft;
+mod panel;
+pub mod product_page;
+pub mod read_pixel;
+pub mod room;
+mod search;
+pub mod send;
+pub mod send_form;
+mod timeline;
+mod views;

@@ -1,0 +1,59 @@
+//! `/products/{id}`: a product with the buyer's chat in it. The mission's `product_page()`.
+
+use axum::extract::State;
+use sqlx::PgPool;
+use tower_sessions::Session;
+
+use super::{
+    kept_draft,
+    panel::ChatPanel,
+    timeline::{self, HistoryRange},
+    views::{ProductPage, ProductSidePanel},
+};
+use crate::{
+    accounts::MaybeUser,
+    chat::{access::RoomMember, store},
+    products::{self, ProductFragment},
+    web::{Path, Result, Shell},
+};
+
+pub async fn show(
+    State(db): State<PgPool>,
+    Path(id): Path<i64>,
+    MaybeUser(user): MaybeUser,
+    (session, shell): (Session, Shell),
+) -> Result<ProductPage> {
+    let product = products::page(&db, id, user.as_deref()).await?;
+    let panel = match user {
+        None => ProductSidePanel::Visitor {
+            draft: kept_draft::take_kept_draft(&session, &format!("/products/{id}")).await?,
+        },
+        Some(_) if product.is_own() => {
+            ProductSidePanel::Own { conversations: store::inbox::conversations_about(&db, id).await? }
+        }
+        Some(user) => match RoomMember::as_buyer(&db, &user, product.seller_id).await? {
+            Some(member) => ProductSidePanel::Chat(Box::new(chat(&db, &member, &product, &session).await?)),
+            None => ProductSidePanel::None,
+        },
+    };
+    products::record_view(&db, &product).await?;
+    Ok(ProductPage { shell, product, panel })
+}
+
+/// The whole room, with the composer set to this product.
+async fn chat(
+    db: &PgPool,
+    member: &RoomMember,
+    product: &ProductFragment,
+    session: &Session,
+) -> Result<ChatPanel> {
+    let page = timeline::load(db, member, HistoryRange::Latest, 50).await?;
+    let path = format!("/products/{}", product.id);
+    Ok(ChatPanel {
+        action: format!("{path}/messages"),
+        about: Some(product.summary()),
+        draft: kept_draft::take_kept_draft(session, &path).await?,
+        unread: store::read_marks::first_unread(db, member.room, member.side).await?,
+        ..ChatPanel::new(member, &page)
+    })
+}

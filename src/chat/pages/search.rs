@@ -1,0 +1,107 @@
+//! `/messages?q=`: what is found in one's own conversations, newest first.
+
+use anyhow::Context as _;
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use sqlx::PgPool;
+
+use crate::{
+    accounts::CurrentUser,
+    chat::{
+        domain::conversation::Conversation,
+        pages::views::{HitView, PersonView, SearchPage},
+        search::{fold, limits::SearchLimits, terms::Terms},
+        store,
+    },
+    products,
+    web::{Pager, Result, Shell},
+};
+
+/// PostgreSQL's code for a statement that was cancelled.
+const QUERY_CANCELED: &str = "57014";
+
+const PER_PAGE: i64 = 20;
+/// Hits that are counted and can be paged through.
+const MAX_HITS: i64 = 500;
+/// People who are shown above the hits, and conversations whose names are looked at, the latest first.
+const MAX_PEOPLE: usize = 5;
+const MAX_NAMES: i64 = 5_000;
+
+/// The page for a question with at least one term.
+pub(super) async fn show(
+    db: &PgPool,
+    limits: &SearchLimits,
+    user: &CurrentUser,
+    shell: Shell,
+    buyers: Vec<Conversation>,
+    (question, terms): (String, Terms),
+    page: Option<i64>,
+) -> Result<Response> {
+    let who = (user.account_id, user.buyer_id, user.seller_id);
+    let page = page.unwrap_or(1).clamp(1, MAX_HITS);
+    let permit = match limits.acquire(user.account_id).await {
+        Ok(permit) => permit,
+        Err(why) => return Ok(refused(StatusCode::TOO_MANY_REQUESTS, shell, question, buyers, why)),
+    };
+    // Who goes away doesn't end the search in the database: the permit is held as long as that.
+    let (pool, asked) = (db.clone(), terms.query());
+    let search = tokio::spawn(async move {
+        let _permit = permit;
+        store::search_query::search(&pool, who, &asked, MAX_HITS, (page, PER_PAGE)).await
+    });
+    let found = match search.await.context("a search")? {
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(QUERY_CANCELED) => {
+            let why = "That took too long; try a rarer word.";
+            return Ok(refused(StatusCode::SERVICE_UNAVAILABLE, shell, question, buyers, why));
+        }
+        found => found?,
+    };
+    let pager = Pager::new(Some(page), PER_PAGE, found.total, Pager::base("/messages", &[("q", &question)]));
+    let people = match pager.page {
+        1 => {
+            people(
+                db,
+                store::search_query::room_names(db, user.buyer_id, user.seller_id, MAX_NAMES).await?,
+                &terms,
+            )
+            .await?
+        }
+        _ => Vec::new(),
+    };
+    let hits = found.hits.into_iter().map(|hit| HitView::new(hit, &terms)).collect();
+    Ok(SearchPage { shell, q: question, buyers, people, hits, pager, most: MAX_HITS, refused: None }
+        .into_response())
+}
+
+/// What was asked stays in its field.
+fn refused(
+    status: StatusCode,
+    shell: Shell,
+    q: String,
+    buyers: Vec<Conversation>,
+    why: &'static str,
+) -> Response {
+    let pager = Pager::new(None, PER_PAGE, 0, "/messages?");
+    let (people, hits) = (Vec::new(), Vec::new());
+    (status, SearchPage { shell, q, buyers, people, hits, pager, most: MAX_HITS, refused: Some(why) })
+        .into_response()
+}
+
+/// Those whose name, or what was spoken of last with them, fits.
+async fn people(
+    db: &PgPool,
+    names: Vec<store::search_query::RoomName>,
+    terms: &Terms,
+) -> Result<Vec<PersonView>> {
+    let about: Vec<i64> = names.iter().filter_map(|name| name.product_id).collect();
+    let titles = products::titles(db, &about).await?;
+    let fits = |text: &str| !terms.find(&fold::composed(text)).is_empty();
+    let view = |name: store::search_query::RoomName| {
+        let title = name.product_id.and_then(|id| titles.get(&id)).filter(|title| fits(title)).cloned();
+        let found = title.is_some() || fits(&name.other_name);
+        found.then_some(PersonView { room: name.room, side: name.side, name: name.other_name, title })
+    };
+    Ok(names.into_iter().filter_map(view).take(MAX_PEOPLE).collect())
+}

@@ -1,0 +1,119 @@
+//! A page of a room's timeline: which entries, and where the room stands.
+
+use serde::Deserialize;
+use sqlx::PgPool;
+
+use crate::{
+    chat::{
+        access::RoomMember,
+        domain::{entry::Entry, position::RoomPosition},
+        live::{
+            frames::EntryFrame,
+            render::{EntryView, entry_frame, entry_html},
+        },
+        store,
+    },
+    products::{self, ProductSummary},
+    web::{Error, Result},
+};
+
+const DEFAULT_LIMIT: i64 = 50;
+const MAX_LIMIT: i64 = 100;
+/// How much that was read stands above what wasn't, where a page begins there.
+const CONTEXT_BEFORE_UNREAD: i64 = 5;
+
+/// Which part of the timeline is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HistoryRange {
+    Latest,
+    After(i64),
+    Before(i64),
+    /// With this entry in the middle.
+    Around(i64),
+    /// From shortly before this entry on, where it isn't on the latest page; else that.
+    From(i64),
+}
+
+#[derive(Deserialize)]
+pub struct HistoryQuery {
+    after: Option<i64>,
+    before: Option<i64>,
+    at: Option<i64>,
+    limit: Option<i64>,
+}
+
+impl HistoryQuery {
+    pub fn parse(&self) -> Result<(HistoryRange, i64)> {
+        let range = match (self.after, self.before, self.at) {
+            (None, None, None) => HistoryRange::Latest,
+            (Some(after), None, None) if after >= 0 => HistoryRange::After(after),
+            (None, Some(before), None) if before >= 1 => HistoryRange::Before(before),
+            (None, None, Some(at)) if at >= 1 => HistoryRange::Around(at),
+            _ => {
+                return Err(Error::BadRequest(
+                    "Give either after or before, as the number of an entry.".to_owned(),
+                ));
+            }
+        };
+        match self.limit.unwrap_or(DEFAULT_LIMIT) {
+            limit @ 1..=MAX_LIMIT => Ok((range, limit)),
+            _ => Err(Error::BadRequest(format!("A limit is 1 to {MAX_LIMIT}."))),
+        }
+    }
+}
+
+/// Some entries in a row, ascending, and where the room stands.
+pub struct TimelinePage {
+    pub entries: Vec<Entry>,
+    products: Vec<ProductSummary>,
+    pub position: RoomPosition,
+    /// Whether the timeline goes on beyond this page: later for `After`, else earlier.
+    pub more: bool,
+}
+
+pub async fn load(db: &PgPool, member: &RoomMember, range: HistoryRange, limit: i64) -> Result<TimelinePage> {
+    // The position first: an entry that comes in between is on the page, never missing from it.
+    let position = store::rooms::position(db, member.room).await?;
+    let range = match range {
+        HistoryRange::From(seq) if position.last_seq - seq >= limit => {
+            HistoryRange::After((seq - CONTEXT_BEFORE_UNREAD - 1).max(0))
+        }
+        HistoryRange::From(_) => HistoryRange::Latest,
+        range => range,
+    };
+    let (after, before) = match range {
+        HistoryRange::Latest | HistoryRange::From(_) => (0, i64::MAX - MAX_LIMIT),
+        HistoryRange::After(seq) => (seq.min(i64::MAX - 2 * MAX_LIMIT), i64::MAX - MAX_LIMIT),
+        HistoryRange::Before(seq) => (0, seq),
+        // A whole page, also near the ends.
+        HistoryRange::Around(seq) => {
+            ((seq - limit / 2 - 1).min(position.last_seq - limit).max(0), i64::MAX - MAX_LIMIT)
+        }
+    };
+    let from_start = matches!(range, HistoryRange::After(_) | HistoryRange::Around(_));
+    let entries = store::entries::history(db, member.room, after, before, from_start, limit).await?;
+    let more = match range {
+        HistoryRange::After(_) => entries.last().is_some_and(|entry| entry.seq < position.last_seq),
+        _ => entries.first().is_some_and(|entry| entry.seq > 1),
+    };
+    let mut introduced: Vec<i64> =
+        entries.iter().filter_map(|entry| Some(entry.introduces.as_ref()?.product_id)).collect();
+    introduced.dedup();
+    let products =
+        if introduced.is_empty() { Vec::new() } else { products::summaries(db, &introduced).await? };
+    Ok(TimelinePage { entries, products, position, more })
+}
+
+impl TimelinePage {
+    /// Each entry as `_entry.html`.
+    pub fn html(&self, member: &RoomMember) -> Vec<String> {
+        self.entries
+            .iter()
+            .map(|entry| entry_html(&EntryView::new(entry, &member.participants, &self.products)))
+            .collect()
+    }
+
+    pub fn frames(&self, member: &RoomMember) -> Vec<EntryFrame<'_>> {
+        self.entries.iter().map(|entry| entry_frame(entry, &member.participants, &self.products)).collect()
+    }
+}

@@ -1,0 +1,7 @@
+//! WebSockets: `/ws/{room}` and `/ws/inbox`, one task each.
+
+pub mod inbox;
+pub mod limits;
+pub mod parts;
+pub mod room;
+pub mod ws_io;

@@ -1,0 +1,118 @@
+//! What comes in on a room's socket: sends, read marks, typing.
+
+use std::time::Duration;
+
+use axum::extract::ws::Message;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::chat::{
+    domain::{
+        body::Body,
+        outcome::{MessageDraft, SendError},
+    },
+    live::frames::ClientFrame,
+    sockets::{
+        room::socket::{Event, MAX_FRAME, RoomSocket},
+        ws_io::{Close, DISCONNECTED, TOO_BIG, TOO_FAST, is_too_big, query_or_close},
+    },
+    write::read_marks::mark_read,
+};
+
+const TYPING_THROTTLE: Duration = Duration::from_secs(2);
+
+impl<'a> RoomSocket<'a> {
+    pub(super) async fn on_message(
+        &mut self,
+        message: Option<Result<Message, axum::Error>>,
+    ) -> Result<(), Close> {
+        match message {
+            None | Some(Ok(Message::Close(_))) => Err(DISCONNECTED),
+            Some(Err(error)) => Err(if is_too_big(&error) { TOO_BIG } else { DISCONNECTED }),
+            Some(Ok(_)) if !self.frames.allow() => Err(TOO_FAST),
+            Some(Ok(Message::Text(text))) if text.len() > MAX_FRAME => Err(TOO_BIG),
+            Some(Ok(Message::Binary(bytes))) if bytes.len() > MAX_FRAME => Err(TOO_BIG),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
+            Some(Ok(Message::Binary(_))) => self.reject(None, SendError::BadFrame).await,
+            Some(Ok(Message::Text(text))) => match ClientFrame::parse(&text) {
+                Some(frame) => self.handle_frame(frame).await,
+                None => self.reject(client_id(&text), SendError::BadFrame).await,
+            },
+        }
+    }
+
+    async fn handle_frame(&mut self, frame: ClientFrame) -> Result<(), Close> {
+        match frame {
+            ClientFrame::Send { client_id, body, product_id } => {
+                self.send_message(client_id, &body, product_id).await
+            }
+            ClientFrame::Read { seq } => {
+                self.mark_read(seq);
+                Ok(())
+            }
+            ClientFrame::Typing => {
+                let now = Instant::now();
+                if self.typed_at.is_none_or(|at| now - at >= TYPING_THROTTLE) {
+                    self.typed_at = Some(now);
+                    self.parts.rooms.typing(self.member.room, self.member.side);
+                }
+                Ok(())
+            }
+            ClientFrame::Unknown => Ok(()),
+        }
+    }
+
+    async fn send_message(
+        &mut self,
+        client_id: Uuid,
+        body: &str,
+        product_id: Option<i64>,
+    ) -> Result<(), Close> {
+        let enqueued = match Body::parse(body) {
+            Err(error) => Err(error.into()),
+            Ok(body) => {
+                let draft = MessageDraft { client_id, body, product_id, photo: None };
+                self.parts.writer.enqueue(self.member, draft).await
+            }
+        };
+        match enqueued {
+            Ok(pending) => {
+                self.events.push(Box::pin(async move {
+                    Event::SendFinished(client_id, pending.await.unwrap_or(Err(SendError::Unavailable)))
+                }));
+                Ok(())
+            }
+            Err(error) => self.reject(Some(client_id), error).await,
+        }
+    }
+
+    /// Beside everything else, so that a slow database keeps nobody from hearing.
+    fn mark_read(&mut self, seq: i64) {
+        if self.parts.rooms.has_read(self.member.room, self.member.side, seq) {
+            return;
+        }
+        if self.is_marking {
+            self.next_mark = self.next_mark.max(Some(seq));
+            return;
+        }
+        self.is_marking = true;
+        let RoomSocket { parts, member, .. } = *self;
+        self.events.push(Box::pin(async move {
+            Event::Marked(query_or_close(mark_read(&parts.db, &parts.publisher, member, seq)).await)
+        }));
+    }
+
+    pub(super) fn marked(&mut self, marked: Result<(), Close>) -> Result<(), Close> {
+        self.is_marking = false;
+        marked?;
+        if let Some(seq) = self.next_mark.take() {
+            self.mark_read(seq);
+        }
+        Ok(())
+    }
+}
+
+/// The id of a frame that is otherwise broken, so that its sender knows which bubble it was.
+fn client_id(text: &str) -> Option<Uuid> {
+    serde_json::from_str::<serde_json::Value>(text).ok()?.get("client_id")?.as_str()?.parse().ok()
+}

@@ -1,0 +1,103 @@
+//! What goes out on a room's socket: up to 16 events in one write, `resync` after a gap or a lag, and answers
+//! that concern only this sender.
+
+use std::sync::Arc;
+
+use axum::extract::ws::{Message, Utf8Bytes};
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use uuid::Uuid;
+
+use crate::{
+    chat::{
+        domain::outcome::{SendError, SendOutcome},
+        live::{event::RoomEvent, frames::ServerFrame, render::entry_frame},
+        sockets::{
+            room::socket::RoomSocket,
+            ws_io::{Close, SERVICE_RESTART, feed, flush, query_or_close, send},
+        },
+        store,
+    },
+    products,
+};
+
+/// So many events go out before anything else is looked at.
+const MAX_EVENTS_PER_WRITE: usize = 16;
+
+impl RoomSocket<'_> {
+    /// What is ready by now goes out together; not so much that its end would have to wait for long.
+    pub(super) async fn forward(&mut self, event: Result<Arc<RoomEvent>, RecvError>) -> Result<(), Close> {
+        self.queue(event).await?;
+        for _ in 1..MAX_EVENTS_PER_WRITE {
+            let event = match self.subscription.events.try_recv() {
+                Ok(event) => Ok(event),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Lagged(missed)) => Err(RecvError::Lagged(missed)),
+                Err(TryRecvError::Closed) => Err(RecvError::Closed),
+            };
+            self.queue(event).await?;
+        }
+        flush(self.socket).await
+    }
+
+    async fn queue(&mut self, event: Result<Arc<RoomEvent>, RecvError>) -> Result<(), Close> {
+        match event.as_deref() {
+            Ok(RoomEvent::Entry { seq, .. }) if *seq <= self.last_seq => Ok(()),
+            Ok(RoomEvent::Entry { seq, frame }) => {
+                let gap = *seq > self.last_seq + 1;
+                self.last_seq = *seq;
+                // Whoever resyncs asks for everything after what they have: this entry too.
+                self.feed(if gap { ServerFrame::Resync.text() } else { Utf8Bytes::clone(frame) }).await
+            }
+            Ok(RoomEvent::Typing { by, .. }) if *by == self.member.side => Ok(()),
+            Ok(RoomEvent::Typing { frame, .. } | RoomEvent::State(frame)) => self.feed(frame.clone()).await,
+            Err(RecvError::Lagged(_)) => {
+                // Whatever is still in the channel is older than what the client will ask for now.
+                self.subscription.events = self.subscription.events.resubscribe();
+                let position =
+                    query_or_close(store::rooms::position(&self.parts.db, self.member.room)).await?;
+                self.last_seq = position.last_seq;
+                self.feed(ServerFrame::Resync.text()).await?;
+                // The one thing that can't be asked for afterwards.
+                let who = self.member.side.other();
+                let online = self.parts.rooms.is_online(self.member.room, who);
+                self.feed(ServerFrame::Presence { who, online }.text()).await
+            }
+            Err(RecvError::Closed) => Err(SERVICE_RESTART),
+        }
+    }
+
+    async fn feed(&mut self, frame: Utf8Bytes) -> Result<(), Close> {
+        feed(self.socket, Message::Text(frame)).await
+    }
+
+    async fn send(&mut self, frame: Utf8Bytes) -> Result<(), Close> {
+        send(self.socket, Message::Text(frame)).await
+    }
+
+    /// What the room isn't told: a duplicate, a rejection.
+    pub(super) async fn answer(
+        &mut self,
+        client_id: Uuid,
+        answer: Result<SendOutcome, SendError>,
+    ) -> Result<(), Close> {
+        match answer {
+            Ok(outcome) => {
+                let entry = outcome.entry();
+                let products = match entry.product_id {
+                    Some(id) => {
+                        query_or_close(products::summaries(&self.parts.db, &[id])).await.unwrap_or_default()
+                    }
+                    None => Vec::new(),
+                };
+                let frame =
+                    ServerFrame::Message(entry_frame(entry, &self.member.participants, &products)).text();
+                self.send(frame).await
+            }
+            Err(error) => self.reject(Some(client_id), error).await,
+        }
+    }
+
+    pub(super) async fn reject(&mut self, client_id: Option<Uuid>, error: SendError) -> Result<(), Close> {
+        self.send(ServerFrame::rejected(client_id, error).text()).await
+    }
+}

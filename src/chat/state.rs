@@ -1,0 +1,169 @@
+//! What chat's handlers share, and the tasks that are started with it.
+
+use axum::extract::FromRef;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{
+    cluster::{membership::Membership, parts::ClusterParts},
+    live::{
+        inboxes::Inboxes, outlet::ClusterOutlet, publish::Publisher, quota::ConnectionQuota, rooms::Rooms,
+        shutdown::Shutdown, staleness::Staleness, subscriptions::Subscriptions,
+    },
+    pages::{read_pixel::ReadParts, send::SendParts},
+    search::{indexer, limits::SearchLimits},
+    sockets::{limits::FrameLimits, parts::SocketParts, ws_io::KeepAlive},
+    write::{MessageWriter, WriterParts, limits::MessageLimits},
+};
+use crate::{
+    accounts::{AccessEvents, SignInLimits},
+    products::{PhotoLimits, photos::Uploads},
+    web::{ShellSource, client_addr::TrustedProxies, forgery::PublicOrigin},
+};
+
+/// Handlers take the part they need: `State<PgPool>`, `State<SocketParts>`, …
+#[derive(Clone, FromRef)]
+pub struct State {
+    pub db: PgPool,
+    pub uploads: Uploads,
+    pub search_limits: SearchLimits,
+    pub trusted_proxies: TrustedProxies,
+    pub public_origin: PublicOrigin,
+    pub shell: ShellSource,
+    pub message_limits: MessageLimits,
+    pub sockets: SocketParts,
+    pub send: SendParts,
+    pub read: ReadParts,
+    pub staleness: Staleness,
+}
+
+/// What chat takes from the program around it.
+pub struct Dependencies {
+    pub db: PgPool,
+    pub uploads: Uploads,
+    pub photo_limits: PhotoLimits,
+    pub access: AccessEvents,
+    pub sign_in_limits: SignInLimits,
+    pub trusted_proxies: TrustedProxies,
+    pub public_origin: PublicOrigin,
+    pub shell: ShellSource,
+    pub message_limits: MessageLimits,
+}
+
+impl State {
+    /// Makes the parts, and starts the writer and the search's indexer.
+    pub fn start(with: Dependencies) -> Self {
+        let Dependencies { db, uploads, message_limits, access, .. } = with;
+        let (outlet, subscriptions) = (ClusterOutlet::default(), Subscriptions::default());
+        let (shutdown, staleness) = (Shutdown::default(), Staleness::default());
+        let rooms = Rooms::new(&outlet, &subscriptions);
+        let inboxes = Inboxes::new(&subscriptions);
+        let publisher = Publisher::new(&rooms, &inboxes, &outlet);
+        start_indexer(&db, &publisher, &shutdown);
+        let parts = WriterParts {
+            db: db.clone(),
+            publisher: publisher.clone(),
+            staleness: staleness.clone(),
+            outlet: outlet.clone(),
+        };
+        let writer = MessageWriter::start(&parts, &message_limits);
+        State {
+            sockets: SocketParts {
+                db: db.clone(),
+                rooms,
+                inboxes,
+                publisher: publisher.clone(),
+                outlet,
+                subscriptions,
+                quota: ConnectionQuota::new(&shutdown),
+                shutdown,
+                writer: writer.clone(),
+                access,
+                frame_limits: FrameLimits::new(&message_limits),
+                keep_alive: KeepAlive::default(),
+            },
+            send: SendParts {
+                db: db.clone(),
+                writer,
+                uploads: uploads.clone(),
+                photo_limits: with.photo_limits,
+                sign_in_limits: with.sign_in_limits,
+            },
+            read: ReadParts { db: db.clone(), publisher },
+            db,
+            uploads,
+            search_limits: SearchLimits::default(),
+            trusted_proxies: with.trusted_proxies,
+            public_origin: with.public_origin,
+            shell: with.shell,
+            message_limits,
+            staleness,
+        }
+    }
+
+    /// Starts the writer anew, with so many shards.
+    pub fn set_shards(&mut self, count: usize) {
+        let parts = WriterParts {
+            db: self.db.clone(),
+            publisher: self.sockets.publisher.clone(),
+            staleness: self.staleness.clone(),
+            outlet: self.sockets.outlet.clone(),
+        };
+        let writer = MessageWriter::with_shards(count, &parts, &self.message_limits);
+        self.sockets.writer = writer.clone();
+        self.send.writer = writer;
+    }
+
+    /// What the cluster's tasks take of it; this node gets an id.
+    pub(super) fn cluster_parts(&self) -> ClusterParts {
+        let SocketParts { db, rooms, inboxes, outlet, subscriptions, shutdown, access, .. } =
+            self.sockets.clone();
+        ClusterParts {
+            node: Uuid::new_v4(),
+            db,
+            rooms,
+            inboxes,
+            outlet,
+            staleness: self.staleness.clone(),
+            subscriptions,
+            shutdown,
+            access,
+            membership: Membership::default(),
+        }
+    }
+
+    /// Asks every socket to close and come back.
+    pub fn begin_shutdown(&self) {
+        self.sockets.shutdown.begin();
+    }
+
+    pub async fn shutdown_requested(&self) {
+        self.sockets.shutdown.requested().await;
+    }
+
+    /// Waits until every socket has closed.
+    pub async fn sockets_drained(&self) {
+        self.sockets.shutdown.drained().await;
+    }
+
+    /// Waits until everything that was sent is written and published.
+    pub async fn finish_writing(&self) {
+        self.send.writer.finish().await;
+    }
+
+    /// Forgets the limits of whoever hasn't written for a while; run now and then.
+    pub fn sweep_limits(&self) {
+        self.message_limits.sweep();
+        self.sockets.frame_limits.sweep();
+    }
+}
+
+fn start_indexer(db: &PgPool, publisher: &Publisher, shutdown: &Shutdown) {
+    let (db, hints, shutdown) = (db.clone(), publisher.index_hints().receiver(), shutdown.clone());
+    tokio::spawn(async move {
+        tokio::select! {
+            () = shutdown.requested() => {}
+            () = indexer::run(db, hints) => {}
+        }
+    });
+}

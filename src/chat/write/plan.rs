@@ -1,0 +1,171 @@
+//! Numbering a batch, in memory: pure, and so tested without a database.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use time::OffsetDateTime;
+
+use crate::{
+    chat::{
+        domain::{
+            batch::{NewEntry, RoomState, RoomStates, RoomUpdate, StoredEntries},
+            entry::{Entry, ProductSnapshot},
+            outcome::{SendError, SendOutcome},
+            room_key::RoomKey,
+            room_photo::RoomPhoto,
+            side::Side,
+        },
+        write::queue::WriteRequest,
+    },
+    products::ProductSummary,
+};
+
+/// What has been looked up for a batch.
+#[derive(Default)]
+pub struct Lookups {
+    /// Messages that are stored already.
+    pub duplicates: StoredEntries,
+    pub products: Vec<ProductSummary>,
+    /// Hidden products that these rooms have talked about before, and may go on talking about.
+    pub discussed_before: HashSet<(RoomKey, i64)>,
+}
+
+/// What becomes of a message.
+enum PlannedOutcome {
+    /// The `n`th new entry, or a duplicate of it.
+    New(usize),
+    DuplicateInBatch(usize),
+    DuplicateStored(Arc<Entry>),
+    Failed(SendError),
+}
+
+pub struct BatchPlan<'a> {
+    outcomes: Vec<PlannedOutcome>,
+    pub entries: Vec<NewEntry>,
+    pub rooms_after: HashMap<RoomKey, RoomUpdate<'a>>,
+}
+
+/// Gives every new message the next number of its room, in the batch's order.
+pub fn plan<'a>(rooms: &RoomStates, batch: &'a [WriteRequest], lookups: &Lookups) -> BatchPlan<'a> {
+    let mut batch_plan = BatchPlan {
+        outcomes: Vec::with_capacity(batch.len()),
+        entries: Vec::with_capacity(batch.len()),
+        rooms_after: HashMap::with_capacity(rooms.len()),
+    };
+    let mut placed = HashMap::with_capacity(batch.len());
+    for request in batch {
+        let key = (request.room, request.side, request.draft.client_id);
+        let outcome = if let Some(entry) = lookups.duplicates.get(&key) {
+            is_same_message(entry, request)
+                .map_or_else(PlannedOutcome::Failed, |()| PlannedOutcome::DuplicateStored(entry.clone()))
+        } else if let Some(&n) = placed.get(&key) {
+            let first: &NewEntry = &batch_plan.entries[n];
+            is_same_message(&first.entry, request)
+                .map_or_else(PlannedOutcome::Failed, |()| PlannedOutcome::DuplicateInBatch(n))
+        } else {
+            match batch_plan.plan_entry(rooms, request, lookups) {
+                Ok(n) => {
+                    placed.insert(key, n);
+                    PlannedOutcome::New(n)
+                }
+                Err(error) => PlannedOutcome::Failed(error),
+            }
+        };
+        batch_plan.outcomes.push(outcome);
+    }
+    batch_plan
+}
+
+/// Whether a message with the `client_id` of a stored one is that one (idempotency).
+fn is_same_message(entry: &Entry, request: &WriteRequest) -> Result<(), SendError> {
+    let digest = |photo: &Option<RoomPhoto>| photo.as_ref().map(|photo| photo.digest.clone());
+    let same = entry.body == request.draft.body.as_str()
+        && entry.product_id == request.draft.product_id
+        && digest(&entry.photo) == digest(&request.draft.photo);
+    if same { Ok(()) } else { Err(SendError::ClientIdReused) }
+}
+
+/// The product that this message introduces: none if it names none, or goes on about the last one.
+fn new_topic<'a>(
+    room: &RoomState,
+    request: &WriteRequest,
+    lookups: &'a Lookups,
+) -> Result<Option<&'a ProductSummary>, SendError> {
+    let Some(id) = request.draft.product_id.filter(|id| Some(*id) != room.last_product_id) else {
+        return Ok(None);
+    };
+    let product = lookups.products.iter().find(|product| product.id == id).ok_or(SendError::BadProduct)?;
+    let allowed = product.seller_id == request.room.seller_id
+        && (product.is_visible() || lookups.discussed_before.contains(&(request.room, id)));
+    if allowed { Ok(Some(product)) } else { Err(SendError::BadProduct) }
+}
+
+impl<'a> BatchPlan<'a> {
+    fn plan_entry(
+        &mut self,
+        rooms: &RoomStates,
+        request: &'a WriteRequest,
+        lookups: &Lookups,
+    ) -> Result<usize, SendError> {
+        let before = rooms.get(&request.room).ok_or(SendError::Unavailable)?;
+        let room = self.rooms_after.get(&request.room).map_or(before, |update| &update.room);
+        let product = new_topic(room, request, lookups)?;
+        let body = request.draft.body.as_str();
+        let update = self.rooms_after.entry(request.room).or_insert_with(|| RoomUpdate {
+            expected_seq: before.last_seq,
+            room: before.clone(),
+            from: request.side,
+            body,
+        });
+        (update.from, update.body) = (request.side, body);
+        let room = &mut update.room;
+        room.last_seq += 1;
+        let total = match request.side {
+            Side::Buyer => &mut room.buyer_total,
+            Side::Seller => &mut room.seller_total,
+        };
+        *total += 1;
+        let ordinal = *total;
+        room.last_product_id = product.map(|product| product.id).or(room.last_product_id);
+        let entry = Entry {
+            seq: room.last_seq,
+            from: request.side,
+            client_id: request.draft.client_id,
+            body: body.to_owned(),
+            photo: request.draft.photo.clone(),
+            product_id: request.draft.product_id,
+            introduces: product.map(|product| ProductSnapshot {
+                product_id: product.id,
+                title: product.title.clone(),
+                price: product.price,
+                photo: product.cover.clone(),
+            }),
+            sent_at: room.last_at,
+        };
+        self.entries.push(NewEntry { room_id: room.id, ordinal, entry });
+        Ok(self.entries.len() - 1)
+    }
+
+    /// It was committed at this time: how the rooms stand now, and what each message came to.
+    pub fn into_outcomes(self, now: OffsetDateTime) -> (RoomStates, Vec<Result<SendOutcome, SendError>>) {
+        let BatchPlan { outcomes, mut entries, rooms_after } = self;
+        for new in &mut entries {
+            new.entry.sent_at = new.entry.sent_at.max(now);
+        }
+        let entries: Vec<Arc<Entry>> = entries.into_iter().map(|new| Arc::new(new.entry)).collect();
+        let outcome = |planned| match planned {
+            PlannedOutcome::New(n) => Ok(SendOutcome::Stored(entries[n].clone())),
+            PlannedOutcome::DuplicateInBatch(n) => Ok(SendOutcome::Duplicate(entries[n].clone())),
+            PlannedOutcome::DuplicateStored(entry) => Ok(SendOutcome::Duplicate(entry)),
+            PlannedOutcome::Failed(error) => Err(error),
+        };
+        let outcomes = outcomes.into_iter().map(outcome).collect();
+        let rooms = rooms_after.into_iter().map(|(key, RoomUpdate { mut room, .. })| {
+            room.last_at = room.last_at.max(now);
+            (key, room)
+        });
+        (rooms.collect(), outcomes)
+    }
+}

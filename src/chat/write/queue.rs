@@ -1,0 +1,148 @@
+//! Back-pressure: what waits for one shard is bounded in bytes. Beyond that, sockets wait for a permit and
+//! forms are rejected.
+
+use std::sync::Arc;
+
+use sqlx::PgPool;
+use tokio::{
+    join,
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
+};
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+use crate::chat::{
+    access::RoomMember,
+    domain::{
+        outcome::{MessageDraft, SendError, SendOutcome},
+        participants::Participants,
+        room_key::RoomKey,
+        side::Side,
+    },
+    live::{event::ClusterEvent, outlet::ClusterOutlet, publish::Publisher, staleness::Staleness},
+    write::writer::{BatchResult, BatchWriter},
+};
+
+/// A shard queues at most 8 MiB, about 8,000 short messages: while nobody waits for room, what one socket
+/// sends is together in a batch, and so is what the others are told of it.
+const QUEUE_BYTES: usize = 8 * 1024 * 1024;
+/// What a message takes up beside its body, with all that is kept for its sender.
+const PER_MESSAGE_OVERHEAD: usize = 1024;
+/// Messages in one transaction.
+const MAX_BATCH_ENTRIES: usize = 512;
+
+/// What is still to come of a draft that was enqueued.
+pub type PendingSend = oneshot::Receiver<Result<SendOutcome, SendError>>;
+
+/// What a shard needs beside its queue.
+#[derive(Clone)]
+pub struct WriterParts {
+    pub db: PgPool,
+    pub publisher: Publisher,
+    pub staleness: Staleness,
+    pub outlet: ClusterOutlet,
+}
+
+/// One message on its way in.
+pub struct WriteRequest {
+    pub room: RoomKey,
+    pub side: Side,
+    pub participants: Arc<Participants>,
+    pub draft: MessageDraft,
+    answer: oneshot::Sender<Result<SendOutcome, SendError>>,
+    _pending: TaskTrackerToken,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl WriteRequest {
+    pub fn new(member: &RoomMember, draft: MessageDraft, pending: TaskTrackerToken) -> (Self, PendingSend) {
+        let (answer, answered) = oneshot::channel();
+        let request = WriteRequest {
+            room: member.room,
+            side: member.side,
+            participants: member.participants.clone(),
+            draft,
+            answer,
+            _pending: pending,
+            _permit: None,
+        };
+        (request, answered)
+    }
+
+    fn bytes(&self) -> u32 {
+        u32::try_from(PER_MESSAGE_OVERHEAD + self.draft.body.as_str().len()).unwrap_or(u32::MAX)
+    }
+}
+
+/// The queue of one batch writer. All messages of a room go through the same.
+pub struct Shard {
+    queue: mpsc::UnboundedSender<WriteRequest>,
+    /// Bytes that there is room for.
+    permits: Arc<Semaphore>,
+}
+
+impl Shard {
+    pub fn start(parts: &WriterParts) -> Self {
+        let (sender, queue) = mpsc::unbounded_channel();
+        tokio::spawn(run(BatchWriter::new(&parts.db, &parts.publisher.rooms), parts.clone(), queue));
+        Shard { queue: sender, permits: Arc::new(Semaphore::new(QUEUE_BYTES)) }
+    }
+
+    /// Waits while the queue is full.
+    pub async fn enqueue(&self, request: WriteRequest) -> Result<(), SendError> {
+        let permit = self.permits.clone().acquire_many_owned(request.bytes()).await;
+        self.push(request, permit.map_err(|_| SendError::Unavailable)?)
+    }
+
+    /// [`enqueue`](Self::enqueue) that doesn't wait.
+    pub fn try_enqueue(&self, request: WriteRequest) -> Result<(), SendError> {
+        let permit = self.permits.clone().try_acquire_many_owned(request.bytes());
+        self.push(request, permit.map_err(|_| SendError::Unavailable)?)
+    }
+
+    fn push(&self, mut request: WriteRequest, permit: OwnedSemaphorePermit) -> Result<(), SendError> {
+        request._permit = Some(permit);
+        self.queue.send(request).map_err(|_| SendError::Unavailable)
+    }
+}
+
+async fn run(mut writer: BatchWriter, parts: WriterParts, mut queue: mpsc::UnboundedReceiver<WriteRequest>) {
+    let publisher = &parts.publisher;
+    let mut written = None;
+    loop {
+        // With more to write, that is on its way before anybody is told.
+        if queue.is_empty() {
+            publish_and_acknowledge(publisher, written.take());
+        }
+        let mut batch = Vec::new();
+        if queue.recv_many(&mut batch, MAX_BATCH_ENTRIES).await == 0 {
+            return;
+        }
+        let (result, ()) =
+            join!(writer.write(batch), async { publish_and_acknowledge(publisher, written.take()) });
+        let connection_lost = result.connection_lost;
+        written = Some(result);
+        if connection_lost {
+            publish_and_acknowledge(publisher, written.take());
+            // Whoever came meanwhile has waited as long.
+            while let Ok(waiting) = queue.try_recv() {
+                let _ = waiting.answer.send(Err(SendError::Unavailable));
+            }
+            // It may be stored all the same, and nobody was told, here or elsewhere.
+            parts.staleness.mark_stale();
+            parts.outlet.publish(ClusterEvent::Stale);
+        }
+    }
+}
+
+/// Tells the rooms, then answers the senders.
+fn publish_and_acknowledge(publisher: &Publisher, written: Option<BatchResult>) {
+    let Some(BatchResult { batch, outcomes, products, .. }) = written else { return };
+    let products: Arc<[_]> = products.into();
+    for (request, outcome) in batch.into_iter().zip(outcomes) {
+        if let Ok(outcome) = &outcome {
+            publisher.publish(request.room, &request.participants, outcome, &products);
+        }
+        // Whoever asked may have gone; the entry is stored all the same.
+        let _ = request.answer.send(outcome);
+    }
+}
