@@ -50,6 +50,10 @@ pub use summary::{latest_for_seller, unread, verify};
 pub use write::limits::MessageLimits;
 
 /// Joins the other nodes on the same database. `servers`: of NATS, if it shall carry their events.
-pub async fn join_cluster(state: &State, servers: Vec<async_nats::ServerAddr>) -> anyhow::Result<()> {
-    cluster::join(state.cluster_parts(), servers).await
+pub async fn join_cluster(
+    state: &State,
+    servers: Vec<async_nats::ServerAddr>,
+    supervisor: &crate::jobs::Supervisor,
+) -> anyhow::Result<()> {
+    cluster::join(state.cluster_parts(), servers, supervisor).await
 }

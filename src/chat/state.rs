@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     accounts::{AccessEvents, SignInLimits},
+    jobs::{Policy, Supervisor},
     products::{PhotoLimits, photos::Uploads},
     web::{ShellSource, client_addr::TrustedProxies, forgery::PublicOrigin},
 };
@@ -52,21 +53,25 @@ pub struct Dependencies {
 
 impl State {
     /// Makes the parts, and starts the writer and the search's indexer.
-    pub fn start(with: Dependencies) -> Self {
+    pub fn start(with: Dependencies, supervisor: &Supervisor) -> Self {
         let Dependencies { db, uploads, message_limits, access, .. } = with;
         let (outlet, subscriptions) = (ClusterOutlet::default(), Subscriptions::default());
         let (shutdown, staleness) = (Shutdown::default(), Staleness::default());
         let rooms = Rooms::new(&outlet, &subscriptions);
         let inboxes = Inboxes::new(&subscriptions);
         let publisher = Publisher::new(&rooms, &inboxes, &outlet);
-        start_indexer(&db, &publisher, &shutdown);
+        let hints = publisher.index_hints().receiver();
+        supervisor.spawn("chat.search.indexer", Policy::Background, {
+            let db = db.clone();
+            move || indexer::run(db.clone(), hints.clone())
+        });
         let parts = WriterParts {
             db: db.clone(),
             publisher: publisher.clone(),
             staleness: staleness.clone(),
             outlet: outlet.clone(),
         };
-        let writer = MessageWriter::start(&parts, &message_limits);
+        let writer = MessageWriter::start(&parts, &message_limits, supervisor);
         State {
             sockets: SocketParts {
                 db: db.clone(),
@@ -102,14 +107,14 @@ impl State {
     }
 
     /// Starts the writer anew, with so many shards.
-    pub fn set_shards(&mut self, count: usize) {
+    pub fn set_shards(&mut self, count: usize, supervisor: &Supervisor) {
         let parts = WriterParts {
             db: self.db.clone(),
             publisher: self.sockets.publisher.clone(),
             staleness: self.staleness.clone(),
             outlet: self.sockets.outlet.clone(),
         };
-        let writer = MessageWriter::with_shards(count, &parts, &self.message_limits);
+        let writer = MessageWriter::with_shards(count, &parts, &self.message_limits, supervisor);
         self.sockets.writer = writer.clone();
         self.send.writer = writer;
     }
@@ -156,14 +161,4 @@ impl State {
         self.message_limits.sweep();
         self.sockets.frame_limits.sweep();
     }
-}
-
-fn start_indexer(db: &PgPool, publisher: &Publisher, shutdown: &Shutdown) {
-    let (db, hints, shutdown) = (db.clone(), publisher.index_hints().receiver(), shutdown.clone());
-    tokio::spawn(async move {
-        tokio::select! {
-            () = shutdown.requested() => {}
-            () = indexer::run(db, hints) => {}
-        }
-    });
 }

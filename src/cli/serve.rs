@@ -53,7 +53,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         let photos = move || fill_in_pictures(db.clone(), uploads.clone());
         app.supervisor.spawn("demo.photos", Policy::UntilDone, photos);
     }
-    chat::join_cluster(&app.chat, nats).await?;
+    chat::join_cluster(&app.chat, nats, &app.supervisor).await?;
     start_sweeps(&app);
     let served = tokio::select! {
         served = app::serve(listener, app, stop_signal()) => served,

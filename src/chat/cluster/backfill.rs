@@ -1,12 +1,12 @@
 //! Backfill: rooms with a gap are read from the rows, in order.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex},
-};
+use std::{collections::VecDeque, sync::Arc};
 
 use sqlx::PgPool;
-use tokio::sync::{Mutex as AsyncMutex, Semaphore, mpsc};
+use tokio::{
+    sync::{Mutex, mpsc},
+    task::JoinSet,
+};
 
 use crate::{
     chat::{
@@ -22,26 +22,34 @@ use crate::{
 const MAX_CONCURRENT_ROOMS: usize = 4;
 const PAGE: i64 = 100;
 
-pub async fn run(db: PgPool, rooms: Rooms, requests: Arc<AsyncMutex<mpsc::Receiver<RoomKey>>>) {
+/// Reads rooms as they are requested. A room that is requested while it waits for its turn is read once.
+pub async fn run(db: PgPool, rooms: Rooms, requests: Arc<Mutex<mpsc::Receiver<RoomKey>>>) {
     let mut requests = requests.lock().await;
-    let at_work: Arc<Mutex<HashSet<RoomKey>>> = Arc::default();
-    let permits = Arc::new(Semaphore::new(MAX_CONCURRENT_ROOMS));
-    while let Some(room) = requests.recv().await {
-        if !at_work.lock().is_ok_and(|mut rooms| rooms.insert(room)) {
-            continue;
+    let mut waiting = VecDeque::new();
+    let mut reading = JoinSet::new();
+    loop {
+        tokio::select! {
+            request = requests.recv() => match request {
+                Some(room) if !waiting.contains(&room) => waiting.push_back(room),
+                Some(_) => {}
+                None => return,
+            },
+            Some(read) = reading.join_next() => {
+                if let Err(error) = read {
+                    tracing::error!(%error, "backfill panicked");
+                }
+            }
         }
-        let Ok(permit) = permits.clone().acquire_owned().await else { return };
-        let (db, rooms, at_work) = (db.clone(), rooms.clone(), at_work.clone());
-        tokio::spawn(async move {
-            let _permit = permit;
-            // Taken out before the rows are read: what comes in from now on makes the room come again.
-            if let Ok(mut rooms) = at_work.lock() {
-                rooms.remove(&room);
-            }
-            if let Err(error) = backfill(&db, &rooms, room).await {
-                tracing::warn!(%error, %room, "backfill failed, the next reconciliation finds the room again");
-            }
-        });
+        while reading.len() < MAX_CONCURRENT_ROOMS
+            && let Some(room) = waiting.pop_front()
+        {
+            let (db, rooms) = (db.clone(), rooms.clone());
+            reading.spawn(async move {
+                if let Err(error) = backfill(&db, &rooms, room).await {
+                    tracing::warn!(%error, %room, "backfill failed, the next reconciliation finds the room again");
+                }
+            });
+        }
     }
 }
 

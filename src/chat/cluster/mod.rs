@@ -35,7 +35,10 @@ use async_nats::ServerAddr;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::store;
-use crate::accounts::AccessChange;
+use crate::{
+    accounts::AccessChange,
+    jobs::{Policy, Supervisor},
+};
 use heartbeat::HeartbeatTask;
 use parts::ClusterParts;
 use publisher::ClusterPublisher;
@@ -46,22 +49,44 @@ use crate::chat::live::event::ClusterEvent;
 /// Joins the other nodes: from now on events go out and come in.
 ///
 /// `servers`: of NATS, if it shall carry them. They needn't be there yet.
-pub async fn join(parts: ClusterParts, servers: Vec<ServerAddr>) -> anyhow::Result<()> {
+pub async fn join(
+    parts: ClusterParts,
+    servers: Vec<ServerAddr>,
+    supervisor: &Supervisor,
+) -> anyhow::Result<()> {
     let nats = match &servers[..] {
         [] => None,
-        servers => Some(nats::start(servers, &store::nodes::database_name(&parts.db).await?, &parts).await?),
+        servers => {
+            let database = store::nodes::database_name(&parts.db).await?;
+            Some(nats::start(servers, &database, &parts, supervisor).await?)
+        }
     };
     let backfills = parts.rooms.backfills().receiver();
-    tokio::spawn(backfill::run(parts.db.clone(), parts.rooms.clone(), backfills));
+    supervisor.spawn("chat.cluster.backfill", Policy::Essential, {
+        let (db, rooms) = (parts.db.clone(), parts.rooms.clone());
+        move || backfill::run(db.clone(), rooms.clone(), backfills.clone())
+    });
     let events = parts.outlet.events().receiver();
-    let publisher = ClusterPublisher { parts: parts.clone(), nats: nats.clone() };
-    tokio::spawn(publisher.run(events));
+    supervisor.spawn("chat.cluster.publisher", Policy::Essential, {
+        let publisher = ClusterPublisher { parts: parts.clone(), nats: nats.clone() };
+        move || publisher.clone().run(events.clone())
+    });
     store::nodes::heartbeat(&parts.db, parts.node, false).await?;
     publisher::announce(&parts).await?;
-    tokio::spawn(HeartbeatTask::new(parts.clone(), nats).run());
-    tokio::spawn(Reconciler::new(parts.clone()).run());
-    tokio::spawn(postgres::listen(parts.clone()));
-    tokio::spawn(publish_access_changes(parts));
+    // Started anew it knows no others, as one that was evicted: it is stale.
+    supervisor.spawn_draining("chat.cluster.heartbeat", Policy::Essential, {
+        let parts = parts.clone();
+        move |_| HeartbeatTask::new(parts.clone(), nats.clone()).run()
+    });
+    supervisor.spawn("chat.cluster.reconciler", Policy::Essential, {
+        let parts = parts.clone();
+        move || Reconciler::new(parts.clone()).run()
+    });
+    supervisor.spawn("chat.cluster.listener", Policy::Essential, {
+        let parts = parts.clone();
+        move || postgres::listen(parts.clone())
+    });
+    supervisor.spawn("chat.cluster.access", Policy::Essential, move || publish_access_changes(parts.clone()));
     Ok(())
 }
 

@@ -20,6 +20,7 @@ const MAX_BATCH_EVENTS: usize = 1024;
 /// After a batch that failed.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 
+#[derive(Clone)]
 pub struct ClusterPublisher {
     pub parts: ClusterParts,
     pub nats: Option<Nats>,

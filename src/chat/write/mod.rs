@@ -35,12 +35,15 @@ use std::{
 
 use tokio_util::task::TaskTracker;
 
-use crate::chat::{
-    access::RoomMember,
-    domain::{
-        outcome::{MessageDraft, SendError, SendOutcome},
-        room_key::RoomKey,
+use crate::{
+    chat::{
+        access::RoomMember,
+        domain::{
+            outcome::{MessageDraft, SendError, SendOutcome},
+            room_key::RoomKey,
+        },
     },
+    jobs::Supervisor,
 };
 use limits::MessageLimits;
 use queue::{Shard, WriteRequest};
@@ -62,14 +65,19 @@ pub struct MessageWriter {
 
 impl MessageWriter {
     /// Starts as many shards as the machine has use for.
-    pub fn start(parts: &WriterParts, limits: &MessageLimits) -> Self {
+    pub fn start(parts: &WriterParts, limits: &MessageLimits, supervisor: &Supervisor) -> Self {
         let cores = available_parallelism().map_or(1, NonZeroUsize::get);
-        Self::with_shards((cores / 2).clamp(1, MAX_SHARDS), parts, limits)
+        Self::with_shards((cores / 2).clamp(1, MAX_SHARDS), parts, limits, supervisor)
     }
 
-    /// Starts the shards; they end when the last `MessageWriter` is gone and all is written.
-    pub fn with_shards(count: usize, parts: &WriterParts, limits: &MessageLimits) -> Self {
-        let shards = (0..count).map(|_| Shard::start(parts));
+    /// Starts so many shards.
+    pub fn with_shards(
+        count: usize,
+        parts: &WriterParts,
+        limits: &MessageLimits,
+        supervisor: &Supervisor,
+    ) -> Self {
+        let shards = (0..count).map(|number| Shard::start(number, parts, supervisor));
         MessageWriter { shards: shards.collect(), limits: limits.clone(), pending: TaskTracker::new() }
     }
 

@@ -1,25 +1,31 @@
 //! Back-pressure: what waits for one shard is bounded in bytes. Beyond that, sockets wait for a permit and
 //! forms are rejected.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use sqlx::PgPool;
 use tokio::{
     join,
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
 };
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use crate::chat::{
-    access::RoomMember,
-    domain::{
-        outcome::{MessageDraft, SendError, SendOutcome},
-        participants::Participants,
-        room_key::RoomKey,
-        side::Side,
+use crate::{
+    chat::{
+        access::RoomMember,
+        domain::{
+            outcome::{MessageDraft, SendError, SendOutcome},
+            participants::Participants,
+            room_key::RoomKey,
+            side::Side,
+        },
+        live::{event::ClusterEvent, outlet::ClusterOutlet, publish::Publisher, staleness::Staleness},
+        write::writer::{BatchResult, BatchWriter},
     },
-    live::{event::ClusterEvent, outlet::ClusterOutlet, publish::Publisher, staleness::Staleness},
-    write::writer::{BatchResult, BatchWriter},
+    jobs::{Policy, Supervisor},
 };
 
 /// A shard queues at most 8 MiB, about 8,000 short messages: while nobody waits for room, what one socket
@@ -40,6 +46,14 @@ pub struct WriterParts {
     pub publisher: Publisher,
     pub staleness: Staleness,
     pub outlet: ClusterOutlet,
+}
+
+impl WriterParts {
+    /// Something may be stored that nobody was told, here or elsewhere.
+    fn mark_stale(&self) {
+        self.staleness.mark_stale();
+        self.outlet.publish(ClusterEvent::Stale);
+    }
 }
 
 /// One message on its way in.
@@ -81,9 +95,18 @@ pub struct Shard {
 }
 
 impl Shard {
-    pub fn start(parts: &WriterParts) -> Self {
+    /// Starts its task. After a panic that goes on with what is queued; the batch that it was at is answered
+    /// `unavailable`, and the node is stale, because some of it may be stored.
+    pub fn start(number: usize, parts: &WriterParts, supervisor: &Supervisor) -> Self {
         let (sender, queue) = mpsc::unbounded_channel();
-        tokio::spawn(run(BatchWriter::new(&parts.db, &parts.publisher.rooms), parts.clone(), queue));
+        let (queue, parts) = (Arc::new(Mutex::new(queue)), parts.clone());
+        let was_started = AtomicBool::new(false);
+        supervisor.spawn(format!("chat.writer.{number}"), Policy::Essential, move || {
+            if was_started.swap(true, Ordering::Relaxed) {
+                parts.mark_stale();
+            }
+            run(BatchWriter::new(&parts.db, &parts.publisher.rooms), parts.clone(), queue.clone())
+        });
         Shard { queue: sender, permits: Arc::new(Semaphore::new(QUEUE_BYTES)) }
     }
 
@@ -105,7 +128,12 @@ impl Shard {
     }
 }
 
-async fn run(mut writer: BatchWriter, parts: WriterParts, mut queue: mpsc::UnboundedReceiver<WriteRequest>) {
+async fn run(
+    mut writer: BatchWriter,
+    parts: WriterParts,
+    queue: Arc<Mutex<mpsc::UnboundedReceiver<WriteRequest>>>,
+) {
+    let mut queue = queue.lock().await;
     let publisher = &parts.publisher;
     let mut written = None;
     loop {
@@ -127,9 +155,8 @@ async fn run(mut writer: BatchWriter, parts: WriterParts, mut queue: mpsc::Unbou
             while let Ok(waiting) = queue.try_recv() {
                 let _ = waiting.answer.send(Err(SendError::Unavailable));
             }
-            // It may be stored all the same, and nobody was told, here or elsewhere.
-            parts.staleness.mark_stale();
-            parts.outlet.publish(ClusterEvent::Stale);
+            // Its outcome is unknown.
+            parts.mark_stale();
         }
     }
 }

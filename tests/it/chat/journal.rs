@@ -138,7 +138,7 @@ fn any_interleaving_at_two_nodes_is_one_timeline_with_each_message_once() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (one, two) = runtime.block_on(async {
         // As on a machine with eight cores.
-        let writers = |app: &mut App| app.chat.set_shards(4);
+        let writers = |app: &mut App| app.chat.set_shards(4, &app.supervisor.clone());
         let one = TestApp::start_adjusted(writers).await;
         let two = one.beside().await;
         (one, two)

@@ -234,3 +234,22 @@ async fn the_last_handle_dropped_ends_all_tasks() {
     drop(supervisor);
     soon("its drop", dropped).await.unwrap_err();
 }
+
+#[tokio::test]
+async fn chats_tasks_are_supervised() {
+    let app = TestApp::start().await;
+    app.join_nodes(None).await;
+    let names: Vec<_> = app.supervisor().statuses().into_iter().map(|task| task.name).collect();
+    for task in [
+        "chat.writer.0",
+        "chat.search.indexer",
+        "chat.cluster.backfill",
+        "chat.cluster.publisher",
+        "chat.cluster.heartbeat",
+        "chat.cluster.reconciler",
+        "chat.cluster.listener",
+        "chat.cluster.access",
+    ] {
+        assert!(names.iter().any(|name| name == task), "{task} is missing: {names:?}");
+    }
+}

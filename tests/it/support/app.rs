@@ -112,7 +112,7 @@ impl TestApp {
     pub async fn join_nodes(&self, nats: Option<&str>) {
         let state = self.state.clone().expect("a running node");
         let servers = nats.map(|url| url.parse().expect("a NATS address")).into_iter().collect();
-        haggle::chat::join_cluster(&state.chat, servers).await.expect("it joins");
+        haggle::chat::join_cluster(&state.chat, servers, &state.supervisor).await.expect("it joins");
     }
 
     /// What the running node's handlers share.

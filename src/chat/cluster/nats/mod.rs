@@ -13,17 +13,40 @@
 pub mod client;
 mod subscriptions;
 
-use async_nats::ServerAddr;
+use std::sync::Arc;
 
-use crate::chat::cluster::parts::ClusterParts;
+use async_nats::ServerAddr;
+use tokio::sync::Mutex;
+
+use crate::{
+    chat::cluster::parts::ClusterParts,
+    jobs::{Policy, Supervisor},
+};
 use client::Nats;
 use subscriptions::SubscriptionSync;
 
 /// Connects, and keeps this node's subscriptions what its listeners need.
-pub async fn start(servers: &[ServerAddr], database: &str, parts: &ClusterParts) -> anyhow::Result<Nats> {
+pub async fn start(
+    servers: &[ServerAddr],
+    database: &str,
+    parts: &ClusterParts,
+    supervisor: &Supervisor,
+) -> anyhow::Result<Nats> {
     let (nats, client_events) = client::connect(servers, database).await?;
-    let loopback = nats.client.subscribe(nats.node_subject(parts.node)).await?;
-    let sync = SubscriptionSync::new(nats.clone(), parts.clone(), loopback);
-    tokio::spawn(sync.run(parts.subscriptions.requests(), client_events));
+    let requests = Arc::new(Mutex::new(parts.subscriptions.requests()));
+    let client_events = Arc::new(Mutex::new(client_events));
+    supervisor.spawn("chat.cluster.nats", Policy::Essential, {
+        let (nats, parts) = (nats.clone(), parts.clone());
+        move || {
+            let (nats, parts) = (nats.clone(), parts.clone());
+            let (requests, client_events) = (requests.clone(), client_events.clone());
+            async move {
+                match SubscriptionSync::start(nats, parts).await {
+                    Ok(sync) => sync.run(&mut *requests.lock().await, &mut *client_events.lock().await).await,
+                    Err(error) => tracing::warn!(%error, "nats subscription failed"),
+                }
+            }
+        }
+    });
     Ok(nats)
 }

@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use async_nats::{Event, Subscriber};
+use async_nats::{Event, SubscribeError, Subscriber};
 use futures_util::StreamExt as _;
 use tokio::{
     sync::mpsc,
@@ -41,22 +41,23 @@ pub struct SubscriptionSync {
 }
 
 impl SubscriptionSync {
-    /// `loopback`: the subscription to what this node publishes to itself.
-    pub fn new(nats: Nats, parts: ClusterParts, loopback: Subscriber) -> Self {
-        SubscriptionSync {
+    /// Subscribes to what this node publishes to itself, for barriers.
+    pub async fn start(nats: Nats, parts: ClusterParts) -> Result<Self, SubscribeError> {
+        let loopback = nats.client.subscribe(nats.node_subject(parts.node)).await?;
+        Ok(SubscriptionSync {
             nats,
             parts,
             subscribed: HashMap::new(),
             loopback,
             barrier_id: 0,
             is_disconnected: false,
-        }
+        })
     }
 
     pub async fn run(
         mut self,
-        mut requests: mpsc::Receiver<SubscriptionRequest>,
-        mut client_events: mpsc::Receiver<Event>,
+        requests: &mut mpsc::Receiver<SubscriptionRequest>,
+        client_events: &mut mpsc::Receiver<Event>,
     ) {
         let mut sweeps = interval(SYNC_INTERVAL);
         sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -122,7 +123,9 @@ impl SubscriptionSync {
         }
         let mut new = false;
         for topic in topics {
-            match (self.is_wanted(topic), self.subscribed.contains_key(&topic)) {
+            // One whose task has ended, by a panic, is subscribed anew.
+            let is_subscribed = self.subscribed.get(&topic).is_some_and(|task| !task.is_finished());
+            match (self.is_wanted(topic), is_subscribed) {
                 (true, false) => {
                     let Ok(told) = self.nats.client.subscribe(self.nats.subject(topic)).await else { return };
                     let receiving = tokio::spawn(receive_all(told, topic, self.parts.clone()));
