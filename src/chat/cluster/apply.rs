@@ -3,13 +3,14 @@
 use uuid::Uuid;
 
 use super::parts::ClusterParts;
-use crate::chat::live::{event::ClusterEvent, rooms::Rooms};
+use crate::chat::{
+    domain::side::Side,
+    live::{event::ClusterEvent, inboxes::Inboxes, rooms::Rooms},
+};
 
 /// An event that was published to every node.
 pub fn apply_remote_event(parts: &ClusterParts, from: Uuid, event: ClusterEvent) {
-    if let Some(room) = event.room() {
-        parts.inboxes.notify(room, event.accounts());
-    }
+    apply_to_inboxes(&parts.inboxes, &event, event.accounts());
     match event {
         ClusterEvent::Access(change) => parts.access.apply_remote(change),
         ClusterEvent::Hello => parts.staleness.wake(),
@@ -18,6 +19,27 @@ pub fn apply_remote_event(parts: &ClusterParts, from: Uuid, event: ClusterEvent)
             parts.staleness.wake();
         }
         event => apply_room_event(&parts.rooms, from, &event),
+    }
+}
+
+/// Tells the inboxes of those of the event's accounts that are in `accounts`.
+pub fn apply_to_inboxes(inboxes: &Inboxes, event: &ClusterEvent, accounts: &[i64]) {
+    match *event {
+        ClusterEvent::Entry { r, a, f, .. } if a == *accounts => inboxes.notify_entry(r, a, f),
+        ClusterEvent::Entry { r, a, f: Some(from), .. } => {
+            let sender = a[usize::from(from == Side::Seller)];
+            for account in accounts {
+                match *account == sender {
+                    true => inboxes.notify_own_message(r, *account),
+                    false => inboxes.notify(r, &[*account]),
+                }
+            }
+        }
+        _ => {
+            if let Some(room) = event.room() {
+                inboxes.notify(room, accounts);
+            }
+        }
     }
 }
 

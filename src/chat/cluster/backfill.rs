@@ -71,6 +71,10 @@ async fn backfill(db: &PgPool, rooms: &Rooms, room: RoomKey) -> sqlx::Result<()>
             introduced => with_task_timeout(products::summaries(db, introduced)).await?,
         };
         let products: Arc<[_]> = products.into();
+        if let Some(first) = entries.first().filter(|first| first.seq > last + 1) {
+            tracing::error!(%room, after = last, next = first.seq, "the rows have a gap, the room goes on after it");
+            rooms.skip_to(room, first.seq);
+        }
         for entry in entries {
             let seq = entry.seq;
             let frame = lazy_frame_text(Arc::new(entry), participants.clone(), products.clone());

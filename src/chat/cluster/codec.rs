@@ -47,7 +47,12 @@ mod tests {
             ClusterEvent::Typing { r, by: Side::Buyer },
             ClusterEvent::Access(AccessChange::Session(vec![255; 32])),
         ];
-        batch.extend((0..1000).map(|s| ClusterEvent::Entry { r, s, a: [i64::MAX; 2] }));
+        batch.extend((0..1000).map(|s| ClusterEvent::Entry {
+            r,
+            s,
+            a: [i64::MAX; 2],
+            f: Some(Side::Seller),
+        }));
         let encoded = encode(node, &batch);
         assert!(encoded.iter().all(|payload| payload.len() < 8_000) && encoded.len() > 1);
         let back: Vec<ClusterEvent> = encoded.iter().flat_map(|payload| decode(payload).unwrap().1).collect();

@@ -21,6 +21,11 @@ pub enum RoomEvent {
         seq: i64,
         frame: LazyFrame,
     },
+    /// The room stands further back than was delivered (a fail-over lost a tail), or there is a gap in its
+    /// rows: sockets go on from here, and their pages ask again.
+    Rewound {
+        last_seq: i64,
+    },
     /// Read marks, presence: nothing that could be missed for good.
     State(Utf8Bytes),
     Typing {
@@ -33,6 +38,8 @@ pub enum RoomEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InboxEvent {
     RoomChanged(RoomKey),
+    /// The account's own message: what waits for it is what waited before.
+    OwnMessage(RoomKey),
     /// Something changed, and it can't be said in which room.
     Resync,
 }
@@ -49,9 +56,16 @@ pub enum Topic {
 /// most 8,000 bytes; they are contract, because nodes of two versions run in one cluster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ClusterEvent {
-    /// The room has an entry with this `seq`; these two accounts' inboxes changed.
+    /// The room has an entry with this `seq`, from side `f` (nodes of older versions don't say); the inboxes
+    /// of these two accounts, the buyer's and the seller's, changed.
     #[serde(rename = "e")]
-    Entry { r: RoomKey, s: i64, a: [i64; 2] },
+    Entry {
+        r: RoomKey,
+        s: i64,
+        a: [i64; 2],
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        f: Option<Side>,
+    },
     /// A side read up to `s`; this account's inbox changed.
     #[serde(rename = "r")]
     Read { r: RoomKey, by: Side, s: i64, a: i64 },

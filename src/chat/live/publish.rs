@@ -11,7 +11,9 @@ use super::{
     rooms::Rooms,
 };
 use crate::{
-    chat::domain::{outcome::SendOutcome, participants::Participants, room_key::RoomKey, side::Side},
+    chat::domain::{
+        entry::Entry, outcome::SendOutcome, participants::Participants, room_key::RoomKey, side::Side,
+    },
     products::ProductSummary,
 };
 
@@ -50,31 +52,33 @@ impl Publisher {
         let frame = lazy_frame_text(entry.clone(), participants.clone(), products.clone());
         let accounts = [participants.buyer_account, participants.seller_account];
         match outcome {
-            SendOutcome::Stored(_) => self.publish_entry(room, entry.seq, frame, accounts),
-            SendOutcome::Duplicate(_) => self.publish_duplicate(room, entry.seq, frame, accounts),
+            SendOutcome::Stored(_) => self.publish_entry(room, entry, frame, accounts),
+            SendOutcome::Duplicate(_) => self.publish_duplicate(room, entry, frame, accounts),
         }
     }
 
-    fn publish_entry(&self, room: RoomKey, seq: i64, frame: LazyFrame, accounts: [i64; 2]) {
-        self.rooms.deliver_in_order(room, seq, frame);
-        self.inboxes.notify(room, &accounts);
-        self.outlet.publish(ClusterEvent::Entry { r: room, s: seq, a: accounts });
+    fn publish_entry(&self, room: RoomKey, entry: &Entry, frame: LazyFrame, accounts: [i64; 2]) {
+        self.rooms.deliver_in_order(room, entry.seq, frame);
+        self.notify(room, entry, accounts);
         // A full queue costs nothing: the index's sweep finds the room.
         let _ = self.index_hints.push(room);
     }
 
     /// The entry was stored before. If the answer to it was lost then, nobody has been told; a room that was
     /// isn't told again, nor are the inboxes.
-    fn publish_duplicate(&self, room: RoomKey, seq: i64, frame: LazyFrame, accounts: [i64; 2]) {
+    fn publish_duplicate(&self, room: RoomKey, entry: &Entry, frame: LazyFrame, accounts: [i64; 2]) {
         match self.rooms.last_delivered(room) {
-            Some(last) if last >= seq => {}
-            Some(_) => self.publish_entry(room, seq, frame, accounts),
+            Some(last) if last >= entry.seq => {}
+            Some(_) => self.publish_entry(room, entry, frame, accounts),
             // Nobody listens there, or who comes is about to read the row.
-            None => {
-                self.inboxes.notify(room, &accounts);
-                self.outlet.publish(ClusterEvent::Entry { r: room, s: seq, a: accounts });
-            }
+            None => self.notify(room, entry, accounts),
         }
+    }
+
+    /// Tells both inboxes, and the other nodes.
+    fn notify(&self, room: RoomKey, entry: &Entry, accounts: [i64; 2]) {
+        self.inboxes.notify_entry(room, accounts, Some(entry.from));
+        self.outlet.publish(ClusterEvent::Entry { r: room, s: entry.seq, a: accounts, f: Some(entry.from) });
     }
 
     /// A side has read up to `seq`.

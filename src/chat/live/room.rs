@@ -60,6 +60,13 @@ impl RoomChannel {
         self.last_delivered.get_or_insert(last_seq);
     }
 
+    /// Goes on from there, whatever was delivered.
+    pub fn rewind(&mut self, last_seq: i64, read: ReadMarks) {
+        self.last_delivered = Some(last_seq);
+        self.read = read;
+        self.broadcast(RoomEvent::Rewound { last_seq });
+    }
+
     pub fn check(&mut self, seq: i64) -> SeqCheck {
         match self.last_delivered {
             Some(last) if seq <= last => SeqCheck::Duplicate,

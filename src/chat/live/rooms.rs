@@ -153,6 +153,22 @@ impl Rooms {
         self.apply_read(key, Side::Seller, read.seller);
     }
 
+    /// The row stands below what was delivered here, and did so before it was read: the database lost a tail
+    /// with a fail-over. The room starts over from the row.
+    pub fn rewind(&self, key: RoomKey, last_seq: i64, read: ReadMarks) {
+        if let Some(mut room) = self.0.rooms.get_mut(&key) {
+            room.rewind(last_seq, read);
+        }
+    }
+
+    /// The rows have a gap below `seq`: the room goes on with this entry as the next.
+    pub fn skip_to(&self, key: RoomKey, seq: i64) {
+        if let Some(mut room) = self.0.rooms.get_mut(&key) {
+            let read = room.read();
+            room.rewind(seq - 1, read);
+        }
+    }
+
     /// Forgets who was in a room on nodes that are no more.
     pub fn drop_nodes(&self, key: RoomKey, is_gone: impl Fn(Uuid) -> bool) {
         if let Some(mut room) = self.0.rooms.get_mut(&key) {

@@ -45,13 +45,18 @@ pub(super) async fn show(
         Ok(permit) => permit,
         Err(why) => return Ok(refused(StatusCode::TOO_MANY_REQUESTS, shell, question, buyers, why)),
     };
-    // Who goes away doesn't end the search in the database: the permit is held as long as that.
+    // Whoever goes away doesn't end the search in the database: the permit is held as long as that.
     let (pool, asked) = (db.clone(), terms.query());
     let search = tokio::spawn(async move {
         let _permit = permit;
-        store::search_query::search(&pool, who, &asked, MAX_HITS, (page, PER_PAGE)).await
+        let found = store::search_query::search(&pool, who, &asked, MAX_HITS, (page, PER_PAGE)).await?;
+        let names = match page {
+            1 => store::search_query::room_names(&pool, who.1, who.2, MAX_NAMES).await?,
+            _ => Vec::new(),
+        };
+        Ok::<_, sqlx::Error>((found, names))
     });
-    let found = match search.await.context("a search")? {
+    let (found, names) = match search.await.context("a search")? {
         Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(QUERY_CANCELED) => {
             let why = "That took too long; try a rarer word.";
             return Ok(refused(StatusCode::SERVICE_UNAVAILABLE, shell, question, buyers, why));
@@ -59,17 +64,7 @@ pub(super) async fn show(
         found => found?,
     };
     let pager = Pager::new(Some(page), PER_PAGE, found.total, Pager::base("/messages", &[("q", &question)]));
-    let people = match pager.page {
-        1 => {
-            people(
-                db,
-                store::search_query::room_names(db, user.buyer_id, user.seller_id, MAX_NAMES).await?,
-                &terms,
-            )
-            .await?
-        }
-        _ => Vec::new(),
-    };
+    let people = people(db, names, &terms).await?;
     let hits = found.hits.into_iter().map(|hit| HitView::new(hit, &terms)).collect();
     Ok(SearchPage { shell, q: question, buyers, people, hits, pager, most: MAX_HITS, refused: None }
         .into_response())

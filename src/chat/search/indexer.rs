@@ -6,8 +6,9 @@
 //! at a start ─── all rooms that aren't, step by step
 //! ```
 //!
-//! Index hints are best effort: a lost one is found by the sweep within 60 s. Duty cycle: at most 1/40 of one
-//! connection, so indexing lags under load and writing doesn't.
+//! Index hints are best effort: a lost one is found by the sweep within 60 s. Hints and sweep
+//! alternate. Duty cycle: about 1/40 of one connection, with rests of 5 s at most, so indexing lags under load
+//! and writing doesn't.
 
 use std::{sync::Arc, time::Duration};
 
@@ -33,7 +34,9 @@ const MAX_HINTS: usize = 32;
 const MIN_REST: Duration = Duration::from_millis(200);
 /// How much longer it rests than it worked.
 const REST_FACTOR: u32 = 39;
-/// How often is looked for what no hint told of.
+/// And no longer than this: one slow step mustn't cost minutes.
+const MAX_REST: Duration = Duration::from_secs(5);
+/// How often rooms are looked for that no hint named.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Indexes what the hints name, and what the sweep finds, until the program stops.
@@ -43,32 +46,51 @@ pub async fn run(db: PgPool, hints: Arc<Mutex<mpsc::Receiver<RoomKey>>>) {
     let mut rooms = Vec::new();
     let mut sweep = IndexSweep::default();
     let mut next_sweep = Instant::now();
+    // After a step for hints a sweep that is due comes first: neither starves the other.
+    let mut sweep_first = true;
     loop {
-        let began = tokio::select! {
-            biased;
-            _ = hints.recv_many(&mut rooms, MAX_HINTS) => {
-                let began = Instant::now();
+        let step = next_step(&mut hints, &mut rooms, next_sweep, sweep_first).await;
+        let began = Instant::now();
+        match step {
+            Step::Hints => {
                 if let Err(error) = index(db, &rooms).await {
                     tracing::warn!(%error, rooms = rooms.len(), "search indexing failed");
                 }
                 rooms.clear();
-                began
             }
-            () = sleep_until(next_sweep) => {
-                let began = Instant::now();
-                match sweep.step(db).await {
-                    Ok(true) => {}
-                    Ok(false) => next_sweep = began + SWEEP_INTERVAL,
-                    Err(error) => {
-                        next_sweep = began + SWEEP_INTERVAL;
-                        tracing::warn!(%error, "search sweep failed");
-                    }
+            Step::Sweep => match sweep.step(db).await {
+                Ok(true) => {}
+                Ok(false) => next_sweep = began + SWEEP_INTERVAL,
+                Err(error) => {
+                    next_sweep = began + SWEEP_INTERVAL;
+                    tracing::warn!(%error, "search sweep failed");
                 }
-                began
-            }
-        };
-        let rest = REST_FACTOR * began.elapsed();
+            },
+        }
+        sweep_first = step == Step::Hints;
+        let rest = (REST_FACTOR * began.elapsed()).min(MAX_REST);
         sleep(if hints.is_empty() { rest.max(MIN_REST) } else { rest }).await;
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Step {
+    /// The rooms to index are in `rooms`.
+    Hints,
+    Sweep,
+}
+
+async fn next_step(
+    hints: &mut mpsc::Receiver<RoomKey>,
+    rooms: &mut Vec<RoomKey>,
+    next_sweep: Instant,
+    sweep_first: bool,
+) -> Step {
+    tokio::select! {
+        biased;
+        () = sleep_until(next_sweep), if sweep_first => Step::Sweep,
+        _ = hints.recv_many(rooms, MAX_HINTS) => Step::Hints,
+        () = sleep_until(next_sweep), if !sweep_first => Step::Sweep,
     }
 }
 
@@ -143,4 +165,24 @@ pub async fn reindex(db: &PgPool) -> sqlx::Result<usize> {
         after = last;
     }
     Ok(indexed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_sweep_that_is_due_alternates_with_hints_that_never_end() {
+        let (sender, mut hints) = mpsc::channel(1_000);
+        let (mut rooms, mut sweep_first) = (Vec::new(), false);
+        let due = Instant::now() - Duration::from_secs(1);
+        let mut steps = Vec::new();
+        for _ in 0..4 {
+            (0..MAX_HINTS).for_each(|_| sender.try_send(RoomKey { buyer_id: 1, seller_id: 2 }).unwrap());
+            let step = next_step(&mut hints, &mut rooms, due, sweep_first).await;
+            sweep_first = step == Step::Hints;
+            steps.push(step);
+        }
+        assert_eq!(steps, [Step::Hints, Step::Sweep, Step::Hints, Step::Sweep]);
+    }
 }

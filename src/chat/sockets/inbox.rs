@@ -1,7 +1,10 @@
-//! `/ws/inbox`: a person's own socket. It says how much waits in all, and then which room has news, so that
-//! the badge is right on every page.
+//! `/ws/inbox`: a person's own socket. It greets with how much waits in all, and then says which rooms changed,
+//! so that the badge is right on every page.
+//!
+//! Events are coalesced over 100 ms and asked for with one statement (no N+1). A stale node greets its inboxes
+//! again, with jitter and at most once a minute, and closes none of them.
 
-use std::{collections::BTreeSet, pin::pin};
+use std::{collections::HashMap, pin::pin, time::Duration};
 
 use axum::{
     extract::{
@@ -11,14 +14,14 @@ use axum::{
     response::Response,
 };
 use tokio::{
-    sync::broadcast::error::{RecvError, TryRecvError},
-    time::{Instant, MissedTickBehavior, interval},
+    sync::broadcast::error::RecvError,
+    time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 
 use crate::{
     accounts::CurrentUser,
     chat::{
-        domain::{room_key::RoomKey, side::Side},
+        domain::room_key::RoomKey,
         live::{
             event::{InboxEvent, Topic},
             frames::ServerFrame,
@@ -26,6 +29,7 @@ use crate::{
         },
         sockets::{
             parts::SocketParts,
+            pending_rooms::PendingRooms,
             ws_io::{
                 ACCESS_ENDED, Close, DISCONNECTED, READ_BUFFER_BYTES, SERVICE_RESTART, TOO_BIG, TOO_FAST,
                 TOO_MANY, access_ended, close_gracefully, is_too_big, query_or_close, send,
@@ -33,7 +37,7 @@ use crate::{
         },
         store,
     },
-    web::{Error, Result, forgery::SameOrigin},
+    web::{Error, Result, forgery::SameOrigin, with_task_timeout},
 };
 
 /// Nothing is expected from the client.
@@ -79,9 +83,14 @@ async fn event_loop(
         Ok(false) => return ACCESS_ENDED,
         Err(close) => return close,
     }
-    if let Err(close) = Box::pin(send_hello(parts, user, socket)).await {
+    let total = match Box::pin(query_or_close(store::inbox::unread_total(&parts.db, user.account_id))).await {
+        Ok(total) => total,
+        Err(close) => return close,
+    };
+    if let Err(close) = send_hello(socket, total).await {
         return close;
     }
+    let mut pending = PendingRooms::new(Instant::now(), total);
     let mut access_ended = pin!(access_ended(&mut watched));
     let frames = parts.frame_limits.frame_limit(user.account_id);
     let mut closing = pin!(parts.shutdown.requested_with_jitter());
@@ -89,11 +98,12 @@ async fn event_loop(
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut last_received = Instant::now();
     loop {
+        let due_at = pending.due_at();
         let step = tokio::select! {
-            first = subscription.events.recv() => match changed_rooms(&mut subscription, first) {
-                Some(rooms) => Box::pin(send_rooms(parts, user, socket, rooms)).await,
-                None => Err(SERVICE_RESTART),
-            },
+            event = subscription.recv() => collect(&mut pending, event),
+            () = sleep_until(due_at.unwrap_or(last_received)), if due_at.is_some() => {
+                Box::pin(send_pending(parts, user, socket, &mut pending)).await
+            }
             message = socket.recv() => {
                 last_received = Instant::now();
                 match message {
@@ -116,48 +126,57 @@ async fn event_loop(
     }
 }
 
-/// What the page says may be older.
-async fn send_hello(parts: &SocketParts, user: &CurrentUser, socket: &mut WebSocket) -> Result<(), Close> {
-    let total = query_or_close(store::inbox::unread_total(&parts.db, user.account_id)).await?;
-    send(socket, Message::Text(ServerFrame::InboxHello { total }.text())).await
-}
-
-/// The rooms with news, each once; `None` if some were missed, and the page has to ask again.
-fn changed_rooms(
-    subscription: &mut InboxSubscription,
-    first: Result<InboxEvent, RecvError>,
-) -> Option<BTreeSet<RoomKey>> {
-    let mut rooms = BTreeSet::new();
-    let mut event = first.ok()?;
-    loop {
-        match event {
-            InboxEvent::RoomChanged(room) => rooms.insert(room),
-            InboxEvent::Resync => return None,
-        };
-        event = match subscription.events.try_recv() {
-            Ok(event) => event,
-            Err(TryRecvError::Empty) => return Some(rooms),
-            Err(TryRecvError::Lagged(_) | TryRecvError::Closed) => return None,
-        };
+fn collect(pending: &mut PendingRooms, event: Result<InboxEvent, RecvError>) -> Result<(), Close> {
+    match event {
+        Ok(event) => pending.add(Instant::now(), event),
+        // More rooms changed than could be kept: the page asks for all of them.
+        Err(RecvError::Lagged(_)) => pending.greet_again(Instant::now(), Duration::ZERO),
+        Err(RecvError::Closed) => return Err(SERVICE_RESTART),
     }
+    Ok(())
 }
 
-async fn send_rooms(
+/// Sends what is due. A database that is slow or away closes no socket: it is asked again later.
+async fn send_pending(
     parts: &SocketParts,
     user: &CurrentUser,
     socket: &mut WebSocket,
-    rooms: BTreeSet<RoomKey>,
+    pending: &mut PendingRooms,
 ) -> Result<(), Close> {
-    for room in rooms {
-        let side = if user.buyer_id == Some(room.buyer_id) { Side::Buyer } else { Side::Seller };
-        let (unread, total) = query_or_close(async {
-            tokio::try_join!(
-                store::inbox::unread_in(&parts.db, room, side),
-                store::inbox::unread_total(&parts.db, user.account_id)
-            )
-        })
-        .await?;
+    if pending.is_greeting_due(Instant::now()) {
+        match with_task_timeout(store::inbox::unread_total(&parts.db, user.account_id)).await {
+            Ok(total) => {
+                pending.greeted(Instant::now(), total);
+                send_hello(socket, total).await?;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "inbox greeting failed, retrying");
+                pending.retry(Instant::now());
+                return Ok(());
+            }
+        }
+    }
+    let asked: Vec<RoomKey> = pending.asked.iter().copied().collect();
+    let (unread, total) = if asked.is_empty() {
+        (HashMap::new(), None)
+    } else {
+        match with_task_timeout(store::inbox::unread_in(&parts.db, user.account_id, &asked)).await {
+            Ok((unread, total)) => (unread, Some(total)),
+            Err(error) => {
+                tracing::warn!(%error, rooms = asked.len(), "inbox counts failed, retrying");
+                pending.retry(Instant::now());
+                return Ok(());
+            }
+        }
+    };
+    let (counts, total) = pending.flush(unread, total);
+    for (room, unread) in counts {
         send(socket, Message::Text(ServerFrame::Inbox { room, unread, total }.text())).await?;
     }
     Ok(())
+}
+
+/// What the page says may be older.
+async fn send_hello(socket: &mut WebSocket, total: i64) -> Result<(), Close> {
+    send(socket, Message::Text(ServerFrame::InboxHello { total }.text())).await
 }

@@ -3,5 +3,6 @@
 pub mod inbox;
 pub mod limits;
 pub mod parts;
+mod pending_rooms;
 pub mod room;
 pub mod ws_io;

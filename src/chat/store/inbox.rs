@@ -1,5 +1,7 @@
 //! A person's conversations, and what waits for them.
 
+use std::collections::HashMap;
+
 use sqlx::PgExecutor;
 
 use crate::chat::domain::{conversation::Conversation, room_key::RoomKey, side::Side};
@@ -17,22 +19,43 @@ pub(in crate::chat) async fn unread_total(db: impl PgExecutor<'_>, account_id: i
     .await
 }
 
-/// What waits for one side of one room.
+/// What waits for this person in each of these rooms of theirs, and over all their rooms. One statement, however
+/// many rooms.
 pub(in crate::chat) async fn unread_in(
     db: impl PgExecutor<'_>,
-    room: RoomKey,
-    side: Side,
-) -> sqlx::Result<i64> {
-    let unread = sqlx::query_scalar!(
-        r#"SELECT CASE WHEN $3 THEN seller_total - buyer_seen ELSE buyer_total - seller_seen END AS "unread!"
-           FROM rooms WHERE buyer_id = $1 AND seller_id = $2"#,
-        room.buyer_id,
-        room.seller_id,
-        side == Side::Buyer
+    account_id: i64,
+    rooms: &[RoomKey],
+) -> sqlx::Result<(HashMap<RoomKey, i64>, i64)> {
+    let (buyers, sellers): (Vec<i64>, Vec<i64>) =
+        rooms.iter().map(|room| (room.buyer_id, room.seller_id)).unzip();
+    let rows = sqlx::query!(
+        r#"WITH me AS MATERIALIZED (
+               SELECT (SELECT id FROM buyers WHERE account_id = $1) AS buyer_id,
+                      (SELECT id FROM customers WHERE account_id = $1) AS seller_id
+           ), total AS MATERIALIZED (
+               SELECT (coalesce((SELECT sum(seller_total - buyer_seen) FROM rooms
+                                 WHERE buyer_id = me.buyer_id AND buyer_unread), 0)
+                     + coalesce((SELECT sum(buyer_total - seller_seen) FROM rooms
+                                 WHERE seller_id = me.seller_id AND seller_unread), 0))::bigint AS total
+               FROM me
+           )
+           SELECT total.total AS "total!", k.buyer_id AS "buyer_id!", k.seller_id AS "seller_id!",
+                  coalesce(CASE WHEN k.buyer_id = me.buyer_id THEN r.seller_total - r.buyer_seen
+                                WHEN k.seller_id = me.seller_id THEN r.buyer_total - r.seller_seen END, 0) AS "unread!"
+           FROM unnest($2::bigint[], $3::bigint[]) AS k (buyer_id, seller_id)
+           CROSS JOIN me CROSS JOIN total
+           LEFT JOIN rooms r ON r.buyer_id = k.buyer_id AND r.seller_id = k.seller_id"#,
+        account_id,
+        &buyers,
+        &sellers
     )
-    .fetch_optional(db)
+    .fetch_all(db)
     .await?;
-    Ok(unread.unwrap_or(0))
+    let total = rows.first().map_or(0, |row| row.total);
+    let unread = rows
+        .into_iter()
+        .map(|row| (RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id }, row.unread));
+    Ok((unread.collect(), total))
 }
 
 /// A person's conversations, newest first: as buyer, as seller, or both. Two index scans by

@@ -1,6 +1,6 @@
 //! Searching in conversations.
 
-use sqlx::{Executor as _, PgExecutor, PgPool};
+use sqlx::{Executor as _, PgPool};
 use time::OffsetDateTime;
 
 use crate::chat::domain::{room_key::RoomKey, side::Side};
@@ -114,11 +114,13 @@ pub(in crate::chat) async fn search(
 /// With whom this person talks, and about which product last: each of their rooms, those with the latest
 /// words first.
 pub(in crate::chat) async fn room_names(
-    db: impl PgExecutor<'_>,
+    db: &PgPool,
     buyer_id: Option<i64>,
     seller_id: Option<i64>,
     limit: i64,
 ) -> sqlx::Result<Vec<RoomName>> {
+    let mut tx = db.begin().await?;
+    tx.execute("SET LOCAL statement_timeout = '2s'").await?;
     let rows = sqlx::query!(
         r#"SELECT r.buyer_id, r.seller_id, r.buyer_id IS NOT DISTINCT FROM $1 AS "mine_is_buyer!",
                   CASE WHEN r.buyer_id IS NOT DISTINCT FROM $1 THEN c.shop_name ELSE a.name END AS "other_name!",
@@ -133,8 +135,9 @@ pub(in crate::chat) async fn room_names(
         seller_id,
         limit
     )
-    .fetch_all(db)
+    .fetch_all(&mut *tx)
     .await?;
+    tx.commit().await?;
     Ok(rows
         .into_iter()
         .map(|row| RoomName {

@@ -11,6 +11,7 @@ mod journal;
 mod lost_answer;
 mod once;
 mod photos;
+mod recovery;
 mod search;
 mod slow;
 mod sockets;

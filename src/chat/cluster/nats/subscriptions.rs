@@ -13,7 +13,11 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::client::Nats;
 use crate::chat::{
-    cluster::{apply::apply_room_event, codec, parts::ClusterParts},
+    cluster::{
+        apply::{apply_room_event, apply_to_inboxes},
+        codec,
+        parts::ClusterParts,
+    },
     live::{
         event::{ClusterEvent, Topic},
         subscriptions::SubscriptionRequest,
@@ -170,7 +174,7 @@ async fn receive_all(mut messages: Subscriber, topic: Topic, parts: ClusterParts
                 (Topic::Room(here), Some(room)) if room == here => {
                     apply_room_event(&parts.rooms, from, &event)
                 }
-                (Topic::Inbox(account), Some(room)) => parts.inboxes.notify(room, &[account]),
+                (Topic::Inbox(account), _) => apply_to_inboxes(&parts.inboxes, &event, &[account]),
                 _ => {}
             }
         }

@@ -3,20 +3,24 @@
 use std::time::Duration;
 
 use axum::extract::ws::Message;
+use futures_util::StreamExt as _;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::chat::{
-    domain::{
-        body::Body,
-        outcome::{MessageDraft, SendError},
+use crate::{
+    chat::{
+        domain::{
+            body::Body,
+            outcome::{MessageDraft, SendError},
+        },
+        live::frames::ClientFrame,
+        sockets::{
+            room::socket::{Event, MAX_FRAME, RoomSocket},
+            ws_io::{Close, DISCONNECTED, TOO_BIG, TOO_FAST, is_too_big},
+        },
+        write::{PendingSend, read_marks::mark_read},
     },
-    live::frames::ClientFrame,
-    sockets::{
-        room::socket::{Event, MAX_FRAME, RoomSocket},
-        ws_io::{Close, DISCONNECTED, TOO_BIG, TOO_FAST, is_too_big, query_or_close},
-    },
-    write::read_marks::mark_read,
+    web::with_task_timeout,
 };
 
 const TYPING_THROTTLE: Duration = Duration::from_secs(2);
@@ -72,7 +76,7 @@ impl<'a> RoomSocket<'a> {
             Err(error) => Err(error.into()),
             Ok(body) => {
                 let draft = MessageDraft { client_id, body, product_id, photo: None };
-                self.parts.writer.enqueue(self.member, draft).await
+                self.enqueue(draft).await?
             }
         };
         match enqueued {
@@ -83,6 +87,20 @@ impl<'a> RoomSocket<'a> {
                 Ok(())
             }
             Err(error) => self.reject(Some(client_id), error).await,
+        }
+    }
+
+    /// Waits while the queue is full (back-pressure). Whatever else the socket waits for is seen meanwhile:
+    /// access that ends closes it.
+    async fn enqueue(&mut self, draft: MessageDraft) -> Result<Result<PendingSend, SendError>, Close> {
+        let RoomSocket { parts, member, .. } = *self;
+        let mut enqueued = Box::pin(parts.writer.enqueue(member, draft));
+        loop {
+            tokio::select! {
+                biased;
+                result = &mut enqueued => return Ok(result),
+                Some(event) = self.events.next() => self.on_event(event).await?,
+            }
         }
     }
 
@@ -98,17 +116,19 @@ impl<'a> RoomSocket<'a> {
         self.is_marking = true;
         let RoomSocket { parts, member, .. } = *self;
         self.events.push(Box::pin(async move {
-            Event::Marked(query_or_close(mark_read(&parts.db, &parts.publisher, member, seq)).await)
+            Event::Marked(with_task_timeout(mark_read(&parts.db, &parts.publisher, member, seq)).await)
         }));
     }
 
-    pub(super) fn marked(&mut self, marked: Result<(), Close>) -> Result<(), Close> {
+    /// A mark that couldn't be stored is lost, and the socket isn't closed for it: the next one moves past it.
+    pub(super) fn marked(&mut self, marked: sqlx::Result<()>) {
         self.is_marking = false;
-        marked?;
+        if let Err(error) = marked {
+            tracing::warn!(%error, room = %self.member.room, "read mark not stored");
+        }
         if let Some(seq) = self.next_mark.take() {
             self.mark_read(seq);
         }
-        Ok(())
     }
 }
 

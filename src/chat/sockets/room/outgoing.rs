@@ -48,6 +48,10 @@ impl RoomSocket<'_> {
                 // Whoever resyncs asks for everything after what they have: this entry too.
                 self.feed(if gap { ServerFrame::Resync.text() } else { Utf8Bytes::clone(frame) }).await
             }
+            Ok(RoomEvent::Rewound { last_seq }) => {
+                self.last_seq = *last_seq;
+                self.feed(ServerFrame::Resync.text()).await
+            }
             Ok(RoomEvent::Typing { by, .. }) if *by == self.member.side => Ok(()),
             Ok(RoomEvent::Typing { frame, .. } | RoomEvent::State(frame)) => self.feed(frame.clone()).await,
             Err(RecvError::Lagged(_)) => {
@@ -81,6 +85,8 @@ impl RoomSocket<'_> {
         answer: Result<SendOutcome, SendError>,
     ) -> Result<(), Close> {
         match answer {
+            // It is still to come by the room's channel, in its place.
+            Ok(outcome) if outcome.entry().seq > self.last_seq => Ok(()),
             Ok(outcome) => {
                 let entry = outcome.entry();
                 let products = match entry.product_id {

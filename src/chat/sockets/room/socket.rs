@@ -16,7 +16,7 @@ use axum::{
     },
     response::Response,
 };
-use futures_util::{StreamExt, stream::FuturesUnordered};
+use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
@@ -97,7 +97,7 @@ pub(super) struct RoomSocket<'a> {
 pub(super) enum Event {
     /// What became of a draft that was enqueued.
     SendFinished(Uuid, Result<SendOutcome, SendError>),
-    Marked(Result<(), Close>),
+    Marked(sqlx::Result<()>),
     /// The time for the next ping.
     PingDue,
     /// Access ended, or the program stops.
@@ -163,10 +163,8 @@ impl<'a> RoomSocket<'a> {
         while self.is_marking
             && let Some(event) = self.events.next().await
         {
-            if let Event::Marked(marked) = event
-                && self.marked(marked).is_err()
-            {
-                break;
+            if let Event::Marked(marked) = event {
+                self.marked(marked);
             }
         }
         close
@@ -178,14 +176,7 @@ impl<'a> RoomSocket<'a> {
                 // More is taken in when what there is to tell is out: who writes fast and reads slowly is slowed
                 // down, instead of falling behind on what it wrote itself.
                 biased;
-                Some(event) = self.events.next() => match event {
-                    // It comes by the room's channel, to its sender as to everybody.
-                    Event::SendFinished(_, Ok(SendOutcome::Stored(_))) => Ok(()),
-                    Event::SendFinished(client_id, answer) => Box::pin(self.answer(client_id, answer)).await,
-                    Event::Marked(marked) => self.marked(marked),
-                    Event::PingDue => Box::pin(self.ping()).await,
-                    Event::MustClose(close) => Err(close),
-                },
+                Some(event) = self.events.next() => self.on_event(event).await,
                 event = self.subscription.events.recv() => Box::pin(self.forward(event)).await,
                 message = self.socket.recv() => {
                     self.last_received = Instant::now();
@@ -198,9 +189,30 @@ impl<'a> RoomSocket<'a> {
         }
     }
 
+    pub(super) async fn on_event(&mut self, event: Event) -> Result<(), Close> {
+        match event {
+            // It comes by the room's channel, to its sender as to everybody.
+            Event::SendFinished(_, Ok(SendOutcome::Stored(_))) => Ok(()),
+            Event::SendFinished(client_id, answer) => Box::pin(self.answer(client_id, answer)).await,
+            Event::Marked(marked) => {
+                self.marked(marked);
+                Ok(())
+            }
+            Event::PingDue => Box::pin(self.ping()).await,
+            Event::MustClose(close) => Err(close),
+        }
+    }
+
     async fn ping(&mut self) -> Result<(), Close> {
         if self.last_received.elapsed() > self.parts.keep_alive.idle_timeout {
-            return Err(DISCONNECTED);
+            // In a room that never falls silent nothing is read; a sign of life may lie there.
+            match self.socket.recv().now_or_never() {
+                None => return Err(DISCONNECTED),
+                Some(message) => {
+                    self.last_received = Instant::now();
+                    Box::pin(self.on_message(message)).await?;
+                }
+            }
         }
         self.schedule_ping();
         send(self.socket, Message::Ping(Default::default())).await

@@ -24,6 +24,8 @@ class Inbox {
   #socket;
   #refresh = 0;
   #missed = false;
+  /** By this connection. */
+  #greeted = false;
   /** How many frames came. */
   #received = 0;
 
@@ -52,11 +54,15 @@ class Inbox {
     if (frame.type === "inbox") this.#changed(frame);
   }
 
-  /** How much waits now; the page may have been made before the last of it came. */
+  /**
+   * How much waits now; the page may have been made before the last of it came. A greeting that isn't the
+   * first says that events were missed.
+   */
   #begin({ total }) {
     const made = document.querySelector("[data-unread]")?.getAttribute("data-unread");
     const list = document.querySelector("[data-inbox-list]");
-    if (list && total !== (Number(made) || 0)) this.#refreshSoon();
+    if (list && (this.#greeted || total !== (Number(made) || 0))) this.#refreshSoon();
+    this.#greeted = true;
     showTotal(total);
   }
 
@@ -71,6 +77,7 @@ class Inbox {
 
   /** Events during a lost connection were missed, so the server is asked. */
   #status(status) {
+    if (status !== "open") this.#greeted = false;
     if (status === "open" && this.#missed) {
       this.#refreshSoon();
       this.#sendLeftovers();
