@@ -8,7 +8,7 @@ use axum::{
 
 use super::{
     attachments,
-    pages::{history, inbox, product_page, read_pixel, room, send, send_form},
+    pages::{history, inbox, product_page, read_pixel, remove_photo, room, send, send_form},
     sockets,
     state::State,
 };
@@ -24,6 +24,7 @@ pub fn router(state: State) -> Router {
         .route("/messages", get(inbox::show))
         .route("/rooms/{room}", get(room::show))
         .route("/rooms/{room}/photos/{key}/{file}", get(attachments::serve::show))
+        .route("/rooms/{room}/messages/{seq}/photo/remove", post(remove_photo::remove))
         .route("/rooms/{room}/read", post(read_pixel::read))
         .route("/rooms/{room}/seen.gif", get(read_pixel::seen))
         .route("/ws/{room}", get(sockets::room::upgrade))

@@ -10,7 +10,7 @@ use super::{
         inboxes::Inboxes, outlet::ClusterOutlet, publish::Publisher, quota::ConnectionQuota, rooms::Rooms,
         shutdown::Shutdown, staleness::Staleness, subscriptions::Subscriptions,
     },
-    pages::{read_pixel::ReadParts, send::SendParts},
+    pages::{read_pixel::ReadParts, remove_photo::RemovePhotoParts, send::SendParts},
     search::{indexer, limits::SearchLimits},
     sockets::{limits::FrameLimits, parts::SocketParts, ws_io::KeepAlive},
     write::{MessageWriter, WriterParts, limits::MessageLimits},
@@ -35,6 +35,7 @@ pub struct State {
     pub sockets: SocketParts,
     pub send: SendParts,
     pub read: ReadParts,
+    pub remove_photo: RemovePhotoParts,
     pub staleness: Staleness,
 }
 
@@ -94,7 +95,8 @@ impl State {
                 photo_limits: with.photo_limits,
                 sign_in_limits: with.sign_in_limits,
             },
-            read: ReadParts { db: db.clone(), publisher },
+            read: ReadParts { db: db.clone(), publisher: publisher.clone() },
+            remove_photo: RemovePhotoParts { db: db.clone(), uploads: uploads.clone(), publisher },
             db,
             uploads,
             search_limits: SearchLimits::default(),

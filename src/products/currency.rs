@@ -24,20 +24,27 @@ pub enum Currency {
     Jpy,
     Krw,
     Kwd,
+    /// Stored by a version that knows more currencies, or knew: shown as its code, with two decimals, and
+    /// offered nowhere.
+    Other(Code),
 }
+
+/// Three letters of ISO 4217.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Code([u8; 3]);
 
 /// Where the mark goes when a price is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(super) enum Mark<'a> {
     /// €25
-    Before(&'static str),
+    Before(&'a str),
     /// 25 Kč
-    After(&'static str),
+    After(&'a str),
 }
 
 impl Currency {
     /// All of them, in the order in which forms offer them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: &'static [Self] = &[
         Self::Eur,
         Self::Gbp,
         Self::Usd,
@@ -62,32 +69,45 @@ impl Currency {
     ];
 
     /// Its ISO 4217 code: `EUR`.
-    pub fn code(self) -> &'static str {
+    pub fn code(&self) -> &str {
         self.facts().0
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|currency| currency.code() == code)
+        Self::ALL.iter().find(|currency| currency.code() == code).copied()
+    }
+
+    /// What a row's column says: also one that this version doesn't know. None for what is no code at all.
+    pub fn from_stored(code: &str) -> Option<Self> {
+        let other = || {
+            let letters: [u8; 3] = code.as_bytes().try_into().ok()?;
+            letters.iter().all(u8::is_ascii_uppercase).then_some(Self::Other(Code(letters)))
+        };
+        Self::from_code(code).or_else(other)
+    }
+
+    pub fn is_known(&self) -> bool {
+        !matches!(self, Self::Other(_))
     }
 
     /// How many digits its smallest unit has behind the point: 2 for cents.
-    pub fn exponent(self) -> u32 {
+    pub fn exponent(&self) -> u32 {
         self.facts().1
     }
 
-    pub(super) fn mark(self) -> Mark {
+    pub(super) fn mark(&self) -> Mark<'_> {
         self.facts().2
     }
 
     /// What people write for it beside the code, in lower case; some write the same for several.
-    pub(super) fn written(self) -> &'static [&'static str] {
+    pub(super) fn written(&self) -> &'static [&'static str] {
         self.facts().3
     }
 
     /// Code, exponent, mark, what people write.
     ///
     /// The marks that several share (kr, $) are spelt out when a price is shown.
-    fn facts(self) -> (&'static str, u32, Mark, &'static [&'static str]) {
+    fn facts(&self) -> (&str, u32, Mark<'_>, &'static [&'static str]) {
         use Mark::{After, Before};
         match self {
             Self::Eur => ("EUR", 2, Before("€"), &["€", "euro"]),
@@ -111,6 +131,10 @@ impl Currency {
             Self::Jpy => ("JPY", 0, Before("¥"), &["¥", "￥", "円"]),
             Self::Krw => ("KRW", 0, Before("₩"), &["₩", "원"]),
             Self::Kwd => ("KWD", 3, After("KWD"), &["kd"]),
+            Self::Other(Code(letters)) => {
+                let code = std::str::from_utf8(letters).unwrap_or_default();
+                (code, 2, After(code), &[])
+            }
         }
     }
 }

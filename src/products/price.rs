@@ -28,7 +28,7 @@ pub enum PriceError {
     TooMuch(Price),
 }
 
-/// A stored row has a price that can't be: not one of our currencies, or out of bounds.
+/// A stored row has a price that can't be: no currency at all, or out of bounds.
 #[derive(Debug, thiserror::Error)]
 #[error("stored price {minor} {currency} is out of bounds")]
 pub struct BadRow {
@@ -53,7 +53,7 @@ impl Price {
 
     /// The price in a row's two columns.
     pub fn from_row(minor: i64, code: &str) -> Result<Self, BadRow> {
-        Currency::from_code(code)
+        Currency::from_stored(code)
             .and_then(|currency| Self::new(minor, currency))
             .ok_or_else(|| BadRow { minor, currency: code.to_owned() })
     }
@@ -62,8 +62,8 @@ impl Price {
         self.minor
     }
 
-    pub fn currency(self) -> Currency {
-        self.currency
+    pub fn currency(&self) -> &Currency {
+        &self.currency
     }
 
     /// Reads what people type: `25`, `25,95`, `1 250`, `1,250.00`, `1.250,00`, `1'250.50`, `€25`,
@@ -375,10 +375,11 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_cant_be_are_errors() {
+    fn an_unknown_currency_is_shown_as_itself_and_nonsense_is_an_error() {
         assert!(Price::from_row(2500, "EUR").is_ok());
         assert!(Price::from_row(-1, "EUR").is_err());
-        assert!(Price::from_row(2500, "XXX").is_err());
+        assert_eq!(Price::from_row(2500, "XXX").unwrap().to_string(), "25\u{a0}XXX");
+        assert!(Price::from_row(2500, "?").is_err());
     }
 
     fn any_currency() -> impl Strategy<Value = Currency> {

@@ -86,8 +86,8 @@ impl BrowsePage {
     }
 
     /// The currency to show as chosen.
-    pub fn currency(&self) -> &'static str {
-        self.filters.currency.map_or("", Currency::code)
+    pub fn currency(&self) -> &str {
+        self.filters.currency.as_ref().map_or("", Currency::code)
     }
 
     /// What narrows the list, as people read it, and the address without it.
@@ -185,5 +185,5 @@ fn category_options(categories: &[Category]) -> Vec<(&str, &str)> {
 }
 
 fn currencies() -> Vec<(&'static str, &'static str)> {
-    Currency::ALL.map(|currency| (currency.code(), currency.code())).to_vec()
+    Currency::ALL.iter().map(|currency| (currency.code(), currency.code())).collect()
 }

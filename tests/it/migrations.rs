@@ -1,7 +1,7 @@
 //! The schema's steps, applied one by one to a marketplace that is in use.
 
 use haggle::db::{self, MIGRATIONS};
-use sqlx::{AssertSqlSafe, Executor as _, PgPool, migrate::Migrator};
+use sqlx::{AssertSqlSafe, Executor as _, PgPool, SqlSafeStr as _, migrate::Migrator};
 
 use crate::support::TestDatabase;
 
@@ -141,4 +141,62 @@ async fn constraints_are_named_after_their_table_and_kind() {
     .await
     .unwrap();
     assert_eq!(misnamed, [""; 0]);
+}
+
+/// The rule of `migrations/README.md`: during a rolling upgrade the old program runs on the new schema. Its
+/// statements, as `.sqlx/` had them at the last release, are all still understood.
+#[tokio::test]
+async fn the_previous_release_runs_on_this_schema() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool().await;
+    let mut conn = pool.acquire().await.unwrap();
+    let statements: Vec<String> = serde_json::from_str(include_str!("previous_release.json")).unwrap();
+    assert!(statements.len() > 100, "{} statements", statements.len());
+    let mut broken = Vec::new();
+    for statement in statements {
+        if let Err(error) = (&mut *conn).prepare(AssertSqlSafe(statement.clone()).into_sql_str()).await {
+            broken.push(format!("{error}: {statement}"));
+        }
+    }
+    assert_eq!(broken, [""; 0]);
+}
+
+/// Of both tables the entries of a page are found by primary key, and duplicates by unique index, whatever
+/// the values: these plans are made once and kept.
+#[tokio::test]
+async fn a_rooms_entries_are_found_by_index() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool().await;
+    let mut conn = pool.acquire().await.unwrap();
+    (&mut *conn)
+        .execute(
+            "INSERT INTO messages (room_id, seq, ordinal, client_id, body, sent_at)
+                 SELECT r, s, s, gen_random_uuid(), 'x', now()
+                 FROM generate_series(1, 200) r, generate_series(1, 100) s;
+             INSERT INTO post_messages (room_id, seq, ordinal, client_id, body, sent_at)
+                 SELECT r, s, s, gen_random_uuid(), 'x', now()
+                 FROM generate_series(1, 200) r, generate_series(101, 200) s;
+             ANALYZE messages; ANALYZE post_messages;
+             SET plan_cache_mode = force_generic_plan;
+             PREPARE page (bigint, bigint, bigint) AS
+                 SELECT * FROM room_entries e WHERE e.room_id = $1 AND e.seq > $2 AND e.seq < $3 ORDER BY e.seq;
+             PREPARE duplicates (bigint[], uuid[]) AS
+                 SELECT * FROM unnest($1, $2) AS k (room_id, client_id) CROSS JOIN LATERAL (
+                     SELECT * FROM room_entries WHERE room_id = k.room_id AND client_id = k.client_id LIMIT 2) e",
+        )
+        .await
+        .unwrap();
+    for (execute, indexes) in [
+        ("EXECUTE page (1, 0, 50)", ["messages_pkey", "post_messages_pkey"]),
+        (
+            "EXECUTE duplicates ('{1}', ARRAY[gen_random_uuid()])",
+            ["messages_room_id_client_id_key", "post_messages_room_id_client_id_key"],
+        ),
+    ] {
+        let sql = AssertSqlSafe(format!("EXPLAIN {execute}"));
+        let plan: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *conn).await.unwrap();
+        let plan = plan.join("\n");
+        assert!(!plan.contains("Seq Scan"), "{execute}:\n{plan}");
+        assert!(indexes.iter().all(|index| plan.contains(index)), "{execute}:\n{plan}");
+    }
 }

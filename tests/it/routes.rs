@@ -53,6 +53,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/rooms/{room}", SignedIn),
     ("GET", "/rooms/{room}/messages", SignedIn),
     ("POST", "/rooms/{room}/messages", SignedIn),
+    ("POST", "/rooms/{room}/messages/{seq}/photo/remove", SignedIn),
     ("GET", "/rooms/{room}/photos/{key}/{file}", SignedIn),
     ("POST", "/rooms/{room}/read", SignedIn),
     ("GET", "/rooms/{room}/seen.gif", SignedIn),

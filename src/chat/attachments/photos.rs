@@ -66,7 +66,7 @@ pub async fn finalize(
         // Nobody knows whether that message was stored.
         Err(SendError::Unavailable) => return,
         // A repeat may be this very message, stored when the answer to it was lost.
-        Ok(outcome) if outcome.entry().photo.as_ref().is_some_and(|shown| shown.photo.key == photo.key) => {
+        Ok(outcome) if outcome.entry().content.has_photo(&photo.key) => {
             pending::clear_pending(uploads, room, &photo.key).await
         }
         Ok(_) | Err(_) => remove(uploads, room, &photo.key).await,
@@ -79,6 +79,15 @@ pub async fn finalize(
 async fn remove(uploads: &Uploads, room: RoomKey, key: &PhotoKey) -> std::io::Result<()> {
     folder(uploads, room).remove(key).await?;
     pending::clear_pending(uploads, room, key).await
+}
+
+/// Removes the files of a photo that its sender took back. Files that can't be removed now are unreachable: no
+/// entry names them.
+pub async fn remove_files(uploads: &Uploads, room: RoomKey, key: &str) {
+    let Ok(key) = key.parse() else { return };
+    if let Err(error) = remove(uploads, room, &key).await {
+        tracing::warn!(%error, %room, "a removed photo's files could not be deleted");
+    }
 }
 
 /// Removes the files of pictures that were sent more than a day ago and that no entry came to name.

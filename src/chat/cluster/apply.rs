@@ -47,6 +47,7 @@ pub fn apply_to_inboxes(inboxes: &Inboxes, event: &ClusterEvent, accounts: &[i64
 pub fn apply_room_event(rooms: &Rooms, from: Uuid, event: &ClusterEvent) {
     match *event {
         ClusterEvent::Entry { r, s, .. } => rooms.apply_entry(r, s),
+        ClusterEvent::Changed { r, v } => rooms.apply_change(r, v),
         ClusterEvent::Read { r, by, s, .. } => rooms.apply_read(r, by, s),
         ClusterEvent::Typing { r, by } => rooms.apply_typing(r, by),
         ClusterEvent::Presence { r, who, on } => rooms.apply_presence(r, who, from, on),

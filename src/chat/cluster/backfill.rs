@@ -10,8 +10,11 @@ use tokio::{
 
 use crate::{
     chat::{
-        domain::room_key::RoomKey,
-        live::{render::lazy_frame_text, rooms::Rooms},
+        domain::{participants::Participants, room_key::RoomKey},
+        live::{
+            render::{EntryView, entry_html, lazy_frame_text},
+            rooms::Rooms,
+        },
         store,
     },
     products,
@@ -62,7 +65,7 @@ async fn backfill(db: &PgPool, rooms: &Rooms, room: RoomKey) -> sqlx::Result<()>
         let entries =
             with_task_timeout(store::entries::history(db, room, last, i64::MAX - PAGE, true, PAGE)).await?;
         if entries.is_empty() {
-            return Ok(());
+            break;
         }
         let introduced: Vec<i64> =
             entries.iter().filter_map(|entry| Some(entry.introduces.as_ref()?.product_id)).collect();
@@ -79,6 +82,29 @@ async fn backfill(db: &PgPool, rooms: &Rooms, room: RoomKey) -> sqlx::Result<()>
             let seq = entry.seq;
             let frame = lazy_frame_text(Arc::new(entry), participants.clone(), products.clone());
             rooms.deliver_in_order(room, seq, frame);
+        }
+    }
+    backfill_changes(db, rooms, room, &participants).await
+}
+
+/// Delivers the changes of entries that weren't delivered here.
+async fn backfill_changes(
+    db: &PgPool,
+    rooms: &Rooms,
+    room: RoomKey,
+    participants: &Participants,
+) -> sqlx::Result<()> {
+    while let Some(rev) = rooms.rev(room) {
+        let changes = with_task_timeout(store::changes::changed_since(db, room, rev, PAGE)).await?;
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let seqs: Vec<i64> = changes.iter().map(|(seq, _)| *seq).collect();
+        let entries = with_task_timeout(store::entries::by_seqs(db, room, &seqs)).await?;
+        for (seq, rev) in changes {
+            let entry = entries.iter().find(|entry| entry.seq == seq);
+            let html = entry.map(|entry| entry_html(&EntryView::new(entry, participants, &[])));
+            rooms.deliver_change(room, seq, rev, html.unwrap_or_default());
         }
     }
     Ok(())

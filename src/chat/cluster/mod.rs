@@ -67,9 +67,9 @@ pub async fn join(
         move || backfill::run(db.clone(), rooms.clone(), backfills.clone())
     });
     let events = parts.outlet.events().receiver();
-    supervisor.spawn("chat.cluster.publisher", Policy::Essential, {
+    supervisor.spawn_draining("chat.cluster.publisher", Policy::Essential, {
         let publisher = ClusterPublisher { parts: parts.clone(), nats: nats.clone() };
-        move || publisher.clone().run(events.clone())
+        move |stop| publisher.clone().run(events.clone(), stop)
     });
     store::nodes::heartbeat(&parts.db, parts.node, false).await?;
     publisher::announce(&parts).await?;

@@ -6,8 +6,10 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{Mutex, mpsc},
-    time::timeout,
+    time::sleep,
 };
+
+use tokio_util::sync::CancellationToken;
 
 use super::{codec, nats::client::Nats, parts::ClusterParts};
 use crate::{
@@ -27,17 +29,27 @@ pub struct ClusterPublisher {
 }
 
 impl ClusterPublisher {
-    pub async fn run(self, events: Arc<Mutex<mpsc::Receiver<ClusterEvent>>>) {
+    /// Ends when all that was there at `stop` is published.
+    pub async fn run(self, events: Arc<Mutex<mpsc::Receiver<ClusterEvent>>>, stop: CancellationToken) {
         let mut events = events.lock().await;
         let outlet = &self.parts.outlet;
         let mut batch = Vec::new();
         loop {
             let is_retry = !batch.is_empty();
-            let more = events.recv_many(&mut batch, MAX_BATCH_EVENTS);
-            if is_retry {
-                let _ = timeout(RETRY_DELAY, more).await;
-            } else if more.await == 0 {
-                return;
+            tokio::select! {
+                biased;
+                received = events.recv_many(&mut batch, MAX_BATCH_EVENTS) => {
+                    if received == 0 {
+                        return;
+                    }
+                }
+                () = stop.cancelled() => {
+                    if is_retry {
+                        let _ = self.publish(&batch).await;
+                    }
+                    return;
+                }
+                () = sleep(RETRY_DELAY), if is_retry => {}
             }
             if outlet.take_dropped() {
                 batch.push(ClusterEvent::Stale);

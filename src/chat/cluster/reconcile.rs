@@ -124,14 +124,15 @@ impl Reconciler {
     async fn reconcile_rooms(&self, rooms: &[RoomKey]) -> sqlx::Result<()> {
         let ClusterParts { db, rooms: registry, inboxes, .. } = &self.parts;
         let known: Vec<_> = rooms.iter().filter_map(|room| registry.known_position(*room)).collect();
-        for (room, last_seq, read, accounts) in store::rooms::rooms_changed_since(db, &known).await? {
+        for (room, position, accounts) in store::rooms::rooms_changed_since(db, &known).await? {
             // What was delivered before the row was read can't be missing from it.
-            let is_behind = known.iter().any(|(key, delivered, _)| *key == room && last_seq < *delivered);
+            let is_behind =
+                known.iter().any(|(key, delivered)| *key == room && position.last_seq < delivered.last_seq);
             if is_behind {
-                tracing::warn!(%room, last_seq, "the database lost entries, the room starts over");
-                registry.rewind(room, last_seq, read);
+                tracing::warn!(%room, last_seq = position.last_seq, "the database lost entries, the room starts over");
+                registry.rewind(room, position);
             } else {
-                registry.apply_position(room, last_seq, read);
+                registry.apply_position(room, position);
             }
             // A node that didn't tell the room of it didn't tell their inboxes.
             inboxes.notify(room, &accounts);

@@ -4,11 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{
-    body::{Body, BodyError},
-    entry::Entry,
-    room_photo::RoomPhoto,
-};
+use super::{body::BodyError, content::Content, entry::Entry};
 use crate::products::photos;
 
 /// A message that could be stored.
@@ -16,9 +12,8 @@ use crate::products::photos;
 pub struct MessageDraft {
     /// Made by the sender's program: the same id twice is the same message.
     pub client_id: Uuid,
-    pub body: Body,
+    pub content: Content,
     pub product_id: Option<i64>,
-    pub photo: Option<RoomPhoto>,
 }
 
 /// What became of a draft.

@@ -8,6 +8,8 @@ pub struct RoomPosition {
     pub last_seq: i64,
     pub read: ReadMarks,
     pub last_product_id: Option<i64>,
+    /// How many changes of its entries the room has had.
+    pub rev: i64,
 }
 
 /// How far each side has read.

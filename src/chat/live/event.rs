@@ -21,6 +21,11 @@ pub enum RoomEvent {
         seq: i64,
         frame: LazyFrame,
     },
+    /// An entry that was delivered before has changed.
+    Changed {
+        seq: i64,
+        frame: Utf8Bytes,
+    },
     /// The room stands further back than was delivered (a fail-over lost a tail), or there is a gap in its
     /// rows: sockets go on from here, and their pages ask again.
     Rewound {
@@ -69,6 +74,9 @@ pub enum ClusterEvent {
     /// A side read up to `s`; this account's inbox changed.
     #[serde(rename = "r")]
     Read { r: RoomKey, by: Side, s: i64, a: i64 },
+    /// An entry changed; the room stands at the change `v`. Older versions leave it out.
+    #[serde(rename = "c")]
+    Changed { r: RoomKey, v: i64 },
     #[serde(rename = "t")]
     Typing { r: RoomKey, by: Side },
     #[serde(rename = "p")]
@@ -89,6 +97,7 @@ impl ClusterEvent {
         match self {
             ClusterEvent::Entry { r, .. }
             | ClusterEvent::Read { r, .. }
+            | ClusterEvent::Changed { r, .. }
             | ClusterEvent::Typing { r, .. }
             | ClusterEvent::Presence { r, .. } => Some(*r),
             ClusterEvent::Access(_) | ClusterEvent::Hello | ClusterEvent::Stale => None,

@@ -60,6 +60,12 @@ pub enum ServerFrame<'a> {
         code: &'static str,
         message: String,
     },
+    /// An entry that was told before has changed.
+    Changed {
+        seq: i64,
+        rev: i64,
+        html: String,
+    },
     Resync,
     /// The first frame of an inbox.
     #[serde(rename = "hello")]
@@ -94,6 +100,17 @@ pub struct HistoryFrame<'a> {
     pub last_seq: i64,
     pub read: ReadMarks,
     pub more: bool,
+    /// How many changes of entries the room has had, for the next `changed_since`.
+    pub rev: i64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<ChangedFrame>,
+}
+
+/// An entry that changed after `changed_since`.
+#[derive(Serialize)]
+pub struct ChangedFrame {
+    pub seq: i64,
+    pub html: String,
 }
 
 impl ServerFrame<'_> {

@@ -7,7 +7,7 @@ use super::{
     inboxes::Inboxes,
     outlet::ClusterOutlet,
     queue::BoundedQueue,
-    render::lazy_frame_text,
+    render::{EntryView, entry_html, lazy_frame_text},
     rooms::Rooms,
 };
 use crate::{
@@ -79,6 +79,17 @@ impl Publisher {
     fn notify(&self, room: RoomKey, entry: &Entry, accounts: [i64; 2]) {
         self.inboxes.notify_entry(room, accounts, Some(entry.from));
         self.outlet.publish(ClusterEvent::Entry { r: room, s: entry.seq, a: accounts, f: Some(entry.from) });
+    }
+
+    /// An entry has changed, as the room's `rev`th change. Inbox rows show no more of it than they did.
+    pub fn publish_change(&self, room: RoomKey, entry: &Entry, participants: &Participants, rev: i64) {
+        let html = entry_html(&EntryView::new(entry, participants, &[]));
+        // A change before this one that wasn't delivered here is read first.
+        match self.rooms.rev(room) {
+            Some(last) if last + 1 < rev => self.rooms.apply_change(room, rev),
+            _ => self.rooms.deliver_change(room, entry.seq, rev, html),
+        }
+        self.outlet.publish(ClusterEvent::Changed { r: room, v: rev });
     }
 
     /// A side has read up to `seq`.

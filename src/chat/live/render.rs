@@ -8,7 +8,7 @@ use linkify::{LinkFinder, LinkKind};
 
 use crate::{
     chat::{
-        domain::{entry::Entry, participants::Participants},
+        domain::{content::Content, entry::Entry, participants::Participants},
         live::{
             event::LazyFrame,
             frames::{EntryFrame, ServerFrame},
@@ -39,7 +39,7 @@ impl<'a> EntryView<'a> {
         EntryView {
             entry,
             author: participants.name(entry.from),
-            parts: parts(&entry.body),
+            parts: parts(entry.content.body()),
             product: products.iter().find(|product| Some(product.id) == about),
         }
     }
@@ -90,10 +90,10 @@ pub fn entry_frame<'a>(
 ) -> EntryFrame<'a> {
     EntryFrame {
         seq: entry.seq,
-        kind: entry.kind(),
+        kind: entry.content.kind(),
         from: entry.from,
         client_id: entry.client_id,
-        body: &entry.body,
+        body: entry.content.body(),
         product_id: entry.product_id,
         sent_at: entry.sent_at,
         html: entry_html(&EntryView::new(entry, participants, products)),

@@ -17,6 +17,8 @@ pub struct RoomChannel {
     /// The last entry that was delivered here. None until the first subscriber knows where the room stands.
     last_delivered: Option<i64>,
     read: ReadMarks,
+    /// The last change that was delivered here.
+    rev: i64,
 }
 
 /// Where an entry belongs in the sequence.
@@ -36,6 +38,7 @@ impl Default for RoomChannel {
             presence: Presence::default(),
             last_delivered: None,
             read: ReadMarks::default(),
+            rev: 0,
         }
     }
 }
@@ -56,13 +59,27 @@ impl RoomChannel {
 
     /// The first subscriber's look at the row. Later ones change nothing: they drop by themselves what they
     /// know already, and the earlier ones still have to get it.
-    pub fn start_at(&mut self, last_seq: i64) {
-        self.last_delivered.get_or_insert(last_seq);
+    pub fn start_at(&mut self, last_seq: i64, rev: i64) {
+        if self.last_delivered.is_none() {
+            (self.last_delivered, self.rev) = (Some(last_seq), rev);
+        }
+    }
+
+    pub fn rev(&self) -> i64 {
+        self.rev
+    }
+
+    /// Moves the number of changes up; false if that one was delivered.
+    pub fn advance_rev(&mut self, rev: i64) -> bool {
+        let is_news = rev > self.rev;
+        self.rev = rev.max(self.rev);
+        is_news
     }
 
     /// Goes on from there, whatever was delivered.
-    pub fn rewind(&mut self, last_seq: i64, read: ReadMarks) {
+    pub fn rewind(&mut self, last_seq: i64, read: ReadMarks, rev: i64) {
         self.last_delivered = Some(last_seq);
+        self.rev = rev;
         self.read = read;
         self.broadcast(RoomEvent::Rewound { last_seq });
     }
@@ -104,8 +121,8 @@ mod tests {
     #[test]
     fn entries_are_delivered_in_order_once() {
         let mut room = RoomChannel::default();
-        room.start_at(4);
-        room.start_at(6);
+        room.start_at(4, 0);
+        room.start_at(6, 0);
         let checks = [5, 7, 5, 6, 7, 8].map(|seq| room.check(seq));
         let expected = [
             SeqCheck::Next,

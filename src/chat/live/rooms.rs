@@ -21,7 +21,7 @@ use super::{
     room::{RoomChannel, SeqCheck},
     subscriptions::Subscriptions,
 };
-use crate::chat::domain::{position::ReadMarks, room_key::RoomKey, side::Side};
+use crate::chat::domain::{position::RoomPosition, room_key::RoomKey, side::Side};
 
 #[derive(Clone)]
 pub struct Rooms(Arc<Inner>);
@@ -99,6 +99,16 @@ impl Rooms {
         self.0.rooms.get(&key).is_some_and(|room| room.presence.is_online(side))
     }
 
+    /// Delivers an entry that has changed; one change is delivered once.
+    pub fn deliver_change(&self, key: RoomKey, seq: i64, rev: i64, html: String) {
+        if let Some(mut room) = self.0.rooms.get_mut(&key)
+            && room.advance_rev(rev)
+        {
+            let frame = ServerFrame::Changed { seq, rev, html }.text();
+            room.broadcast(RoomEvent::Changed { seq, frame });
+        }
+    }
+
     /// Delivers an entry in its place. One that comes too early is read again, with what comes before it.
     pub fn deliver_in_order(&self, key: RoomKey, seq: i64, frame: LazyFrame) {
         let Some(mut room) = self.0.rooms.get_mut(&key) else { return };
@@ -147,25 +157,33 @@ impl Rooms {
     }
 
     /// Where a room stands in the database, for whoever listens to it here.
-    pub fn apply_position(&self, key: RoomKey, last_seq: i64, read: ReadMarks) {
-        self.apply_entry(key, last_seq);
-        self.apply_read(key, Side::Buyer, read.buyer);
-        self.apply_read(key, Side::Seller, read.seller);
+    pub fn apply_position(&self, key: RoomKey, position: RoomPosition) {
+        self.apply_entry(key, position.last_seq);
+        self.apply_change(key, position.rev);
+        self.apply_read(key, Side::Buyer, position.read.buyer);
+        self.apply_read(key, Side::Seller, position.read.seller);
+    }
+
+    /// The room has had this change; it is read if somebody here listens.
+    pub fn apply_change(&self, key: RoomKey, rev: i64) {
+        if self.rev(key).is_some_and(|last| last < rev) {
+            self.request_backfill(key);
+        }
     }
 
     /// The row stands below what was delivered here, and did so before it was read: the database lost a tail
     /// with a fail-over. The room starts over from the row.
-    pub fn rewind(&self, key: RoomKey, last_seq: i64, read: ReadMarks) {
+    pub fn rewind(&self, key: RoomKey, position: RoomPosition) {
         if let Some(mut room) = self.0.rooms.get_mut(&key) {
-            room.rewind(last_seq, read);
+            room.rewind(position.last_seq, position.read, position.rev);
         }
     }
 
     /// The rows have a gap below `seq`: the room goes on with this entry as the next.
     pub fn skip_to(&self, key: RoomKey, seq: i64) {
         if let Some(mut room) = self.0.rooms.get_mut(&key) {
-            let read = room.read();
-            room.rewind(seq - 1, read);
+            let (read, rev) = (room.read(), room.rev());
+            room.rewind(seq - 1, read, rev);
         }
     }
 
@@ -196,9 +214,16 @@ impl Rooms {
     }
 
     /// Where the room stands as far as this node knows.
-    pub fn known_position(&self, key: RoomKey) -> Option<(RoomKey, i64, ReadMarks)> {
+    pub fn known_position(&self, key: RoomKey) -> Option<(RoomKey, RoomPosition)> {
         let room = self.0.rooms.get(&key)?;
-        Some((key, room.last_delivered()?, room.read()))
+        let last_seq = room.last_delivered()?;
+        Some((key, RoomPosition { last_seq, read: room.read(), rev: room.rev(), last_product_id: None }))
+    }
+
+    /// The last change that was delivered; nothing if nobody here listens to the room.
+    pub fn rev(&self, key: RoomKey) -> Option<i64> {
+        let room = self.0.rooms.get(&key)?;
+        room.last_delivered().map(|_| room.rev())
     }
 
     /// The rooms that somebody here listens to.
@@ -238,13 +263,15 @@ pub struct RoomSubscription {
 
 impl RoomSubscription {
     /// Where the room stood when its row was read, after joining: from here on events are counted.
-    pub fn start_at(&self, last_seq: i64, read: ReadMarks) {
+    pub fn start_at(&self, position: RoomPosition) {
+        let RoomPosition { last_seq, read, rev, .. } = position;
         if let Some(mut room) = self.rooms.0.rooms.get_mut(&self.room) {
-            room.start_at(last_seq);
+            room.start_at(last_seq, rev);
         }
         // Whoever listens already may not have heard of them.
         self.rooms.apply_read(self.room, Side::Buyer, read.buyer);
         self.rooms.apply_read(self.room, Side::Seller, read.seller);
+        self.rooms.apply_change(self.room, rev);
     }
 }
 
@@ -261,6 +288,7 @@ mod tests {
     use axum::extract::ws::Utf8Bytes;
 
     use super::*;
+    use crate::chat::domain::position::ReadMarks;
 
     const ROOM: RoomKey = RoomKey { buyer_id: 1, seller_id: 2 };
 
@@ -272,9 +300,10 @@ mod tests {
     async fn an_earlier_subscriber_gets_the_read_mark_that_a_later_one_saw() {
         let rooms = rooms();
         let mut first = rooms.join(ROOM, Side::Buyer);
-        first.start_at(4, ReadMarks::default());
+        first.start_at(RoomPosition { last_seq: 4, ..RoomPosition::default() });
         let second = rooms.join(ROOM, Side::Seller);
-        second.start_at(4, ReadMarks { buyer: 0, seller: 3 });
+        let read = ReadMarks { buyer: 0, seller: 3 };
+        second.start_at(RoomPosition { last_seq: 4, read, ..RoomPosition::default() });
         let mark = async {
             while let event = first.events.recv().await.expect("it is open")
                 && !matches!(&*event, RoomEvent::State(text) if text.contains(r#""type":"read""#))
@@ -288,7 +317,7 @@ mod tests {
     async fn an_entry_is_rendered_once_and_its_bytes_are_shared() {
         let rooms = rooms();
         let mut subscriptions = [Side::Buyer, Side::Buyer, Side::Seller].map(|side| rooms.join(ROOM, side));
-        subscriptions[0].start_at(0, ReadMarks::default());
+        subscriptions[0].start_at(RoomPosition::default());
         // A second time would be a second call.
         let frame = LazyFrame::new(Box::new(|| Utf8Bytes::from("x".repeat(100))));
         rooms.deliver_in_order(ROOM, 1, frame);

@@ -11,12 +11,16 @@ use sqlx::PgPool;
 use crate::{
     chat::{
         access::RoomMember,
-        domain::position::RoomPosition,
-        live::frames::HistoryFrame,
+        domain::{entry::Entry, position::RoomPosition},
+        live::{
+            frames::{ChangedFrame, HistoryFrame},
+            render::{EntryView, entry_html},
+        },
         pages::{
             room,
             timeline::{HistoryQuery, load},
         },
+        store,
     },
     web::{Query, Result, wants_json},
 };
@@ -36,6 +40,24 @@ pub async fn show(
     let (range, limit) = query.parse()?;
     let page = load(&db, &member, range, limit).await?;
     let entries = page.frames(&member);
-    let RoomPosition { last_seq, read, .. } = page.position;
-    Ok(Json(HistoryFrame { entries, last_seq, read, more: page.more }).into_response())
+    let RoomPosition { last_seq, read, rev, .. } = page.position;
+    let changed = match query.changed_since {
+        Some(since) if since < rev => changed_since(&db, &member, since).await?,
+        _ => Vec::new(),
+    };
+    Ok(Json(HistoryFrame { entries, last_seq, read, more: page.more, rev, changed }).into_response())
+}
+
+/// Changes in one answer; whoever missed more has a page to reload.
+const MAX_CHANGES: i64 = 500;
+
+async fn changed_since(db: &PgPool, member: &RoomMember, rev: i64) -> Result<Vec<ChangedFrame>> {
+    let changes = store::changes::changed_since(db, member.room, rev, MAX_CHANGES).await?;
+    let seqs: Vec<i64> = changes.into_iter().map(|(seq, _)| seq).collect();
+    let entries = store::entries::by_seqs(db, member.room, &seqs).await?;
+    let frame = |entry: &Entry| ChangedFrame {
+        seq: entry.seq,
+        html: entry_html(&EntryView::new(entry, &member.participants, &[])),
+    };
+    Ok(entries.iter().map(frame).collect())
 }

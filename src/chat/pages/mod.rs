@@ -6,6 +6,7 @@ mod kept_draft;
 mod panel;
 pub mod product_page;
 pub mod read_pixel;
+pub mod remove_photo;
 pub mod room;
 mod search;
 pub mod send;

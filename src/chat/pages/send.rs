@@ -18,6 +18,7 @@ use crate::{
         attachments::photos,
         domain::{
             body::Body,
+            content::Content,
             outcome::{MessageDraft, SendError, SendOutcome},
             room_key::RoomKey,
         },
@@ -165,12 +166,12 @@ async fn draft(
         id => Some(id.parse().map_err(|_| SendError::BadProduct)?),
     };
     let Some(photo) = form.photo.clone() else {
-        return Ok(MessageDraft { client_id, body: Body::parse(&form.body)?, product_id, photo: None });
+        return Ok(MessageDraft { client_id, content: Content::text(Body::parse(&form.body)?), product_id });
     };
-    let body = Body::caption(&form.body)?;
+    let caption = Body::caption(&form.body)?;
     let bytes = photo?;
     let photo = photos::store_photo(&state.uploads, &state.photo_limits, member, bytes).await?;
-    Ok(MessageDraft { client_id, body, product_id, photo: Some(photo) })
+    Ok(MessageDraft { client_id, content: Content::photo(photo, caption), product_id })
 }
 
 /// A person whose form carries an id that was used for other words gets a fresh one: no words are
@@ -182,7 +183,10 @@ async fn send_with_fresh_id(
     strict: bool,
 ) -> Result<SendOutcome, SendError> {
     let again = MessageDraft { client_id: Uuid::new_v4(), ..draft.clone() };
-    let photo = draft.photo.clone();
+    let photo = match &draft.content {
+        Content::Photo { photo, .. } => Some(photo.clone()),
+        _ => None,
+    };
     let outcome = match state.writer.send(member, draft).await {
         Err(SendError::ClientIdReused) if !strict => state.writer.send(member, again).await,
         outcome => outcome,

@@ -40,6 +40,8 @@ pub struct HistoryQuery {
     before: Option<i64>,
     at: Option<i64>,
     limit: Option<i64>,
+    /// A room's `rev`: a program wants the entries that changed after it, too.
+    pub changed_since: Option<i64>,
 }
 
 impl HistoryQuery {

@@ -90,7 +90,7 @@ async fn event_loop(
     if let Err(close) = send_hello(socket, total).await {
         return close;
     }
-    let mut pending = PendingRooms::new(Instant::now(), total);
+    let mut pending = PendingRooms::new(total);
     let mut access_ended = pin!(access_ended(&mut watched));
     let frames = parts.frame_limits.frame_limit(user.account_id);
     let mut closing = pin!(parts.shutdown.requested_with_jitter());

@@ -15,8 +15,8 @@ const COALESCE: Duration = Duration::from_millis(100);
 /// After a statement that failed.
 const RETRY_DELAY: Duration = Duration::from_secs(5);
 /// A node that is stale greets its inboxes again over so long, each at a moment of its own.
-const GREETING_JITTER: Duration = Duration::from_secs(10);
-/// And each at most this often.
+const GREETING_JITTER: Duration = Duration::from_secs(5);
+/// And each at most this often, after the first time.
 const GREETING_INTERVAL: Duration = Duration::from_secs(60);
 /// Rooms whose count is remembered, so that one's own message asks nothing.
 const MAX_KNOWN_ROOMS: usize = 256;
@@ -29,20 +29,21 @@ pub struct PendingRooms {
     known: HashMap<RoomKey, i64>,
     total: i64,
     flush_at: Option<Instant>,
-    greeted_at: Instant,
+    /// Greeted again; the first greeting doesn't count.
+    greeted_at: Option<Instant>,
     greet_at: Option<Instant>,
 }
 
 impl PendingRooms {
     /// After the first greeting.
-    pub fn new(now: Instant, total: i64) -> Self {
+    pub fn new(total: i64) -> Self {
         PendingRooms {
             asked: BTreeSet::new(),
             own: BTreeSet::new(),
             known: HashMap::new(),
             total,
             flush_at: None,
-            greeted_at: now,
+            greeted_at: None,
             greet_at: None,
         }
     }
@@ -59,7 +60,7 @@ impl PendingRooms {
 
     /// Events were missed, so the page is told to ask.
     pub fn greet_again(&mut self, now: Instant, delay: Duration) {
-        let earliest = self.greeted_at + GREETING_INTERVAL;
+        let earliest = self.greeted_at.map_or(now, |at| at + GREETING_INTERVAL);
         self.greet_at.get_or_insert((now + delay).max(earliest));
     }
 
@@ -73,7 +74,7 @@ impl PendingRooms {
     }
 
     pub fn greeted(&mut self, now: Instant, total: i64) {
-        (self.greeted_at, self.greet_at, self.total) = (now, None, total);
+        (self.greeted_at, self.greet_at, self.total) = (Some(now), None, total);
         self.known.clear();
         self.asked.append(&mut self.own);
     }
@@ -116,7 +117,7 @@ mod tests {
     #[test]
     fn many_events_of_one_room_are_one_question() {
         let start = Instant::now();
-        let mut pending = PendingRooms::new(start, 0);
+        let mut pending = PendingRooms::new(0);
         assert_eq!(pending.due_at(), None);
         for millis in [0, 40, 90] {
             pending.add(start + Duration::from_millis(millis), InboxEvent::RoomChanged(ROOM));
@@ -130,7 +131,7 @@ mod tests {
     #[test]
     fn ones_own_message_asks_nothing_once_the_room_is_known() {
         let start = Instant::now();
-        let mut pending = PendingRooms::new(start, 0);
+        let mut pending = PendingRooms::new(0);
         pending.add(start, InboxEvent::OwnMessage(ROOM));
         assert_eq!(pending.asked.len(), 1, "the first one");
         pending.flush(HashMap::from([(ROOM, 2)]), Some(4));
@@ -142,12 +143,11 @@ mod tests {
     #[test]
     fn a_stale_node_greets_again_at_most_once_a_minute() {
         let start = Instant::now();
-        let mut pending = PendingRooms::new(start, 0);
-        let later = start + Duration::from_secs(300);
-        pending.add(later, InboxEvent::Resync);
-        pending.add(later, InboxEvent::Resync);
+        let mut pending = PendingRooms::new(0);
+        pending.add(start, InboxEvent::Resync);
+        pending.add(start, InboxEvent::Resync);
         let first = pending.due_at().expect("a greeting");
-        assert!(later <= first && first <= later + GREETING_JITTER);
+        assert!(start <= first && first <= start + GREETING_JITTER);
         assert!(pending.is_greeting_due(first));
         pending.greeted(first, 1);
         pending.add(first, InboxEvent::Resync);
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn what_could_not_be_asked_is_asked_again() {
         let start = Instant::now();
-        let mut pending = PendingRooms::new(start, 0);
+        let mut pending = PendingRooms::new(0);
         pending.add(start, InboxEvent::RoomChanged(ROOM));
         let now = start + COALESCE;
         pending.retry(now);

@@ -1,19 +1,18 @@
 //! What of a batch is in the rows already: duplicates by `client_id`, and products a room has talked about.
 
-use std::{collections::HashSet, sync::Arc};
-
-use sqlx::{
-    PgConnection,
-    types::{Json, Uuid},
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
 };
+
+use sqlx::{PgConnection, types::Uuid};
 
 use crate::chat::{
     domain::{
         batch::{RoomStates, StoredEntries},
-        content::ContentJson,
         room_key::RoomKey,
     },
-    store::entries::EntryRow,
+    store::entries::{EntryRow, entry_query},
 };
 
 /// Which of these messages are stored already.
@@ -31,48 +30,26 @@ pub(in crate::chat) async fn find_duplicates(
     if room_ids.is_empty() {
         return Ok(StoredEntries::new());
     }
-    let rows = sqlx::query!(
-        r#"SELECT r.buyer_id AS "buyer_id!", r.seller_id AS "seller_id!", e.seq AS "seq!", e.from_buyer AS "from_buyer!",
-                  e.client_id AS "client_id!", e.body AS "body!", e.payload AS "payload: Json<ContentJson>", e.product_id,
-                  e.starts_product AS "starts_product!",
-                  e.product_title, e.product_price_minor, e.product_currency, e.product_photo, e.sent_at AS "sent_at!"
-           FROM (
-               SELECT m.room_id, m.seq, true AS from_buyer, m.client_id, m.body, m.payload, m.product_id, m.starts_product,
-                      m.product_title, m.product_price_minor, m.product_currency, m.product_photo, m.sent_at
-               FROM unnest($1::bigint[], $2::uuid[]) AS k (room_id, client_id), LATERAL (
-                   SELECT * FROM messages WHERE room_id = k.room_id AND client_id = k.client_id LIMIT 1) m
-               UNION ALL
-               SELECT p.room_id, p.seq, false, p.client_id, p.body, p.payload, p.product_id, p.starts_product,
-                      p.product_title, p.product_price_minor, p.product_currency, p.product_photo, p.sent_at
-               FROM unnest($1::bigint[], $2::uuid[]) AS k (room_id, client_id), LATERAL (
-                   SELECT * FROM post_messages WHERE room_id = k.room_id AND client_id = k.client_id LIMIT 1) p
-           ) e JOIN rooms r ON r.id = e.room_id"#,
+    // At most one of each side: the two unique indexes answer.
+    let rows = entry_query!(
+        EntryRow,
+        "SELECT",
+        "FROM unnest($1::bigint[], $2::uuid[]) AS k (room_id, client_id)
+         CROSS JOIN LATERAL (
+             SELECT * FROM room_entries WHERE room_id = k.room_id AND client_id = k.client_id LIMIT 2
+         ) e",
         &room_ids,
         &client_ids
     )
     .fetch_all(tx)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let room = RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id };
-            let row = EntryRow {
-                seq: row.seq,
-                from_buyer: row.from_buyer,
-                client_id: row.client_id,
-                body: row.body,
-                payload: row.payload,
-                product_id: row.product_id,
-                starts_product: row.starts_product,
-                product_title: row.product_title,
-                product_price_minor: row.product_price_minor,
-                product_currency: row.product_currency,
-                product_photo: row.product_photo,
-                sent_at: row.sent_at,
-            };
-            let entry = Arc::new(row.entry(room)?);
-            Ok(((room, entry.from, entry.client_id), entry))
-        })
-        .collect()
+    let keys: HashMap<i64, RoomKey> = rooms.iter().map(|(key, room)| (room.id, *key)).collect();
+    let stored = rows.into_iter().filter_map(|row| {
+        let room = *keys.get(&row.room_id)?;
+        let entry = Arc::new(row.entry(room));
+        Some(((room, entry.from, entry.client_id), entry))
+    });
+    Ok(stored.collect())
 }
 
 /// Which of these products each of these rooms has talked about before: the entry that introduced it is

@@ -1,17 +1,14 @@
-//! A room's timeline: both tables merged, in `seq` order, by their primary keys.
+//! A room's timeline, read through the view `room_entries`: the one list of an entry's columns, beside the
+//! view's own and that of the rows to insert.
 
-use sqlx::{
-    PgExecutor,
-    types::{Json, Uuid},
-};
+use sqlx::{PgExecutor, types::Uuid};
 use time::OffsetDateTime;
 
 use crate::{
     chat::domain::{
-        content::ContentJson,
+        content::Content,
         entry::{Entry, ProductSnapshot},
         room_key::RoomKey,
-        room_photo::RoomPhoto,
         side::Side,
     },
     products::price::Price,
@@ -19,11 +16,13 @@ use crate::{
 
 /// An entry as its row has it.
 pub(super) struct EntryRow {
+    pub room_id: i64,
     pub seq: i64,
     pub from_buyer: bool,
     pub client_id: Uuid,
+    pub kind: String,
+    pub payload: Option<serde_json::Value>,
     pub body: String,
-    pub payload: Option<Json<ContentJson>>,
     pub product_id: Option<i64>,
     pub starts_product: bool,
     pub product_title: Option<String>,
@@ -34,30 +33,53 @@ pub(super) struct EntryRow {
 }
 
 impl EntryRow {
-    pub fn entry(self, room: RoomKey) -> sqlx::Result<Entry> {
+    /// Never fails: what this version can't read is of an unknown kind.
+    pub fn entry(self, room: RoomKey) -> Entry {
         let row = self;
-        let introduces =
-            match (row.starts_product, row.product_id, row.product_price_minor, row.product_currency) {
-                (true, Some(product_id), Some(minor), Some(currency)) => Some(ProductSnapshot {
-                    product_id,
-                    title: row.product_title.unwrap_or_default(),
-                    price: Price::from_row(minor, &currency)?,
-                    photo: row.product_photo,
-                }),
-                _ => None,
-            };
-        Ok(Entry {
+        let mut content = Content::decode(room, row.kind, row.payload, row.body);
+        let mut introduces = None;
+        if let (true, Some(product_id), Some(minor), Some(currency)) =
+            (row.starts_product, row.product_id, row.product_price_minor, row.product_currency)
+        {
+            match Price::from_row(minor, &currency) {
+                Ok(price) if price.currency().is_known() => {
+                    let title = row.product_title.unwrap_or_default();
+                    introduces = Some(ProductSnapshot { product_id, title, price, photo: row.product_photo });
+                }
+                _ => {
+                    content =
+                        Content::Unknown { kind: content.kind().to_owned(), body: content.body().to_owned() };
+                }
+            }
+        }
+        Entry {
             seq: row.seq,
             from: if row.from_buyer { Side::Buyer } else { Side::Seller },
             client_id: row.client_id,
-            body: row.body,
-            photo: row.payload.map(|Json(payload)| RoomPhoto::from_payload(room, payload)).transpose()?,
+            content,
             product_id: row.product_id,
             introduces,
             sent_at: row.sent_at,
-        })
+        }
     }
 }
+
+/// `SELECT` and the columns of an [`EntryRow`], from the view `room_entries` under the name `e`.
+macro_rules! entry_query {
+    ($row:ty, $before:literal, $from:literal $(, $args:expr)* $(,)?) => {
+        sqlx::query_as!(
+            $row,
+            $before
+                + r#" e.room_id AS "room_id!", e.seq AS "seq!", e.from_buyer AS "from_buyer!", e.client_id AS "client_id!", e.kind AS "kind!",
+                      e.payload, e.body AS "body!", e.product_id, e.starts_product AS "starts_product!",
+                      e.product_title, e.product_price_minor, e.product_currency, e.product_photo,
+                      e.sent_at AS "sent_at!" "#
+                + $from
+            $(, $args)*
+        )
+    };
+}
+pub(super) use entry_query;
 
 /// At most `limit` entries with `after` < seq < `before`, ascending: the first ones if
 /// `from_start`, else the last ones.
@@ -70,26 +92,16 @@ pub(in crate::chat) async fn history(
     limit: i64,
 ) -> sqlx::Result<Vec<Entry>> {
     // Numbers have no holes: the page's bounds are arithmetic, and both scans stop at them.
-    let rows = sqlx::query_as!(
+    let rows = entry_query!(
         EntryRow,
         r#"WITH room AS (
                SELECT id, CASE WHEN $5 THEN $3 ELSE greatest($3, least($4, last_seq + 1) - $6 - 1) END AS lower,
                       CASE WHEN $5 THEN least($4, $3 + $6 + 1) ELSE least($4, last_seq + 1) END AS upper
                FROM rooms WHERE buyer_id = $1 AND seller_id = $2
            )
-           SELECT seq AS "seq!", from_buyer AS "from_buyer!", client_id AS "client_id!", body AS "body!",
-                  payload AS "payload: Json<ContentJson>", product_id, starts_product AS "starts_product!", product_title, product_price_minor, product_currency,
-                  product_photo, sent_at AS "sent_at!"
-           FROM (
-               SELECT m.seq, true AS from_buyer, m.client_id, m.body, m.payload, m.product_id, m.starts_product, m.product_title,
-                      m.product_price_minor, m.product_currency, m.product_photo, m.sent_at
-               FROM room JOIN messages m ON m.room_id = room.id AND m.seq > room.lower AND m.seq < room.upper
-               UNION ALL
-               SELECT p.seq, false, p.client_id, p.body, p.payload, p.product_id, p.starts_product, p.product_title,
-                      p.product_price_minor, p.product_currency, p.product_photo, p.sent_at
-               FROM room JOIN post_messages p ON p.room_id = room.id AND p.seq > room.lower AND p.seq < room.upper
-           ) timeline
-           ORDER BY seq"#,
+           SELECT"#,
+        r#"FROM room JOIN room_entries e ON e.room_id = room.id AND e.seq > room.lower AND e.seq < room.upper
+           ORDER BY e.seq"#,
         room.buyer_id,
         room.seller_id,
         after,
@@ -99,5 +111,25 @@ pub(in crate::chat) async fn history(
     )
     .fetch_all(db)
     .await?;
-    rows.into_iter().map(|row| row.entry(room)).collect()
+    Ok(rows.into_iter().map(|row| row.entry(room)).collect())
+}
+
+/// Entries of a room by their numbers, ascending.
+pub(in crate::chat) async fn by_seqs(
+    db: impl PgExecutor<'_>,
+    room: RoomKey,
+    seqs: &[i64],
+) -> sqlx::Result<Vec<Entry>> {
+    let rows = entry_query!(
+        EntryRow,
+        "SELECT",
+        "FROM rooms r JOIN room_entries e ON e.room_id = r.id
+         WHERE r.buyer_id = $1 AND r.seller_id = $2 AND e.seq = ANY($3) ORDER BY e.seq",
+        room.buyer_id,
+        room.seller_id,
+        seqs
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.entry(room)).collect())
 }

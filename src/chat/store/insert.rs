@@ -9,14 +9,12 @@ use time::OffsetDateTime;
 
 use crate::chat::domain::{
     batch::{NewEntry, RoomUpdate},
-    content::ContentJson,
+    content::{Content, ContentJson},
     side::Side,
 };
 
 /// The code of the error where a room isn't as it was left; the database's function `rooms_moved_on` raises it.
 pub(in crate::chat) const VERSION_CONFLICT: &str = "HG001";
-/// Characters of the last message that stand in the inbox.
-const PREVIEW: usize = 200;
 
 /// A row to insert; the type of the same name in the database.
 #[derive(sqlx::Encode)]
@@ -25,7 +23,7 @@ struct NewEntryRow<'a> {
     seq: i64,
     ordinal: i64,
     client_id: Uuid,
-    kind: &'static str,
+    kind: &'a str,
     payload: Option<Json<ContentJson>>,
     body: &'a str,
     product_id: Option<i64>,
@@ -57,9 +55,9 @@ impl<'a> From<&'a NewEntry> for NewEntryRow<'a> {
             seq: entry.seq,
             ordinal: *ordinal,
             client_id: entry.client_id,
-            kind: entry.kind(),
-            payload: entry.photo.as_ref().map(|photo| Json(photo.payload())),
-            body: &entry.body,
+            kind: entry.content.kind(),
+            payload: entry.content.to_json().map(Json),
+            body: entry.content.body(),
             product_id: entry.product_id,
             starts_product: introduces.is_some(),
             product_title: introduces.map(|product| product.title.as_str()),
@@ -99,7 +97,6 @@ impl PgHasArrayType for RoomUpdateRow<'_> {
 
 impl<'a> From<&RoomUpdate<'a>> for RoomUpdateRow<'a> {
     fn from(RoomUpdate { expected_seq, room, from, body }: &RoomUpdate<'a>) -> Self {
-        let end = body.char_indices().nth(PREVIEW).map_or(body.len(), |(at, _)| at);
         RoomUpdateRow {
             id: room.id,
             was: *expected_seq,
@@ -108,7 +105,7 @@ impl<'a> From<&RoomUpdate<'a>> for RoomUpdateRow<'a> {
             seller_total: room.seller_total,
             last_product_id: room.last_product_id,
             last_from: from.as_str(),
-            last_body: &body[..end],
+            last_body: Content::excerpt(body),
             last_at: room.last_at,
         }
     }

@@ -41,7 +41,7 @@ pub(in crate::chat) async fn participants(
 /// Zeros for a room without a word.
 pub(in crate::chat) async fn position(db: impl PgExecutor<'_>, room: RoomKey) -> sqlx::Result<RoomPosition> {
     let row = sqlx::query!(
-        "SELECT last_seq, buyer_read_seq, seller_read_seq, last_product_id
+        "SELECT last_seq, buyer_read_seq, seller_read_seq, last_product_id, rev
          FROM rooms WHERE buyer_id = $1 AND seller_id = $2",
         room.buyer_id,
         room.seller_id
@@ -52,32 +52,32 @@ pub(in crate::chat) async fn position(db: impl PgExecutor<'_>, room: RoomKey) ->
         last_seq: row.last_seq,
         read: ReadMarks { buyer: row.buyer_read_seq, seller: row.seller_read_seq },
         last_product_id: row.last_product_id,
+        rev: row.rev,
     }))
 }
 
-/// Of rooms that are believed to stand somewhere (`last_seq`, read marks), those that don't, where they do, and
-/// whose they are (accounts).
+/// Of rooms that are known to stand somewhere, those that don't, where they do, and whose they are (accounts).
 pub(in crate::chat) async fn rooms_changed_since(
     db: impl PgExecutor<'_>,
-    believed: &[(RoomKey, i64, ReadMarks)],
-) -> sqlx::Result<Vec<(RoomKey, i64, ReadMarks, [i64; 2])>> {
-    let column =
-        |value: fn(&(RoomKey, i64, ReadMarks)) -> i64| believed.iter().map(value).collect::<Vec<_>>();
+    known: &[(RoomKey, RoomPosition)],
+) -> sqlx::Result<Vec<(RoomKey, RoomPosition, [i64; 2])>> {
+    let column = |value: fn(&(RoomKey, RoomPosition)) -> i64| known.iter().map(value).collect::<Vec<_>>();
     let rows = sqlx::query!(
-        "SELECT r.buyer_id, r.seller_id, r.last_seq, r.buyer_read_seq, r.seller_read_seq,
+        "SELECT r.buyer_id, r.seller_id, r.last_seq, r.buyer_read_seq, r.seller_read_seq, r.last_product_id, r.rev,
                 b.account_id AS buyer_account, c.account_id AS seller_account
-         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
-              AS k (buyer_id, seller_id, last_seq, buyer_read_seq, seller_read_seq)
+         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
+              AS k (buyer_id, seller_id, last_seq, buyer_read_seq, seller_read_seq, rev)
          JOIN rooms r USING (buyer_id, seller_id)
          JOIN buyers b ON b.id = r.buyer_id
          JOIN customers c ON c.id = r.seller_id
-         WHERE (r.last_seq, r.buyer_read_seq, r.seller_read_seq)
-               <> (k.last_seq, k.buyer_read_seq, k.seller_read_seq)",
-        &column(|(room, ..)| room.buyer_id),
-        &column(|(room, ..)| room.seller_id),
-        &column(|(_, last_seq, _)| *last_seq),
-        &column(|(.., read)| read.buyer),
-        &column(|(.., read)| read.seller),
+         WHERE (r.last_seq, r.buyer_read_seq, r.seller_read_seq, r.rev)
+               <> (k.last_seq, k.buyer_read_seq, k.seller_read_seq, k.rev)",
+        &column(|(room, _)| room.buyer_id),
+        &column(|(room, _)| room.seller_id),
+        &column(|(_, position)| position.last_seq),
+        &column(|(_, position)| position.read.buyer),
+        &column(|(_, position)| position.read.seller),
+        &column(|(_, position)| position.rev),
     )
     .fetch_all(db)
     .await?;
@@ -86,7 +86,13 @@ pub(in crate::chat) async fn rooms_changed_since(
         .map(|row| {
             let room = RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id };
             let read = ReadMarks { buyer: row.buyer_read_seq, seller: row.seller_read_seq };
-            (room, row.last_seq, read, [row.buyer_account, row.seller_account])
+            let position = RoomPosition {
+                last_seq: row.last_seq,
+                read,
+                last_product_id: row.last_product_id,
+                rev: row.rev,
+            };
+            (room, position, [row.buyer_account, row.seller_account])
         })
         .collect())
 }

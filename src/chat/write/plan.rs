@@ -14,7 +14,6 @@ use crate::{
             entry::{Entry, ProductSnapshot},
             outcome::{SendError, SendOutcome},
             room_key::RoomKey,
-            room_photo::RoomPhoto,
             side::Side,
         },
         write::queue::WriteRequest,
@@ -80,11 +79,9 @@ pub fn plan<'a>(rooms: &RoomStates, batch: &'a [WriteRequest], lookups: &Lookups
 
 /// Whether a message with the `client_id` of a stored one is that one (idempotency).
 fn is_same_message(entry: &Entry, request: &WriteRequest) -> Result<(), SendError> {
-    let digest = |photo: &Option<RoomPhoto>| photo.as_ref().map(|photo| photo.digest.clone());
-    let same = entry.body == request.draft.body.as_str()
-        && entry.product_id == request.draft.product_id
-        && digest(&entry.photo) == digest(&request.draft.photo);
-    if same { Ok(()) } else { Err(SendError::ClientIdReused) }
+    let draft = &request.draft;
+    let is_same = entry.content.is_same(&draft.content) && entry.product_id == draft.product_id;
+    if is_same { Ok(()) } else { Err(SendError::ClientIdReused) }
 }
 
 /// The product that this message introduces: none if it names none, or goes on about the last one.
@@ -112,7 +109,7 @@ impl<'a> BatchPlan<'a> {
         let before = rooms.get(&request.room).ok_or(SendError::Unavailable)?;
         let room = self.rooms_after.get(&request.room).map_or(before, |update| &update.room);
         let product = new_topic(room, request, lookups)?;
-        let body = request.draft.body.as_str();
+        let body = request.draft.content.body();
         let update = self.rooms_after.entry(request.room).or_insert_with(|| RoomUpdate {
             expected_seq: before.last_seq,
             room: before.clone(),
@@ -133,8 +130,7 @@ impl<'a> BatchPlan<'a> {
             seq: room.last_seq,
             from: request.side,
             client_id: request.draft.client_id,
-            body: body.to_owned(),
-            photo: request.draft.photo.clone(),
+            content: request.draft.content.clone(),
             product_id: request.draft.product_id,
             introduces: product.map(|product| ProductSnapshot {
                 product_id: product.id,

@@ -83,7 +83,7 @@ impl WriteRequest {
     }
 
     fn bytes(&self) -> u32 {
-        u32::try_from(PER_MESSAGE_OVERHEAD + self.draft.body.as_str().len()).unwrap_or(u32::MAX)
+        u32::try_from(PER_MESSAGE_OVERHEAD + self.draft.content.body().len()).unwrap_or(u32::MAX)
     }
 }
 

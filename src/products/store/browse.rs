@@ -56,7 +56,7 @@ impl TryFrom<Row> for Card {
 pub(in super::super) async fn search(db: &PgPool, filters: &Filters) -> sqlx::Result<(Vec<Card>, i64)> {
     let words = filters.words.as_deref();
     let place = filters.place.as_deref().map(|place| format!("{}%", escape_like(place)));
-    let currency = filters.currency.map(Currency::code);
+    let currency = filters.currency.as_ref().map(Currency::code);
     let mut tx = db.begin().await?;
     // One statement for every combination of filters. It is quick because it is planned for the
     // values at hand: what isn't asked for falls away, and the right index is chosen.

@@ -111,6 +111,6 @@ async fn an_empty_room_has_an_empty_history() {
     let history = ana.get_json(&format!("/rooms/{}/messages?after=0", room(&ana, &tomas))).await.ok().json();
     assert_eq!(
         history,
-        json!({ "entries": [], "last_seq": 0, "read": { "buyer": 0, "seller": 0 }, "more": false })
+        json!({ "entries": [], "last_seq": 0, "read": { "buyer": 0, "seller": 0 }, "more": false, "rev": 0 })
     );
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod cast;
+mod content;
 mod forms;
 mod full;
 mod fuzz;

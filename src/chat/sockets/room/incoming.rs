@@ -11,6 +11,7 @@ use crate::{
     chat::{
         domain::{
             body::Body,
+            content::Content,
             outcome::{MessageDraft, SendError},
         },
         live::frames::ClientFrame,
@@ -75,7 +76,7 @@ impl<'a> RoomSocket<'a> {
         let enqueued = match Body::parse(body) {
             Err(error) => Err(error.into()),
             Ok(body) => {
-                let draft = MessageDraft { client_id, body, product_id, photo: None };
+                let draft = MessageDraft { client_id, content: Content::text(body), product_id };
                 self.enqueue(draft).await?
             }
         };

@@ -48,6 +48,9 @@ impl RoomSocket<'_> {
                 // Whoever resyncs asks for everything after what they have: this entry too.
                 self.feed(if gap { ServerFrame::Resync.text() } else { Utf8Bytes::clone(frame) }).await
             }
+            // What the client hasn't had yet it gets as it is now.
+            Ok(RoomEvent::Changed { seq, .. }) if *seq > self.last_seq => Ok(()),
+            Ok(RoomEvent::Changed { frame, .. }) => self.feed(frame.clone()).await,
             Ok(RoomEvent::Rewound { last_seq }) => {
                 self.last_seq = *last_seq;
                 self.feed(ServerFrame::Resync.text()).await

@@ -118,7 +118,7 @@ impl<'a> RoomSocket<'a> {
             return Err(ACCESS_ENDED);
         }
         let position = query_or_close(store::rooms::position(&parts.db, member.room)).await?;
-        subscription.start_at(position.last_seq, position.read);
+        subscription.start_at(position);
         if !parts.outlet.is_single_node() {
             for (node, side) in query_or_close(store::presences::presences(&parts.db, member.room)).await? {
                 parts.rooms.apply_presence(member.room, side, node, true);
