@@ -22,7 +22,20 @@ export default async function (market) {
   await seller.page.goto("/messages");
   await seller.page.getByText("that one got lost").waitFor();
   await buyer.axe();
+  await takenBack(buyer, seller);
   await withoutJavaScript(market, buyer, hers);
+}
+
+/** A photo that its sender takes back goes from both pages; the other side is offered no such thing. */
+async function takenBack({ page }, seller) {
+  await seller.page.goto(`/rooms/${await roomOf(page)}`);
+  const [own, theirs] = [page, seller.page].map((it) => it.locator("[data-from=buyer]", { hasText: "this one" }));
+  await theirs.getByRole("img").waitFor();
+  assert.equal(await theirs.getByText("Remove photo").isVisible(), false);
+  await own.getByText("Remove photo").click();
+  await own.getByRole("button", { name: "Remove it for both of you" }).click();
+  for (const entry of [own, theirs]) await entry.getByText("Photo removed").waitFor();
+  assert.equal(await theirs.getByRole("img").count(), 0);
 }
 
 /** The picture is shown before it is sent, at once when it is, and to the other side without a reload. */
@@ -153,7 +166,7 @@ async function withoutJavaScript(market, buyer, hers) {
   await file.setInputFiles(photo("candles"));
   await page.getByRole("button", { name: "Send" }).click();
   await page.waitForURL(/#entry_6$/);
-  assert.equal(await page.getByAltText("Photo from Ana").count(), 3);
+  assert.equal(await page.getByAltText("Photo from Ana").count(), 2);
   await page.getByLabel("Message", { exact: true }).fill("fine words");
   await file.setInputFiles({ name: "x.jpg", mimeType: "image/jpeg", buffer: Buffer.from("no picture") });
   await page.getByRole("button", { name: "Send" }).click();

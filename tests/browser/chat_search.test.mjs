@@ -28,7 +28,12 @@ export default async function (market) {
   const read = await eventually("read what was seen", () => readBySeller(seller, room));
   assert.ok(read < COUNT / 2, `read up to ${read}`);
 
-  // What arrives meanwhile waits at the end, and nothing moves.
+  // What arrives meanwhile waits at the end, and nothing moves. The badge follows the read marks first.
+  const stored = async () => {
+    const html = await (await seller.context.request.get("/messages")).text();
+    return Number(/data-unread="(\d+)"/.exec(html)?.[1]);
+  };
+  await eventually("the badge to be right", async () => (await unread(seller.page)) === (await stored()));
   const [before, waiting] = [await his.scroll(), await unread(seller.page)];
   await hers.send("meanwhile");
   await eventually("told of", async () => (await unread(seller.page)) > waiting);

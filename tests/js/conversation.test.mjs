@@ -72,7 +72,7 @@ function setUp({ unsent = [] } = {}) {
     composer,
     timeline: { entries: [], seen: nothing },
     scroll: { toEnd: nothing, focus: nothing },
-    feed: { last: 0, behind: false, receive: nothing, stop: nothing },
+    feed: { last: 0, behind: false, receive: nothing, stop: nothing, hasMissedChanges: () => false },
     readTracker: { raise: nothing, resume: nothing },
     connectionStatus: { show: nothing },
     presence: { online: nothing, messageSent: nothing },

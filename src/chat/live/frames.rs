@@ -41,6 +41,8 @@ pub enum ServerFrame<'a> {
         last_seq: i64,
         read: ReadMarks,
         online: bool,
+        /// How many changes of its entries the room has had.
+        rev: i64,
     },
     Message(EntryFrame<'a>),
     Read {

@@ -22,6 +22,8 @@ pub struct ChatPanel {
     pub entries: Vec<String>,
     pub first_seq: i64,
     pub read: ReadMarks,
+    /// How many changes of its entries the room has had.
+    pub rev: i64,
     /// How many of one's own on this page the other one hasn't read.
     pub unseen_count: usize,
     pub earlier: bool,
@@ -58,6 +60,7 @@ impl ChatPanel {
             entries: page.html(member),
             first_seq,
             read: page.position.read,
+            rev: page.position.rev,
             unseen_count,
             earlier: first_seq > 1,
             later: last_seq_on_page < page.position.last_seq,

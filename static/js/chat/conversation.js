@@ -84,12 +84,12 @@ export class Conversation {
     transport.open();
   }
 
-  #onHello({ last_seq, read, online }) {
+  #onHello({ last_seq, read, online, rev }) {
     const { presence, readTracker, feed, transport, sender } = this.#parts;
     presence.online(online);
     this.#onReadMarks(read);
     readTracker.resume(read[this.#side]);
-    if (last_seq !== feed.last) feed.backfill();
+    if (last_seq !== feed.last || feed.hasMissedChanges(rev)) feed.backfill();
     transport.onHello();
     sender.flush();
   }

@@ -52,7 +52,8 @@ function compose(root, signal) {
   const feed = new EntryFeed({
     last: timeline.last,
     behind: part("later") !== null,
-    after: (seq) => api.after(seq),
+    rev: root.dataset.rev ? Number(root.dataset.rev) : null,
+    after: (seq, rev) => api.after(seq, 100, rev),
     latest: () => api.latest(),
     emit,
   });

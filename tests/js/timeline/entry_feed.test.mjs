@@ -239,3 +239,32 @@ test("history that has all of it reloads nothing", async () => {
   await feed.poll();
   assert.deepEqual(reloads(), []);
 });
+
+test("changes that were missed come with the next request", async () => {
+  const asked = [];
+  const after = async (seq, rev) => {
+    asked.push(rev);
+    const changed = rev < 3 ? [{ seq: 1, html: "gone" }] : undefined;
+    return { entries: [], last_seq: 2, read: { buyer: 0, seller: 0 }, more: false, rev: 3, changed };
+  };
+  const { feed, events } = page(2, after, { rev: 1 });
+  feed.change({ seq: 2, html: "other", rev: 2 });
+  assert.equal(feed.hasMissedChanges(2), false);
+  assert.equal(feed.hasMissedChanges(3), true);
+  await feed.backfill();
+  assert.deepEqual(events.filter(([type]) => type === "updated").map(([, [{ seq, html }]]) => [seq, html]), [[2, "other"], [1, "gone"]]);
+  await feed.backfill();
+  assert.deepEqual(asked, [2, 3]);
+});
+
+test("a server that counts no changes isn't asked for any", async () => {
+  const asked = [];
+  const after = async (seq, rev) => {
+    asked.push(rev);
+    return { entries: [], last_seq: 2, read: { buyer: 0, seller: 0 }, more: false };
+  };
+  const { feed } = page(2, after);
+  await feed.backfill();
+  assert.deepEqual(asked, [null]);
+  assert.equal(feed.hasMissedChanges(7), false);
+});

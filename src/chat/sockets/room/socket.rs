@@ -125,7 +125,12 @@ impl<'a> RoomSocket<'a> {
             }
         }
         let online = parts.rooms.is_online(member.room, member.side.other());
-        let hello = ServerFrame::Hello { last_seq: position.last_seq, read: position.read, online };
+        let hello = ServerFrame::Hello {
+            last_seq: position.last_seq,
+            read: position.read,
+            online,
+            rev: position.rev,
+        };
         send(socket, Message::Text(hello.text())).await?;
         let open = RoomSocket {
             parts,

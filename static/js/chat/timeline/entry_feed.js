@@ -10,6 +10,9 @@
  * has are given a second time. History that ends before what it was asked to follow, or another entry
  * under a known number, says so; then the page takes the latest entries as the server has them.
  *
+ * Entries change after they were written, and each change of a room has a number. History says which
+ * entries changed after the last one that the page has.
+ *
  * A page that shows a part from the middle is `behind`: it gets only the pages that its reader asks
  * for, until there is nothing later. From then on it is like any other.
  *
@@ -28,6 +31,8 @@ export class EntryFeed {
   #wanted = false;
   /** What the page shows isn't what the server has. */
   #isStale = false;
+  /** @type {number | null} the last change that the page has; null where the server counts none */
+  #rev;
   #stopped = false;
   #behind;
   /** @type {Promise<void> | null} the one backfill under way */
@@ -41,14 +46,16 @@ export class EntryFeed {
    * @param {object} parts
    * @param {number} parts.last the seq up to which the page has everything
    * @param {boolean} [parts.behind] whether there is more after that, for whoever reads on
-   * @param {(seq: number) => Promise<Page>} parts.after asks history
+   * @param {number | null} [parts.rev] the last change that the page has
+   * @param {(seq: number, rev: number | null) => Promise<Page>} parts.after asks history
    * @param {() => Promise<Page>} parts.latest asks history for the end of the conversation
    * @param {import("../../lib/events.js").Emit} parts.emit `entries`, each once and ascending;
    *   `updated`, entries of before that may look different;
    *   `reloaded` `{ last, entries, read }`, where the server lost a tail; `readMarks`; `ended`, with an error whose `isFinal` is true
    * @param {Backoff} [parts.backoff]
    */
-  constructor({ last, behind = false, after, latest, emit, backoff = new Backoff() }) {
+  constructor({ last, behind = false, rev = null, after, latest, emit, backoff = new Backoff() }) {
+    this.#rev = rev;
     this.#buffer = new ReorderBuffer(last);
     this.#behind = behind;
     this.#after = after;
@@ -84,7 +91,8 @@ export class EntryFeed {
   }
 
   /** An entry looks different now; one that isn't here yet will when it comes. */
-  change(/** @type {Pick<Entry, "seq" | "html">} */ { seq, html }) {
+  change(/** @type {import("../transport/frames.js").ChangedFrame} */ { seq, html, rev }) {
+    if (this.#rev !== null && rev === this.#rev + 1) this.#rev = rev;
     for (const changed of this.#requests) changed.set(seq, html);
     this.#buffer.update(seq, html);
     this.#emit("updated", [{ seq, html }]);
@@ -101,7 +109,8 @@ export class EntryFeed {
     try {
       const page = await request();
       const entries = page.entries.map((entry) => ({ ...entry, html: changed.get(entry.seq) ?? entry.html }));
-      return { ...page, entries };
+      const changes = page.changed?.map(({ seq, html }) => ({ seq, html: changed.get(seq) ?? html }));
+      return { ...page, entries, changed: changes };
     } finally {
       this.#requests.delete(changed);
     }
@@ -118,8 +127,7 @@ export class EntryFeed {
    * @returns {Promise<number>} how many entries were new; rejected where history couldn't be had
    */
   async poll() {
-    const asked = this.last;
-    const page = await this.ask(() => this.#after(asked));
+    const { asked, page } = await this.#askNext();
     if (page.last_seq < asked) {
       await this.reload();
       return 1;
@@ -127,6 +135,20 @@ export class EntryFeed {
     const count = this.applyPage(page);
     if (page.more) await this.backfill();
     return count;
+  }
+
+  /** Whether the room has had changes that the page hasn't. @param {number | undefined} rev the room's */
+  hasMissedChanges(rev) {
+    return this.#rev !== null && rev !== undefined && rev > this.#rev;
+  }
+
+  /** What follows, and the changes of what is here. */
+  async #askNext() {
+    const [asked, rev] = [this.last, this.#rev];
+    const page = await this.ask(() => this.#after(asked, rev));
+    for (const change of page.changed ?? []) this.change(change);
+    if (rev !== null && page.rev !== undefined) this.#rev = Math.max(this.#rev ?? 0, page.rev);
+    return { asked, page };
   }
 
   /**
@@ -179,8 +201,7 @@ export class EntryFeed {
 
   async #fetchAll() {
     for (let more = true; more && !this.#stopped; ) {
-      const asked = this.last;
-      const page = await this.ask(() => this.#after(asked));
+      const { asked, page } = await this.#askNext();
       if (this.#stopped) return;
       if (page.last_seq < asked) {
         this.#isStale = true;

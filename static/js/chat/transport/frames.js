@@ -8,8 +8,10 @@
  * @typedef {{ buyer: number, seller: number }} ReadMarks up to which seq each side has read
  * @typedef {{ seq: number, from: Side, client_id: string, product_id?: number | null,
  *             html: string }} Entry
- * @typedef {{ seq: number, html: string }} ChangedFrame an entry that looks different now
- * @typedef {{ entries: Entry[], last_seq: number, read: ReadMarks, more: boolean }} Page
+ * @typedef {{ seq: number, html: string, rev?: number }} ChangedFrame an entry that looks different now,
+ *   as the room's `rev`th change
+ * @typedef {{ entries: Entry[], last_seq: number, read: ReadMarks, more: boolean, rev?: number,
+ *             changed?: ChangedFrame[] }} Page
  * @typedef {{ client_id?: string, code: string, message?: string }} ErrorFrame
  */
 

@@ -37,9 +37,13 @@ export class RoomApi {
     this.#url = `${this.#room}/messages`;
   }
 
-  /** @returns {Promise<Page>} the entries that follow `seq` */
-  after(seq, limit = 100) {
-    return request(`${this.#url}?after=${seq}&limit=${limit}`);
+  /**
+   * @param {number | null} [rev] the last change that the page has: those after it come, too
+   * @returns {Promise<Page>} the entries that follow `seq`
+   */
+  after(seq, limit = 100, rev = null) {
+    const since = rev === null ? "" : `&changed_since=${rev}`;
+    return request(`${this.#url}?after=${seq}&limit=${limit}${since}`);
   }
 
   /** @returns {Promise<Page>} the last entries of the conversation */
