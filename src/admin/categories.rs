@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use tower_sessions::Session;
 
 use super::{
-    audit::Action,
+    model::AuditAction,
     store,
     views::{CategoriesPage, CategoryForm},
 };
@@ -88,7 +88,7 @@ async fn add(db: &PgPool, admin_id: i64, typed: &Typed) -> Result<Done<String>> 
     if let Err(refused) = products::create_category(&mut *tx, &draft).await? {
         return Ok(Err(refused.to_string()));
     }
-    store::audit::record(&mut *tx, admin_id, Action::CreateCategory, draft.name()).await?;
+    store::audit::record(&mut *tx, admin_id, AuditAction::CreateCategory, draft.name()).await?;
     tx.commit().await?;
     Ok(Ok(draft.name().to_owned()))
 }
@@ -121,7 +121,7 @@ async fn change(db: &PgPool, admin_id: i64, id: i64, typed: &Typed) -> Result<Do
         (old, new) if old == new => new.to_owned(),
         (old, new) => format!("{old} → {new}"),
     };
-    store::audit::record(&mut *tx, admin_id, Action::ChangeCategory, &subject).await?;
+    store::audit::record(&mut *tx, admin_id, AuditAction::ChangeCategory, &subject).await?;
     tx.commit().await?;
     Ok(Ok(draft.name().to_owned()))
 }
@@ -151,7 +151,7 @@ pub(super) async fn shift(
         let mut tx = db.begin().await?;
         products::move_category(&mut *tx, id, direction.to == "up").await?;
         let subject = format!("{}, {}", category.name, direction.to);
-        store::audit::record(&mut *tx, admin.account_id, Action::MoveCategory, &subject).await?;
+        store::audit::record(&mut *tx, admin.account_id, AuditAction::MoveCategory, &subject).await?;
         tx.commit().await?;
     }
     Ok(Redirect::to(&format!("/admin/categories#category_{id}")))
@@ -174,7 +174,7 @@ pub(super) async fn delete(
             return Ok(Redirect::to("/admin/categories").into_response());
         }
     }
-    store::audit::record(&mut *tx, admin.account_id, Action::DeleteCategory, &category.name).await?;
+    store::audit::record(&mut *tx, admin.account_id, AuditAction::DeleteCategory, &category.name).await?;
     tx.commit().await?;
     done(&session, format!("“{}” is removed.", category.name)).await
 }

@@ -8,6 +8,7 @@
 mod audit;
 mod categories;
 mod chart;
+mod model;
 mod overview;
 mod people;
 mod products;

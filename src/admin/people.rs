@@ -5,7 +5,11 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
-use super::{audit::Action, store, views::PeoplePage};
+use super::{
+    model::{AuditAction, PeopleFilter},
+    store,
+    views::PeoplePage,
+};
 use crate::{
     accounts::{self, AccessEvents, Admin},
     products,
@@ -14,46 +18,12 @@ use crate::{
 
 const PER_PAGE: i64 = 30;
 
-/// Whom an admin wants to see.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Role {
-    Buyer,
-    Seller,
-    Admin,
-    Suspended,
-    #[default]
-    #[serde(other)]
-    Everyone,
-}
-
-impl Role {
-    pub const CHOICES: [(Self, &'static str); 5] = [
-        (Self::Everyone, "Everyone"),
-        (Self::Seller, "Sellers"),
-        (Self::Buyer, "Only buyers"),
-        (Self::Admin, "Admins"),
-        (Self::Suspended, "Suspended"),
-    ];
-
-    /// In addresses and in SQL.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Everyone => "",
-            Self::Buyer => "buyer",
-            Self::Seller => "seller",
-            Self::Admin => "admin",
-            Self::Suspended => "suspended",
-        }
-    }
-}
-
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct PeopleQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
-    role: Role,
+    role: PeopleFilter,
     page: Option<i64>,
 }
 
@@ -61,7 +31,7 @@ pub(super) async fn list(
     State(db): State<PgPool>,
     _: Admin,
     shell: Shell,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PeopleQuery>,
 ) -> Result<PeoplePage> {
     let words = form::search(&asked.q, 100);
     let total = store::people::count(&db, asked.role, &words).await?;
@@ -86,7 +56,7 @@ pub(super) async fn suspend(
             products::set_seller_paused(&mut *tx, seller_id, true).await?;
         }
         let subject = person.subject();
-        store::audit::record(&mut *tx, admin.account_id, Action::SuspendPerson, &subject).await?;
+        store::audit::record(&mut *tx, admin.account_id, AuditAction::SuspendPerson, &subject).await?;
         tx.commit().await?;
         events.publish(ended);
         flash::success(&session, format!("{} is suspended, and signed out everywhere.", person.name)).await?;
@@ -110,7 +80,7 @@ pub(super) async fn restore(
             products::set_seller_paused(&mut *tx, seller_id, false).await?;
         }
         let subject = person.subject();
-        store::audit::record(&mut *tx, admin.account_id, Action::RestorePerson, &subject).await?;
+        store::audit::record(&mut *tx, admin.account_id, AuditAction::RestorePerson, &subject).await?;
         tx.commit().await?;
         flash::success(&session, format!("{} is restored, and can sign in again.", person.name)).await?;
     }

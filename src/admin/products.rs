@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use tower_sessions::Session;
 
 use super::{
-    audit::Action,
+    model::{AuditAction, ProductFilter},
     store::{self, products::Listed},
     views::{ProductRow, ProductsPage},
 };
@@ -18,46 +18,12 @@ use crate::{
 
 const PER_PAGE: i64 = 30;
 
-/// Which products an admin wants to see.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Showing {
-    ForSale,
-    Sold,
-    Hidden,
-    Deleted,
-    #[default]
-    #[serde(other)]
-    All,
-}
-
-impl Showing {
-    pub const CHOICES: [(Self, &'static str); 5] = [
-        (Self::All, "All products"),
-        (Self::ForSale, "For sale"),
-        (Self::Sold, "Sold"),
-        (Self::Hidden, "Hidden"),
-        (Self::Deleted, "Deleted"),
-    ];
-
-    /// In addresses and in SQL.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::All => "",
-            Self::ForSale => "for_sale",
-            Self::Sold => "sold",
-            Self::Hidden => "hidden",
-            Self::Deleted => "deleted",
-        }
-    }
-}
-
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct ProductsQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
-    show: Showing,
+    show: ProductFilter,
     seller: Option<i64>,
     page: Option<i64>,
 }
@@ -66,7 +32,7 @@ pub(super) async fn list(
     State(db): State<PgPool>,
     _: Admin,
     shell: Shell,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<ProductsQuery>,
 ) -> Result<ProductsPage> {
     let seller = match asked.seller {
         Some(id) => accounts::seller_card(&db, id).await?,
@@ -126,7 +92,7 @@ pub(super) async fn show(
 async fn set_hidden(db: &PgPool, admin_id: i64, id: i64, hidden: bool) -> Result<Option<String>> {
     let mut tx = db.begin().await?;
     let Some(title) = products::set_hidden(&mut *tx, id, hidden).await? else { return Ok(None) };
-    let action = if hidden { Action::HideProduct } else { Action::ShowProduct };
+    let action = if hidden { AuditAction::HideProduct } else { AuditAction::ShowProduct };
     store::audit::record(&mut *tx, admin_id, action, &format!("“{title}” (product {id})")).await?;
     tx.commit().await?;
     Ok(Some(title))

@@ -5,8 +5,7 @@ use askama_web::WebTemplate;
 
 use super::{
     chart::{self, Chart},
-    people::Role,
-    products::Showing,
+    model::{PeopleFilter, ProductFilter},
     store::{
         audit::Line,
         overview::{BusySeller, Day, Totals},
@@ -37,7 +36,7 @@ pub(super) struct PeoplePage {
     pub shell: Shell,
     pub people: Vec<Person>,
     pub words: String,
-    pub role: Role,
+    pub role: PeopleFilter,
     pub pager: Pager,
 }
 
@@ -52,13 +51,13 @@ pub(super) struct SellerPage {
 
 impl SellerPage {
     /// How many products in each state; the code is the list's filter.
-    pub fn product_figures(&self) -> [(&'static str, Showing, i64); 4] {
+    pub fn product_figures(&self) -> [(&'static str, ProductFilter, i64); 4] {
         let figures = &self.figures;
         [
-            ("For sale", Showing::ForSale, figures.for_sale),
-            ("Sold", Showing::Sold, figures.sold),
-            ("Hidden", Showing::Hidden, figures.hidden),
-            ("Deleted", Showing::Deleted, figures.deleted),
+            ("For sale", ProductFilter::ForSale, figures.for_sale),
+            ("Sold", ProductFilter::Sold, figures.sold),
+            ("Hidden", ProductFilter::Hidden, figures.hidden),
+            ("Deleted", ProductFilter::Deleted, figures.deleted),
         ]
     }
 }
@@ -69,7 +68,7 @@ pub(super) struct ProductsPage {
     pub shell: Shell,
     pub products: Vec<ProductRow>,
     pub words: String,
-    pub showing: Showing,
+    pub showing: ProductFilter,
     /// Whose products these are, if the list is of one seller's.
     pub seller: Option<SellerCard>,
     pub pager: Pager,
@@ -77,7 +76,7 @@ pub(super) struct ProductsPage {
 
 impl ProductsPage {
     fn is_narrowed(&self) -> bool {
-        !self.words.is_empty() || self.showing != Showing::All || self.seller.is_some()
+        !self.words.is_empty() || self.showing != ProductFilter::All || self.seller.is_some()
     }
 }
 

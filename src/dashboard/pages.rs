@@ -5,6 +5,7 @@ use serde::Deserialize;
 use sqlx::PgPool;
 
 use super::{
+    model::ProductFilter,
     store::{self, Listed},
     views::{DashboardPage, ProductRow},
 };
@@ -17,43 +18,12 @@ use crate::{
 const PRODUCTS_PER_PAGE: i64 = 20;
 const RECENT_CONVERSATIONS: i64 = 5;
 
-/// Which of their products a seller wants to see.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Showing {
-    ForSale,
-    Sold,
-    Hidden,
-    #[default]
-    #[serde(other)]
-    All,
-}
-
-impl Showing {
-    pub const CHOICES: [(Self, &'static str); 4] = [
-        (Self::All, "All products"),
-        (Self::ForSale, "For sale"),
-        (Self::Sold, "Sold"),
-        (Self::Hidden, "Hidden"),
-    ];
-
-    /// In addresses and in SQL.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::All => "",
-            Self::ForSale => "for_sale",
-            Self::Sold => "sold",
-            Self::Hidden => "hidden",
-        }
-    }
-}
-
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct DashboardQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
-    show: Showing,
+    show: ProductFilter,
     page: Option<i64>,
 }
 
@@ -61,7 +31,7 @@ pub(super) async fn show(
     State(db): State<PgPool>,
     seller: Seller,
     shell: Shell,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<DashboardQuery>,
 ) -> Result<DashboardPage> {
     let words = form::search(&asked.q, 120);
     let card = accounts::seller_card(&db, seller.id).await?.ok_or(Error::NotFound)?;

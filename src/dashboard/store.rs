@@ -3,7 +3,7 @@
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
-use super::pages::Showing;
+use super::model::ProductFilter;
 
 /// A seller's numbers. What they deleted isn't counted.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +51,7 @@ pub(super) struct Listed {
 pub(super) async fn products(
     db: impl PgExecutor<'_>,
     seller_id: i64,
-    showing: Showing,
+    showing: ProductFilter,
     words: &str,
     (limit, offset): (i64, i64),
 ) -> sqlx::Result<Vec<Listed>> {
@@ -84,7 +84,7 @@ pub(super) async fn products(
 pub(super) async fn count_products(
     db: impl PgExecutor<'_>,
     seller_id: i64,
-    showing: Showing,
+    showing: ProductFilter,
     words: &str,
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(

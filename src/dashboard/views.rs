@@ -4,7 +4,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 
 use super::{
-    pages::Showing,
+    model::ProductFilter,
     store::{Figures, Listed},
 };
 use crate::{
@@ -24,7 +24,7 @@ pub(super) struct DashboardPage {
     pub products: Vec<ProductRow>,
     /// What the list of products was searched for.
     pub words: String,
-    pub showing: Showing,
+    pub showing: ProductFilter,
     pub pager: Pager,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct ProductRow {
 
 impl DashboardPage {
     pub fn is_narrowed(&self) -> bool {
-        !self.words.is_empty() || self.showing != Showing::All
+        !self.words.is_empty() || self.showing != ProductFilter::All
     }
 
     /// Whether there is enough to look for something in it.

@@ -1,7 +1,7 @@
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
-use crate::admin::audit::Action;
+use crate::admin::model::AuditAction;
 
 /// A line of the audit log.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub(in crate::admin) struct Line {
 
 impl Line {
     pub fn action(&self) -> &str {
-        Action::label_of(&self.action)
+        AuditAction::label_of(&self.action)
     }
 }
 
@@ -23,7 +23,7 @@ impl Line {
 pub(in crate::admin) async fn record(
     db: impl PgExecutor<'_>,
     admin_id: i64,
-    action: Action,
+    action: AuditAction,
     subject: &str,
 ) -> sqlx::Result<()> {
     sqlx::query!(

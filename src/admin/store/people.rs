@@ -1,7 +1,7 @@
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
-use crate::admin::people::Role;
+use crate::admin::model::PeopleFilter;
 
 /// Somebody with an account.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ pub(in crate::admin) async fn find(db: impl PgExecutor<'_>, account_id: i64) -> 
 /// A page of those who have `words` in their name, their shop's, or their address; the newest first.
 pub(in crate::admin) async fn page(
     db: impl PgExecutor<'_>,
-    role: Role,
+    role: PeopleFilter,
     words: &str,
     (limit, offset): (i64, i64),
 ) -> sqlx::Result<Vec<Person>> {
@@ -65,7 +65,11 @@ pub(in crate::admin) async fn page(
 }
 
 /// How many there are on all pages of [`page`].
-pub(in crate::admin) async fn count(db: impl PgExecutor<'_>, role: Role, words: &str) -> sqlx::Result<i64> {
+pub(in crate::admin) async fn count(
+    db: impl PgExecutor<'_>,
+    role: PeopleFilter,
+    words: &str,
+) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!"
            FROM accounts a LEFT JOIN customers c ON c.account_id = a.id

@@ -1,14 +1,14 @@
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
-use crate::admin::products::Showing;
+use crate::admin::model::ProductFilter;
 
 /// What an admin looks for.
 #[derive(Clone, Debug)]
 pub(in crate::admin) struct Filter {
     /// Of the title or the description, or a product's number.
     pub words: String,
-    pub showing: Showing,
+    pub showing: ProductFilter,
     pub seller_id: Option<i64>,
 }
 

@@ -1,0 +1,129 @@
+//! What an admin can do and ask for: values with their codes in addresses and rows.
+
+use serde::Deserialize;
+
+/// Something an admin can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AuditAction {
+    SuspendPerson,
+    RestorePerson,
+    HideProduct,
+    ShowProduct,
+    CreateCategory,
+    ChangeCategory,
+    MoveCategory,
+    DeleteCategory,
+}
+
+impl AuditAction {
+    const ALL: [Self; 8] = [
+        Self::SuspendPerson,
+        Self::RestorePerson,
+        Self::HideProduct,
+        Self::ShowProduct,
+        Self::CreateCategory,
+        Self::ChangeCategory,
+        Self::MoveCategory,
+        Self::DeleteCategory,
+    ];
+
+    /// As it is stored.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::SuspendPerson => "person.suspend",
+            Self::RestorePerson => "person.restore",
+            Self::HideProduct => "product.hide",
+            Self::ShowProduct => "product.show",
+            Self::CreateCategory => "category.create",
+            Self::ChangeCategory => "category.change",
+            Self::MoveCategory => "category.move",
+            Self::DeleteCategory => "category.delete",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::SuspendPerson => "Suspended a person",
+            Self::RestorePerson => "Restored a person",
+            Self::HideProduct => "Hid a product",
+            Self::ShowProduct => "Showed a product again",
+            Self::CreateCategory => "Added a category",
+            Self::ChangeCategory => "Changed a category",
+            Self::MoveCategory => "Moved a category",
+            Self::DeleteCategory => "Removed a category",
+        }
+    }
+
+    /// As people read it; a code of another version reads as itself.
+    pub fn label_of(code: &str) -> &str {
+        Self::ALL.into_iter().find(|action| action.code() == code).map_or(code, |action| action.label())
+    }
+}
+
+/// Whom an admin wants to see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum PeopleFilter {
+    Buyer,
+    Seller,
+    Admin,
+    Suspended,
+    #[default]
+    #[serde(other)]
+    Everyone,
+}
+
+impl PeopleFilter {
+    pub const CHOICES: [(Self, &'static str); 5] = [
+        (Self::Everyone, "Everyone"),
+        (Self::Seller, "Sellers"),
+        (Self::Buyer, "Only buyers"),
+        (Self::Admin, "Admins"),
+        (Self::Suspended, "Suspended"),
+    ];
+
+    /// In addresses and in SQL.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Everyone => "",
+            Self::Buyer => "buyer",
+            Self::Seller => "seller",
+            Self::Admin => "admin",
+            Self::Suspended => "suspended",
+        }
+    }
+}
+
+/// Which products an admin wants to see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ProductFilter {
+    ForSale,
+    Sold,
+    Hidden,
+    Deleted,
+    #[default]
+    #[serde(other)]
+    All,
+}
+
+impl ProductFilter {
+    pub const CHOICES: [(Self, &'static str); 5] = [
+        (Self::All, "All products"),
+        (Self::ForSale, "For sale"),
+        (Self::Sold, "Sold"),
+        (Self::Hidden, "Hidden"),
+        (Self::Deleted, "Deleted"),
+    ];
+
+    /// In addresses and in SQL.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::ForSale => "for_sale",
+            Self::Sold => "sold",
+            Self::Hidden => "hidden",
+            Self::Deleted => "deleted",
+        }
+    }
+}
