@@ -10,6 +10,7 @@
 mod data_dir;
 mod database;
 pub mod embedded;
+mod error_class;
 
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use sqlx::{
 
 pub use data_dir::{DataDir, DataDirError};
 pub use database::Database;
+pub use error_class::ErrorClass;
 
 /// The steps in `migrations/`, compiled in.
 pub static MIGRATIONS: Migrator = sqlx::migrate!();

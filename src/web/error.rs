@@ -14,6 +14,8 @@ use axum::{
 };
 use axum_extra::extract::QueryRejection;
 
+use crate::db::ErrorClass;
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why there is no page. Expected refusals of a form aren't here: they are the form again.
@@ -121,17 +123,9 @@ impl IntoResponse for Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_) => Error::Unavailable(error.into()),
-            sqlx::Error::Database(ref e)
-                if e.code().is_some_and(|code| code.starts_with("57P") || code == "53300") =>
-            {
-                Error::Unavailable(error.into())
-            }
-            _ => Error::Internal(error.into()),
+        match ErrorClass::of(&error) {
+            ErrorClass::Retry => Error::Unavailable(error.into()),
+            ErrorClass::Rejected | ErrorClass::Internal => Error::Internal(error.into()),
         }
     }
 }

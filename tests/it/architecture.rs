@@ -21,7 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("products", &["accounts", "jobs", "web"]),
     ("accounts", &["jobs", "web"]),
     ("jobs", &["db"]),
-    ("web", &[]),
+    ("web", &["db"]),
     ("config", &[]),
     ("db", &[]),
     ("telemetry", &[]),

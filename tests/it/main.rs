@@ -10,6 +10,7 @@ mod architecture;
 mod chat;
 mod cli;
 mod dashboard;
+mod errors;
 mod jobs;
 mod migrations;
 mod products;
