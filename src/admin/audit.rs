@@ -4,9 +4,9 @@ use axum::extract::State;
 use serde::Deserialize;
 use sqlx::PgPool;
 
-use super::{store, views::AuditPage};
 use crate::{
     accounts::Admin,
+    admin::{store, views::AuditPage},
     web::{Pager, Query, Result, Shell},
 };
 

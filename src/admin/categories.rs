@@ -9,22 +9,22 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
-use super::{
-    model::AuditAction,
-    store,
-    views::{CategoriesPage, CategoryForm},
-};
 use crate::{
     accounts::Admin,
+    admin::{
+        model::AuditAction,
+        store,
+        views::{CategoriesPage, CategoryForm},
+    },
     products::{self, Category, CategoryDraft, CategoryRefused},
     web::{Error, Form, Path, Result, Shell, flash},
 };
 
 /// What was done, or the sentence that refuses it.
-type Done<T> = Result<T, String>;
+type FormResult<T> = Result<T, String>;
 
 #[derive(Deserialize)]
-pub(super) struct Typed {
+pub(super) struct CategoryInput {
     #[serde(default)]
     name: String,
     #[serde(default)]
@@ -36,9 +36,9 @@ pub(super) async fn list(State(db): State<PgPool>, _: Admin, shell: Shell) -> Re
 }
 
 async fn page(db: &PgPool, shell: Shell) -> Result<CategoriesPage> {
-    let sizes = store::categories::sizes(db).await?;
+    let products_per_category = store::categories::products_per_category(db).await?;
     let form = |category: Category| {
-        let products = sizes.get(&category.id).copied().unwrap_or(0);
+        let products = products_per_category.get(&category.id).copied().unwrap_or(0);
         CategoryForm::of(category, products)
     };
     let categories = products::categories(db).await?.into_iter().map(form).collect();
@@ -50,7 +50,7 @@ async fn refused(
     db: &PgPool,
     shell: Shell,
     id: Option<i64>,
-    typed: Typed,
+    typed: CategoryInput,
     refusal: String,
 ) -> Result<Response> {
     let mut page = page(db, shell).await?;
@@ -71,7 +71,7 @@ pub(super) async fn create(
     State(db): State<PgPool>,
     (session, shell): (Session, Shell),
     Admin(admin): Admin,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<CategoryInput>,
 ) -> Result<Response> {
     match add(&db, admin.account_id, &typed).await? {
         Ok(name) => done(&session, format!("“{name}” is there now, at the end.")).await,
@@ -79,7 +79,7 @@ pub(super) async fn create(
     }
 }
 
-async fn add(db: &PgPool, admin_id: i64, typed: &Typed) -> Result<Done<String>> {
+async fn add(db: &PgPool, admin_id: i64, typed: &CategoryInput) -> Result<FormResult<String>> {
     let draft = match parse(typed, &products::categories(db).await?, None) {
         Ok(draft) => draft,
         Err(refusal) => return Ok(Err(refusal)),
@@ -98,7 +98,7 @@ pub(super) async fn update(
     (session, shell): (Session, Shell),
     Admin(admin): Admin,
     Path(id): Path<i64>,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<CategoryInput>,
 ) -> Result<Response> {
     match change(&db, admin.account_id, id, &typed).await? {
         Ok(name) => done(&session, format!("“{name}” is saved.")).await,
@@ -106,7 +106,7 @@ pub(super) async fn update(
     }
 }
 
-async fn change(db: &PgPool, admin_id: i64, id: i64, typed: &Typed) -> Result<Done<String>> {
+async fn change(db: &PgPool, admin_id: i64, id: i64, typed: &CategoryInput) -> Result<FormResult<String>> {
     let all = products::categories(db).await?;
     let (_, before) = find(&all, id)?;
     let draft = match parse(typed, &all, Some(id)) {
@@ -180,7 +180,7 @@ pub(super) async fn delete(
 }
 
 /// A name that no category has but the one it is for.
-fn parse(typed: &Typed, all: &[Category], id: Option<i64>) -> Done<CategoryDraft> {
+fn parse(typed: &CategoryInput, all: &[Category], id: Option<i64>) -> FormResult<CategoryDraft> {
     let draft = CategoryDraft::parse(&typed.name, &typed.icon)?;
     let name = draft.name().to_lowercase();
     let taken = all.iter().any(|other| Some(other.id) != id && other.name.to_lowercase() == name);

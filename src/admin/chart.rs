@@ -42,7 +42,7 @@ impl Chart {
         let bar = |(at, (day, count)): (usize, (Date, i64))| {
             let height = if count > 0 { (count * HEIGHT / peak).max(2) } else { 0 };
             let (x, y, width) = (at as i64 * step + 1, HEIGHT - height, step - 2);
-            Bar { x, y, width, height, day: spoken(day), count }
+            Bar { x, y, width, height, day: short_date(day), count }
         };
         Chart { id, name, bars: counts.enumerate().map(bar).collect(), total, peak }
     }
@@ -66,7 +66,7 @@ impl Chart {
 }
 
 /// `4 Nov`
-pub(super) fn spoken(day: Date) -> String {
+pub(super) fn short_date(day: Date) -> String {
     day.format(format_description!("[day padding:none] [month repr:short]")).unwrap_or_default()
 }
 

@@ -1,4 +1,4 @@
-//! What an admin can do and ask for: values with their codes in addresses and rows.
+//! What admins choose from and what they do: the values that handlers, SQL and templates share.
 
 use serde::Deserialize;
 
@@ -90,40 +90,6 @@ impl PeopleFilter {
             Self::Seller => "seller",
             Self::Admin => "admin",
             Self::Suspended => "suspended",
-        }
-    }
-}
-
-/// Which products an admin wants to see.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum ProductFilter {
-    ForSale,
-    Sold,
-    Hidden,
-    Deleted,
-    #[default]
-    #[serde(other)]
-    All,
-}
-
-impl ProductFilter {
-    pub const CHOICES: [(Self, &'static str); 5] = [
-        (Self::All, "All products"),
-        (Self::ForSale, "For sale"),
-        (Self::Sold, "Sold"),
-        (Self::Hidden, "Hidden"),
-        (Self::Deleted, "Deleted"),
-    ];
-
-    /// In addresses and in SQL.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::All => "",
-            Self::ForSale => "for_sale",
-            Self::Sold => "sold",
-            Self::Hidden => "hidden",
-            Self::Deleted => "deleted",
         }
     }
 }

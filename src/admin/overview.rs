@@ -4,13 +4,13 @@ use axum::extract::State;
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
 
-use super::{
-    chart::Chart,
-    store::overview::{self as store, Day},
-    views::OverviewPage,
-};
 use crate::{
     accounts::Admin,
+    admin::{
+        chart::Chart,
+        store::overview::{self as store, DailyStats},
+        views::OverviewPage,
+    },
     web::{Result, Shell},
 };
 
@@ -27,7 +27,7 @@ pub(super) async fn show(State(db): State<PgPool>, _: Admin, shell: Shell) -> Re
     Ok(OverviewPage { shell, totals, charts, days, busiest })
 }
 
-fn charts(days: &[Day]) -> Vec<Chart> {
+fn charts(days: &[DailyStats]) -> Vec<Chart> {
     vec![
         Chart::new("people", "New people", days.iter().map(|day| (day.day, day.people))),
         Chart::new("products", "New products", days.iter().map(|day| (day.day, day.products))),

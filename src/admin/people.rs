@@ -5,13 +5,13 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
-use super::{
-    model::{AuditAction, PeopleFilter},
-    store,
-    views::PeoplePage,
-};
 use crate::{
     accounts::{self, AccessEvents, Admin},
+    admin::{
+        model::{AuditAction, PeopleFilter},
+        store,
+        views::PeoplePage,
+    },
     products,
     web::{Error, Form, Pager, Path, Query, Result, ReturnForm, Shell, flash, form},
 };

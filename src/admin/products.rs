@@ -5,14 +5,14 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
-use super::{
-    model::{AuditAction, ProductFilter},
-    store::{self, products::Listed},
-    views::{ProductRow, ProductsPage},
-};
 use crate::{
     accounts::{self, Admin},
-    products,
+    admin::{
+        model::AuditAction,
+        store::{self, products::ListedProduct},
+        views::{ProductRow, ProductsPage},
+    },
+    products::{self, StateFilter},
     web::{Form, Pager, Path, Query, Result, ReturnForm, Shell, flash, form},
 };
 
@@ -23,7 +23,7 @@ pub(super) struct ProductsQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
-    show: ProductFilter,
+    show: StateFilter,
     seller: Option<i64>,
     page: Option<i64>,
 }
@@ -52,10 +52,10 @@ pub(super) async fn list(
     Ok(ProductsPage { shell, products, words: filter.words, showing: filter.showing, seller, pager })
 }
 
-async fn with_summaries(db: &PgPool, listed: Vec<Listed>) -> Result<Vec<ProductRow>> {
+async fn with_summaries(db: &PgPool, listed: Vec<ListedProduct>) -> Result<Vec<ProductRow>> {
     let ids: Vec<i64> = listed.iter().map(|listed| listed.id).collect();
     let summaries = products::summaries(db, &ids).await?;
-    let row = |listed: Listed| {
+    let row = |listed: ListedProduct| {
         let product = summaries.iter().find(|product| product.id == listed.id)?.clone();
         Some(ProductRow { product, listed })
     };

@@ -3,7 +3,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{audit, categories, overview, people, products, sellers, state::State};
+use crate::admin::{audit, categories, overview, people, products, sellers, state::State};
 
 pub fn router(state: State) -> Router {
     Router::new()

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use sqlx::PgPool;
 
-use super::{store, views::SellerPage};
 use crate::{
     accounts::{self, Admin},
+    admin::{store, views::SellerPage},
     web::{Error, Path, Result, Shell},
 };
 
@@ -17,6 +17,6 @@ pub(super) async fn show(
 ) -> Result<SellerPage> {
     let card = accounts::seller_card(&db, id).await?.ok_or(Error::NotFound)?;
     let person = store::people::find(&db, card.account_id).await?.ok_or(Error::NotFound)?;
-    let figures = store::people::seller_figures(&db, id).await?;
+    let figures = store::people::seller_stats(&db, id).await?;
     Ok(SellerPage { shell, card, person, figures })
 }

@@ -3,19 +3,19 @@
 use askama::Template;
 use askama_web::WebTemplate;
 
-use super::{
-    chart::{self, Chart},
-    model::{PeopleFilter, ProductFilter},
-    store::{
-        audit::Line,
-        overview::{BusySeller, Day, Totals},
-        people::{Person, SellerFigures},
-        products::Listed,
-    },
-};
 use crate::{
     accounts::SellerCard,
-    products::{Category, CategoryDraft, ProductState, ProductSummary},
+    admin::{
+        chart::{self, Chart},
+        model::PeopleFilter,
+        store::{
+            audit::AuditLine,
+            overview::{DailyStats, MarketTotals, TopSeller},
+            people::{Person, SellerStats},
+            products::ListedProduct,
+        },
+    },
+    products::{Category, CategoryDraft, ProductState, ProductSummary, StateFilter},
     web::{Pager, Shell, filters},
 };
 
@@ -23,11 +23,11 @@ use crate::{
 #[template(path = "admin/overview.html")]
 pub(super) struct OverviewPage {
     pub shell: Shell,
-    pub totals: Totals,
+    pub totals: MarketTotals,
     pub charts: Vec<Chart>,
     /// The charts' numbers.
-    pub days: Vec<Day>,
-    pub busiest: Vec<BusySeller>,
+    pub days: Vec<DailyStats>,
+    pub busiest: Vec<TopSeller>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -46,18 +46,18 @@ pub(super) struct SellerPage {
     pub shell: Shell,
     pub card: SellerCard,
     pub person: Person,
-    pub figures: SellerFigures,
+    pub figures: SellerStats,
 }
 
 impl SellerPage {
     /// How many products in each state; the code is the list's filter.
-    pub fn product_figures(&self) -> [(&'static str, ProductFilter, i64); 4] {
+    pub fn product_figures(&self) -> [(&'static str, StateFilter, i64); 4] {
         let figures = &self.figures;
         [
-            ("For sale", ProductFilter::ForSale, figures.for_sale),
-            ("Sold", ProductFilter::Sold, figures.sold),
-            ("Hidden", ProductFilter::Hidden, figures.hidden),
-            ("Deleted", ProductFilter::Deleted, figures.deleted),
+            ("For sale", StateFilter::ForSale, figures.for_sale),
+            ("Sold", StateFilter::Sold, figures.sold),
+            ("Hidden", StateFilter::Hidden, figures.hidden),
+            ("Deleted", StateFilter::Deleted, figures.deleted),
         ]
     }
 }
@@ -68,7 +68,7 @@ pub(super) struct ProductsPage {
     pub shell: Shell,
     pub products: Vec<ProductRow>,
     pub words: String,
-    pub showing: ProductFilter,
+    pub showing: StateFilter,
     /// Whose products these are, if the list is of one seller's.
     pub seller: Option<SellerCard>,
     pub pager: Pager,
@@ -76,13 +76,13 @@ pub(super) struct ProductsPage {
 
 impl ProductsPage {
     fn is_narrowed(&self) -> bool {
-        !self.words.is_empty() || self.showing != ProductFilter::All || self.seller.is_some()
+        !self.words.is_empty() || self.showing != StateFilter::All || self.seller.is_some()
     }
 }
 
 pub(super) struct ProductRow {
     pub product: ProductSummary,
-    pub listed: Listed,
+    pub listed: ListedProduct,
 }
 
 #[derive(Template, WebTemplate)]
@@ -122,6 +122,6 @@ impl CategoryForm {
 #[template(path = "admin/audit.html")]
 pub(super) struct AuditPage {
     pub shell: Shell,
-    pub lines: Vec<Line>,
+    pub lines: Vec<AuditLine>,
     pub pager: Pager,
 }

@@ -3,7 +3,6 @@
 //! It only reads. What its buttons do is products' to do; what its rows lead to is chat's. However
 //! much a seller has, the page takes the same few queries.
 
-mod model;
 mod pages;
 mod routes;
 mod state;

@@ -4,14 +4,14 @@ use axum::extract::State;
 use serde::Deserialize;
 use sqlx::PgPool;
 
-use super::{
-    model::ProductFilter,
-    store::{self, Listed},
-    views::{DashboardPage, ProductRow},
-};
 use crate::{
     accounts::{self, Seller},
-    chat, products,
+    chat,
+    dashboard::{
+        store::{self, DashboardProduct},
+        views::{DashboardPage, ProductRow},
+    },
+    products::{self, StateFilter},
     web::{Error, Pager, Query, Result, Shell, form},
 };
 
@@ -23,7 +23,7 @@ pub(super) struct DashboardQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
-    show: ProductFilter,
+    show: StateFilter,
     page: Option<i64>,
 }
 
@@ -46,10 +46,10 @@ pub(super) async fn show(
     Ok(DashboardPage { shell, card, figures, recent, products, words, showing: asked.show, pager })
 }
 
-async fn with_summaries(db: &PgPool, listed: Vec<Listed>) -> Result<Vec<ProductRow>> {
+async fn with_summaries(db: &PgPool, listed: Vec<DashboardProduct>) -> Result<Vec<ProductRow>> {
     let ids: Vec<i64> = listed.iter().map(|listed| listed.id).collect();
     let summaries = products::summaries(db, &ids).await?;
-    let row = |listed: Listed| {
+    let row = |listed: DashboardProduct| {
         let product = summaries.iter().find(|product| product.id == listed.id)?.clone();
         Some(ProductRow { product, listed })
     };

@@ -1,6 +1,6 @@
 use axum::{Router, routing::get};
 
-use super::{pages, state::State};
+use crate::dashboard::{pages, state::State};
 
 pub fn router(state: State) -> Router {
     Router::new().route("/seller/dashboard", get(pages::show)).with_state(state)

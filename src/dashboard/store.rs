@@ -3,11 +3,11 @@
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
-use super::model::ProductFilter;
+use crate::products::StateFilter;
 
 /// A seller's numbers. What they deleted isn't counted.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Figures {
+pub(super) struct DashboardStats {
     pub for_sale: i64,
     pub sold: i64,
     pub views: i64,
@@ -16,9 +16,9 @@ pub(super) struct Figures {
     pub unread: i64,
 }
 
-pub(super) async fn figures(db: impl PgExecutor<'_>, seller_id: i64) -> sqlx::Result<Figures> {
+pub(super) async fn figures(db: impl PgExecutor<'_>, seller_id: i64) -> sqlx::Result<DashboardStats> {
     sqlx::query_as!(
-        Figures,
+        DashboardStats,
         r#"SELECT p.for_sale AS "for_sale!", p.sold AS "sold!", p.views AS "views!",
                   r.conversations AS "conversations!", r.unread AS "unread!"
            FROM (
@@ -38,7 +38,7 @@ pub(super) async fn figures(db: impl PgExecutor<'_>, seller_id: i64) -> sqlx::Re
 
 /// What the dashboard knows of a product beyond its summary.
 #[derive(Clone, Debug)]
-pub(super) struct Listed {
+pub(super) struct DashboardProduct {
     pub id: i64,
     pub category: String,
     pub created_at: OffsetDateTime,
@@ -51,13 +51,13 @@ pub(super) struct Listed {
 pub(super) async fn products(
     db: impl PgExecutor<'_>,
     seller_id: i64,
-    showing: ProductFilter,
+    showing: StateFilter,
     words: &str,
     (limit, offset): (i64, i64),
-) -> sqlx::Result<Vec<Listed>> {
+) -> sqlx::Result<Vec<DashboardProduct>> {
     // The chats are counted only for the page's few.
     sqlx::query_as!(
-        Listed,
+        DashboardProduct,
         r#"SELECT p.id, c.name AS category, p.created_at, p.views,
                   (SELECT count(DISTINCT room_id) FROM messages WHERE product_id = p.id AND starts_product) AS "chats!"
            FROM (
@@ -84,7 +84,7 @@ pub(super) async fn products(
 pub(super) async fn count_products(
     db: impl PgExecutor<'_>,
     seller_id: i64,
-    showing: ProductFilter,
+    showing: StateFilter,
     words: &str,
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(

@@ -3,14 +3,11 @@
 use askama::Template;
 use askama_web::WebTemplate;
 
-use super::{
-    model::ProductFilter,
-    store::{Figures, Listed},
-};
 use crate::{
     accounts::SellerCard,
     chat::{InboxRow, Side},
-    products::{ProductState, ProductSummary},
+    dashboard::store::{DashboardProduct, DashboardStats},
+    products::{ProductState, ProductSummary, StateFilter},
     web::{Pager, Shell, filters},
 };
 
@@ -19,23 +16,23 @@ use crate::{
 pub(super) struct DashboardPage {
     pub shell: Shell,
     pub card: SellerCard,
-    pub figures: Figures,
+    pub figures: DashboardStats,
     pub recent: Vec<InboxRow>,
     pub products: Vec<ProductRow>,
     /// What the list of products was searched for.
     pub words: String,
-    pub showing: ProductFilter,
+    pub showing: StateFilter,
     pub pager: Pager,
 }
 
 pub(super) struct ProductRow {
     pub product: ProductSummary,
-    pub listed: Listed,
+    pub listed: DashboardProduct,
 }
 
 impl DashboardPage {
     pub fn is_narrowed(&self) -> bool {
-        !self.words.is_empty() || self.showing != ProductFilter::All
+        !self.words.is_empty() || self.showing != StateFilter::All
     }
 
     /// Whether there is enough to look for something in it.

@@ -27,6 +27,7 @@ mod receive;
 mod routes;
 mod service;
 mod state;
+mod state_filter;
 mod store;
 mod views;
 
@@ -47,6 +48,7 @@ pub use product::{Product, ProductFragment, page, record_view};
 pub use routes::router;
 pub use service::{add_photo, missing_photos, set_hidden, set_seller_paused};
 pub use state::State;
+pub use state_filter::StateFilter;
 
 /// The titles of these products, by id, whatever their state.
 pub async fn titles(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<HashMap<i64, String>> {

@@ -5,14 +5,14 @@ use crate::admin::model::AuditAction;
 
 /// A line of the audit log.
 #[derive(Clone, Debug)]
-pub(in crate::admin) struct Line {
+pub(in crate::admin) struct AuditLine {
     pub admin: String,
     action: String,
     pub subject: String,
     pub at: OffsetDateTime,
 }
 
-impl Line {
+impl AuditLine {
     pub fn action(&self) -> &str {
         AuditAction::label_of(&self.action)
     }
@@ -45,9 +45,9 @@ pub(in crate::admin) async fn latest(
     db: impl PgExecutor<'_>,
     limit: i64,
     offset: i64,
-) -> sqlx::Result<Vec<Line>> {
+) -> sqlx::Result<Vec<AuditLine>> {
     sqlx::query_as!(
-        Line,
+        AuditLine,
         "SELECT a.name AS admin, l.action, l.subject, l.at
          FROM audit_log l JOIN accounts a ON a.id = l.admin_id
          ORDER BY l.at DESC, l.id DESC LIMIT $1 OFFSET $2",

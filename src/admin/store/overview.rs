@@ -3,7 +3,7 @@ use time::Date;
 
 /// How much there is of everything; `new_…`: of it, what came in the last seven days.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::admin) struct Totals {
+pub(in crate::admin) struct MarketTotals {
     pub people: i64,
     pub new_people: i64,
     pub sellers: i64,
@@ -14,9 +14,9 @@ pub(in crate::admin) struct Totals {
     pub messages: i64,
 }
 
-pub(in crate::admin) async fn totals(db: impl PgExecutor<'_>) -> sqlx::Result<Totals> {
+pub(in crate::admin) async fn totals(db: impl PgExecutor<'_>) -> sqlx::Result<MarketTotals> {
     sqlx::query_as!(
-        Totals,
+        MarketTotals,
         r#"SELECT a.people AS "people!", a.new_people AS "new_people!", c.sellers AS "sellers!",
                   c.new_sellers AS "new_sellers!", p.for_sale AS "for_sale!", n.new_products AS "new_products!",
                   r.conversations AS "conversations!", r.messages AS "messages!"
@@ -42,7 +42,7 @@ pub(in crate::admin) async fn totals(db: impl PgExecutor<'_>) -> sqlx::Result<To
 
 /// What came on one day, in UTC.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::admin) struct Day {
+pub(in crate::admin) struct DailyStats {
     pub day: Date,
     pub people: i64,
     pub products: i64,
@@ -54,9 +54,9 @@ pub(in crate::admin) async fn by_day(
     db: impl PgExecutor<'_>,
     first: Date,
     days: i64,
-) -> sqlx::Result<Vec<Day>> {
+) -> sqlx::Result<Vec<DailyStats>> {
     sqlx::query_as!(
-        Day,
+        DailyStats,
         r#"WITH people AS (
                SELECT (created_at AT TIME ZONE 'UTC')::date AS day, count(*) AS count FROM accounts
                WHERE created_at >= $1::date::timestamp AT TIME ZONE 'UTC' AND NOT is_admin GROUP BY 1
@@ -83,7 +83,7 @@ pub(in crate::admin) async fn by_day(
 }
 
 #[derive(Clone, Debug)]
-pub(in crate::admin) struct BusySeller {
+pub(in crate::admin) struct TopSeller {
     pub id: i64,
     pub shop_name: String,
     /// Conversations in which something was said lately.
@@ -94,9 +94,9 @@ pub(in crate::admin) struct BusySeller {
 pub(in crate::admin) async fn busiest_sellers(
     db: impl PgExecutor<'_>,
     limit: i64,
-) -> sqlx::Result<Vec<BusySeller>> {
+) -> sqlx::Result<Vec<TopSeller>> {
     sqlx::query_as!(
-        BusySeller,
+        TopSeller,
         r#"SELECT c.id, c.shop_name, r.chats AS "chats!"
            FROM (
                SELECT seller_id, count(*) AS chats FROM rooms

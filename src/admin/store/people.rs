@@ -88,7 +88,7 @@ pub(in crate::admin) async fn count(
 
 /// A seller's numbers.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::admin) struct SellerFigures {
+pub(in crate::admin) struct SellerStats {
     pub for_sale: i64,
     pub sold: i64,
     /// By an admin.
@@ -100,12 +100,12 @@ pub(in crate::admin) struct SellerFigures {
     pub sent: i64,
 }
 
-pub(in crate::admin) async fn seller_figures(
+pub(in crate::admin) async fn seller_stats(
     db: impl PgExecutor<'_>,
     seller_id: i64,
-) -> sqlx::Result<SellerFigures> {
+) -> sqlx::Result<SellerStats> {
     sqlx::query_as!(
-        SellerFigures,
+        SellerStats,
         r#"SELECT p.for_sale AS "for_sale!", p.sold AS "sold!", p.hidden AS "hidden!", p.deleted AS "deleted!",
                   p.views AS "views!", r.conversations AS "conversations!", r.received AS "received!", r.sent AS "sent!"
            FROM (

@@ -1,14 +1,14 @@
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
-use crate::admin::model::ProductFilter;
+use crate::products::StateFilter;
 
 /// What an admin looks for.
 #[derive(Clone, Debug)]
 pub(in crate::admin) struct Filter {
     /// Of the title or the description, or a product's number.
     pub words: String,
-    pub showing: ProductFilter,
+    pub showing: StateFilter,
     pub seller_id: Option<i64>,
 }
 
@@ -20,7 +20,7 @@ impl Filter {
 
 /// What the list knows of a product beyond its summary.
 #[derive(Clone, Debug)]
-pub(in crate::admin) struct Listed {
+pub(in crate::admin) struct ListedProduct {
     pub id: i64,
     pub category: String,
     pub created_at: OffsetDateTime,
@@ -35,9 +35,9 @@ pub(in crate::admin) async fn page(
     db: impl PgExecutor<'_>,
     filter: &Filter,
     (limit, offset): (i64, i64),
-) -> sqlx::Result<Vec<Listed>> {
+) -> sqlx::Result<Vec<ListedProduct>> {
     sqlx::query_as!(
-        Listed,
+        ListedProduct,
         r#"SELECT p.id, g.name AS category, p.created_at, c.shop_name, p.hidden_at IS NOT NULL AS "hidden!",
                   a.suspended_at IS NOT NULL AS "seller_suspended!"
            FROM (

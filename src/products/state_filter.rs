@@ -1,25 +1,34 @@
-//! What a seller can ask their list of products for.
+//! By which state products are listed for their seller and for staff.
 
 use serde::Deserialize;
 
-/// Which of their products a seller wants to see.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum ProductFilter {
+pub enum StateFilter {
     ForSale,
     Sold,
     Hidden,
+    Deleted,
     #[default]
     #[serde(other)]
     All,
 }
 
-impl ProductFilter {
-    pub const CHOICES: [(Self, &'static str); 4] = [
+impl StateFilter {
+    /// What a seller chooses from; the deleted are gone for them.
+    pub const FOR_SELLER: [(Self, &'static str); 4] = [
         (Self::All, "All products"),
         (Self::ForSale, "For sale"),
         (Self::Sold, "Sold"),
         (Self::Hidden, "Hidden"),
+    ];
+
+    pub const FOR_STAFF: [(Self, &'static str); 5] = [
+        (Self::All, "All products"),
+        (Self::ForSale, "For sale"),
+        (Self::Sold, "Sold"),
+        (Self::Hidden, "Hidden"),
+        (Self::Deleted, "Deleted"),
     ];
 
     /// In addresses and in SQL.
@@ -29,6 +38,7 @@ impl ProductFilter {
             Self::ForSale => "for_sale",
             Self::Sold => "sold",
             Self::Hidden => "hidden",
+            Self::Deleted => "deleted",
         }
     }
 }
