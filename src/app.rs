@@ -30,7 +30,8 @@ use crate::{
     web::{
         Error, LoadShell, Shell, ShellSource, ShellUser, assets,
         client_addr::TrustedProxies,
-        error::{ErrorPage, ErrorTemplate},
+        error::ErrorPage,
+        error_page::ErrorTemplate,
         flash,
         forgery::{self, PublicOrigin},
         headers,
@@ -236,7 +237,7 @@ impl LoadShell for PageShell {
     }
 }
 
-/// Turns an [`Error`]'s response into a page for a browser and into JSON for a program.
+/// Makes a page of an [`Error`]'s response for a browser, and JSON for a program.
 ///
 /// It stands in the router twice: inside the session layer, where a page knows whose it is, and
 /// outside of everything, for what the other layers refuse.

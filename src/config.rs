@@ -37,7 +37,7 @@ pub struct Config {
     #[arg(long, global = true)]
     pub no_demo: bool,
 
-    /// How many proxies in front may be believed about the client's address
+    /// How many proxies in front may be trusted about the client's address
     #[arg(long, env = "HAGGLE_TRUSTED_PROXIES", value_name = "N", default_value_t = 0, global = true)]
     pub trusted_proxies: usize,
 

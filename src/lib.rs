@@ -7,37 +7,40 @@
 //!
 //! One word, four places: `chat` is `src/chat/`, `templates/chat/`, `static/js/chat/`,
 //! `tests/it/chat/`. Each feature has the same files: `mod.rs` (its story, and what others may use),
-//! `routes.rs` (its URLs), `model.rs` (values that can't be wrong), `store` (all of its SQL),
-//! `pages.rs` (handlers; chat has one file per page), `views.rs` (template structs), and
-//! `service.rs` where several callers share a write. Arrows point down only, and
-//! `tests/it/architecture.rs` holds them:
+//! `state.rs` (what its handlers share), `routes.rs` (its URLs, `router(state)`), `model.rs` (values that
+//! can't be wrong), `store` (all of its SQL), `pages` (handlers), `views.rs` (template structs).
+//! `tests/it/architecture/` holds the arrows, inside chat too, without exceptions, and that no two files name
+//! each other in a circle:
 //!
 //! ```text
-//! main → cli → app
-//!          admin   dashboard         staff's and seller's view over the rest
+//! main → cli → app                    app builds every feature's State and is the only one that knows all
+//!          admin   dashboard          staff's and seller's view over the rest
 //!               ↘  ↙
-//!               chat                 rooms, journal, hub, sockets, inbox
+//!               chat                  two people, one room
 //!                ↓
-//!             products               what is for sale; photos, prices, browse
+//!             products                what is for sale; photos, prices, browse
 //!                ↓
-//!             accounts               people, sessions, Buyer and Customer profiles
+//!             accounts                people, sessions, Buyer and Customer profiles
 //!                ↓
-//!            web  jobs               the kit: errors, forms, shell, sessions' store, headers, assets;
-//!                                    supervised tasks
-//!          (config, db, telemetry: cli and app only)
+//!            web  jobs                the kit: errors, forms, shell, headers, assets; supervised tasks
+//!                ↓
+//!                db                   pools and limits, migrations, error classes
 //! ```
+//!
+//! Inside chat: `domain` (values) → `store` (SQL) → `access` (who may be here) → `live` (who listens on this
+//! node) → `write` (the one way to write) → `sockets`, `cluster`, `search`, `attachments`, `pages`.
 //!
 //! The feature document's names, and ours:
 //!
 //! | there | here |
 //! | --- | --- |
-//! | `room()` | `src/chat/room.rs`, `templates/chat/room.html`, `GET /rooms/{room}` |
-//! | `product_page()` | `src/chat/product_page.rs`, `templates/chat/product_page.html`, `GET /products/{id}` |
+//! | `room()` | `src/chat/pages/room.rs`, `templates/chat/room.html`, `GET /rooms/{room}` |
+//! | `product_page()` | `src/chat/pages/product_page.rs`, `templates/chat/product_page.html`, `GET /products/{id}` |
 //! | `seller_dashboard()` | [`dashboard`], `templates/dashboard/`, `GET /seller/dashboard` |
 //! | `submain.html` | `templates/layouts/_nav.html` |
-//! | `ChatConsumer` (`consumers.py`) | `src/chat/socket.rs`, with `journal.rs` and `hub.rs` behind it |
+//! | `ChatConsumer` (`consumers.py`) | `src/chat/sockets/room/`, with `write/` and `live/` behind it |
 //! | `index.js` | `static/js/chat/` (`room.js` wires it together) |
-//! | `Message`, `PostMessage` | tables `messages`, `post_messages` |
+//! | `Message`, `PostMessage` | tables `messages`, `post_messages`, read through the view `room_entries` |
 //! | `Buyer`, `Customer` | tables `buyers`, `customers`; people read "seller" for a `Customer` |
 //!
 //! # A request
@@ -45,29 +48,28 @@
 //! From the outside in (`app::router`): log, headers (a strict Content-Security-Policy), compression,
 //! error pages, time-out, panics, body limit, forgery check, session, handler. A handler's parameters
 //! are proofs: [`accounts::CurrentUser`], [`accounts::Seller`], [`accounts::Admin`], and chat's
-//! `Seat`, which only the database makes. Whatever isn't its page it returns as [`web::Error`]; the
+//! `RoomMember`, which only the database makes. Whatever isn't its page it returns as [`web::Error`]; the
 //! outermost layer makes a page or JSON of it. A refused form comes back filled in, as 422.
 //!
 //! # A message
 //!
+//! Seven stops and four types: `MessageDraft` → `NewEntry` → `Entry` → `LazyFrame`.
+//!
 //! ```text
-//! chat::socket / chat::forms       parse and check once: Seat, Body
-//!         ↓
-//! chat::service  say()             the one way to write, whatever the transport
-//!         ↓
-//! chat::journal                    collects what arrives while the last commit runs; many in one transaction:
-//!         ↓                        number in memory (journal::plan); one statement locks the rooms in id order,
-//! PostgreSQL                       compares, inserts, updates (or lock and read first: journal::writer)
-//!         ↓
-//! chat::hub                        room → tokio broadcast channel; inboxes of both people
-//!         ↓
-//! every socket in the room         in `seq` order, without holes, or `resync`
+//! 1  access.rs             RoomMember: session → account → this room's buyer or seller, else 404
+//! 2  sockets/room/incoming, pages/send      text → Body → MessageDraft { client_id, content, product_id }
+//! 3  write/mod.rs          MessageWriter: rate limit, byte permit (back-pressure), shard by hash of the room
+//! 4  write/writer.rs       takes up to 512 waiting drafts; write/plan.rs numbers them in memory → NewEntry
+//! 5  store/insert.rs       one statement: compare-and-set of last_seq, two INSERTs, commit (or lock and read first)
+//! 6  live/publish.rs       Entry → RoomEvent (frame rendered once, lazily), InboxEvent ×2, ClusterEvent, index hint
+//! 7  live/rooms.rs         SeqCheck: Next → broadcast · Duplicate → drop · Gap → backfill queue
+//!    sockets/room/outgoing up to 16 events in one write; for the sender this is the acknowledgement
+//!    cluster/              other nodes: NOTIFY or NATS → apply → backfill reads the rows → their live/rooms
 //! ```
 //!
-//! The hub's news go to the other nodes by `chat::backplane`: notifications of PostgreSQL, or NATS. They
-//! are hints; a room that somebody listens to is compared with its row every two seconds anyhow. Behind the
-//! journal, `chat::search` copies every entry's words to a table of its own: the tables that people write
-//! into carry no index over text.
+//! What goes to the other nodes are hints; a room with a local listener is compared with its row every two
+//! seconds anyhow (reconciliation). Behind the writer, `chat::search` copies every entry's words to a table of
+//! its own: the tables that people write into carry no index over text.
 //!
 //! Invariants, each held by tests; what rows can show, `haggle doctor` asks of every one of them:
 //!
@@ -83,24 +85,24 @@
 //!
 //! # Decisions
 //!
-//! - **The journal groups from the start.** A transaction per message and a group commit need the
+//! - **Group commit from the start.** A transaction per message and a group commit need the
 //!   same statements; the group needs them once for many. A writer for two cores, each with its own rooms:
 //!   a room's entries are told in the order of their numbers without any sorting. Each has a connection
-//!   of its own (`journal::line`), whose plans don't depend on how full the tables were when they were made.
+//!   of its own (`write/connection.rs`), whose plans don't depend on how full the tables were when they were made.
 //!   A batch is handed over as arrays of rows (`migrations/0016_journal_rows.sql`): what a statement costs,
 //!   beside the rows, is most of what a lone message costs.
 //! - **What may wait for a writer is bounded in bytes**, and a socket sends what there is before it takes in
 //!   more. While nobody waits for room, what one socket sends lies together in a batch, and what its room is
 //!   told of it goes out in one piece.
-//! - **Who may write is said by the `Seat`**: a room's two people never change, so under the lock only the
+//! - **Who may write is said by the `RoomMember`**: a room's two people never change, so under the lock only the
 //!   product is asked about. Access that ends closes the sockets; blocking somebody isn't there yet.
-//! - **A repeat is told to a room that hasn't been told**: after an answer that was lost, the second try is the
+//! - **A duplicate is told to a room that hasn't been told**: after an answer that was lost, the second try is the
 //!   first time that anybody hears of it.
-//! - **Repeats are looked for when the unique index has met one.** Most messages are new; a batch that isn't
+//! - **Duplicates are looked for when the unique index has met one.** Most messages are new; a batch that isn't
 //!   is written a second time, knowing what is stored already.
 //! - **A room's row changes no index** but once a minute and at the first unread or last read message
 //!   (`migrations/0013_hot_rooms.sql`): a busy room stays as quick to find as a quiet one.
-//! - **Pages render entries to text first** (`chat::history::Page::html`), by the function that makes
+//! - **Pages render entries to text first** (`live/render.rs`), by the function that makes
 //!   a socket frame's `html`: they can't differ.
 //! - **One hash over all static files** is in their URLs instead of one for each: modules and style sheets
 //!   name each other by relative paths, and nothing has to be rewritten.
@@ -112,10 +114,10 @@
 //! - **The default categories are in a migration**, so that an empty marketplace can take its first
 //!   product; an admin edits them.
 //! - **A picture in a conversation is its room's**: its files lie in a folder of that room's own, so who
-//!   may see it is said by the `Seat` and the path alone, without a query, and `/media` can't reach it. It
+//!   may see it is said by the `RoomMember` and the path alone, without a query, and `/media` can't reach it. It
 //!   is posted by the form, also by the script: sockets carry small frames only. Its files are stored
 //!   before the message that names them, and taken away if that is refused; where nobody knows, the entries
-//!   are asked a day later (`chat::photos::sweep`).
+//!   are asked a day later (`attachments/photos.rs`).
 //! - **Without JavaScript, reading is a picture**: the room's last element is a one-pixel image inside
 //!   `<noscript>`, loaded lazily, that moves the read mark when the end of the timeline comes into view.
 //! - **With NATS, the database still carries what must not be lost** (access that ended, a node that
@@ -124,6 +126,31 @@
 //! - **A registration with a taken address** is refused in words that a stranger gets as well as its
 //!   owner. Without a letter to confirm an address, that it is taken can't be kept wholly secret; the
 //!   limit on attempts from one address bounds what can be learnt.
+//!
+//! # Glossary
+//!
+//! | our word | the usual word, and what it means here | where |
+//! | --- | --- | --- |
+//! | room | conversation, channel: one buyer and one seller | `chat/domain/room_key.rs` |
+//! | entry | message of either side, in a room's timeline | `chat/domain/entry.rs` |
+//! | side | role in a room: buyer or seller | `chat/domain/side.rs` |
+//! | `RoomMember` | membership, proved by the database | `chat/access.rs` |
+//! | `seq` | sequence number and version of a room; compared and set (optimistic concurrency) | `chat/write/`, `store/insert.rs` |
+//! | `rev` | version of a room's changed entries | `chat/store/changes.rs` |
+//! | `client_id` | idempotency key: the same one twice is one message | `chat/store/duplicates.rs` |
+//! | shard | partition of rooms over batch writers; group commit | `chat/write/queue.rs` |
+//! | permit | semaphore permit: back-pressure in bytes, quota of sockets, concurrency limit | `write/queue.rs`, `live/quota.rs`, `web/concurrency_limit.rs` |
+//! | publish | fan-out to sockets, inboxes, other nodes, search | `chat/live/publish.rs` |
+//! | gap, backfill | out-of-order delivery, and reading the rows in between | `live/room.rs`, `cluster/backfill.rs` |
+//! | hint | best-effort notification; the rows are the truth | `chat/live/event.rs` |
+//! | stale, resync | cache invalidation of a whole node, of one page | `live/staleness.rs`, `sockets/` |
+//! | heartbeat, membership, eviction | failure detection between nodes | `cluster/heartbeat.rs` |
+//! | reconciliation | anti-entropy: comparing rooms with their rows | `cluster/reconcile.rs` |
+//! | keep-alive | ping and idle time-out of a socket | `sockets/ws_io.rs` |
+//! | sweep | periodic clean-up, or the search for what hints lost | `search/indexer.rs`, `attachments/` |
+//! | supervisor | restarts tasks with back-off and jitter; `/up` names those that are down | [`jobs`] |
+//! | error class | rejected, retry, internal: by variant and SQLSTATE | [`db::ErrorClass`] |
+//! | shell | layout: name, badge, flash around every page | `web/shell.rs` |
 
 pub mod accounts;
 pub mod admin;

@@ -15,7 +15,7 @@ use crate::world::{Pair, Person};
 pub type Socket = WebSocketStream<TcpStream>;
 
 /// Sockets that are opened side by side.
-const AT_ONCE: usize = 64;
+const MAX_IN_FLIGHT: usize = 64;
 /// Far longer than joining a room takes.
 const LISTENING: Duration = Duration::from_millis(500);
 
@@ -40,7 +40,7 @@ pub async fn open_both(addr: SocketAddr, pairs: &[Pair]) -> anyhow::Result<Vec<(
             let buyer = open(addr, &pair.room, &pair.buyer).await?;
             anyhow::Ok((buyer, open(addr, &pair.room, &pair.seller).await?))
         })
-        .buffered(AT_ONCE)
+        .buffered(MAX_IN_FLIGHT)
         .try_collect()
         .await?;
     tokio::time::sleep(LISTENING).await;

@@ -33,7 +33,7 @@ pub enum AccessChange {
     Account(i64),
     /// An account has another name or a profile more: who keeps what it was has to ask again.
     Profile(i64),
-    /// News from another node may have been missed: all sessions have to be looked up.
+    /// Events from another node may have been missed: all sessions have to be looked up.
     Unsure,
 }
 

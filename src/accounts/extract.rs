@@ -9,29 +9,12 @@ use axum::{
 use sqlx::PgPool;
 use tower_sessions::Session;
 
-use super::store;
+use super::{current_user::CurrentUser, store};
 use crate::web::{
     Error, Result,
     session::{ACCOUNT_ID, EPOCH, id_hash},
     wants_json, with_request_timeout,
 };
-
-/// Somebody signed in, not suspended.
-#[derive(Clone, Debug)]
-pub struct CurrentUser {
-    pub account_id: i64,
-    pub email: String,
-    pub name: String,
-    pub is_admin: bool,
-    /// `buyers.id`; an admin has none.
-    pub buyer_id: Option<i64>,
-    /// `customers.id`, once they sell.
-    pub seller_id: Option<i64>,
-    /// Which sign-ins of the account count; see `accounts.session_epoch`.
-    pub(super) epoch: i32,
-    /// The hash of this browser's session id.
-    pub session: Vec<u8>,
-}
 
 impl CurrentUser {
     /// Asks the database: whether this session goes on, and the account isn't suspended.

@@ -7,22 +7,30 @@
 //! [`AccessEvents`], to which chat's sockets listen.
 
 mod access;
+mod current_user;
 mod extract;
 mod limits;
 mod model;
+mod moderation;
 mod pages;
 mod password;
+mod profile;
+mod registration;
 mod routes;
-mod service;
+mod sessions;
+mod sign_in;
 mod state;
 mod store;
 mod views;
 
 pub use access::{AccessChange, AccessEvents, AccessSignal, AccessSubscription};
-pub use extract::{Admin, CurrentUser, MaybeUser, Seller};
+pub use current_user::CurrentUser;
+pub use extract::{Admin, MaybeUser, Seller};
 pub use limits::SignInLimits;
 pub use model::{Email, Name, NewAccount, Password, Role, SellerCard, ShopName};
+pub use moderation::{restore, suspend};
 pub use password::{Hash, hash};
+pub use profile::seller_card;
+pub use registration::{create_admin, has_no_accounts};
 pub use routes::router;
-pub use service::{create_admin, nobody_yet, restore, seller_card, suspend};
 pub use state::State;

@@ -12,7 +12,10 @@ use tower_sessions::Session;
 use super::{
     AccessEvents, CurrentUser, Email, MaybeUser, Name, NewAccount, Password, Role, SignInLimits,
     model::SellerProfile,
-    service::{self, Registered, SignIn},
+    profile,
+    registration::{self, Registered},
+    sessions,
+    sign_in::{self, SignIn},
     store,
     views::{AccountPage, LoginPage, RegisterPage},
 };
@@ -67,14 +70,14 @@ pub(super) async fn register(
     let password = errors.check("password", Password::parse(&typed.password));
     let role = errors.check("role", Role::parse(&typed.role));
     if let (Some(email), Some(name), Some(password), Some(role)) = (email, name, password, role) {
-        match service::register(&db, &NewAccount { email, name, password, role }).await? {
+        match registration::register(&db, &NewAccount { email, name, password, role }).await? {
             Registered::Account(account) => {
-                service::begin_session(&session, &events, before.as_deref(), account).await?;
+                sessions::start_session(&session, &events, before.as_deref(), account).await?;
                 flash::success(&session, "Welcome! Your account is ready.").await?;
                 let home = if role == Role::Seller { "/seller/dashboard" } else { "/" };
                 return Ok(Redirect::to(typed.next.or(home)).into_response());
             }
-            Registered::Taken => errors.add(
+            Registered::EmailTaken => errors.add(
                 "email",
                 "This address can't be used for a new account. If it is yours, sign in instead.",
             ),
@@ -116,9 +119,9 @@ pub(super) async fn sign_in(
     let mut errors = FieldErrors::default();
     if let Some(email) = errors.check("email", Email::parse(&typed.email)) {
         limits.try_sign_in(addr, &email)?;
-        match service::check_credentials(&db, &email, &typed.password).await? {
+        match sign_in::check_credentials(&db, &email, &typed.password).await? {
             SignIn::Account(account) => {
-                service::begin_session(&session, &events, before.as_deref(), account).await?;
+                sessions::start_session(&session, &events, before.as_deref(), account).await?;
                 return Ok(Redirect::to(typed.next.or("/")).into_response());
             }
             SignIn::Wrong => errors.add("password", "That email and password don't belong together."),
@@ -137,7 +140,7 @@ pub(super) async fn sign_out(
     session: Session,
 ) -> Result<impl IntoResponse> {
     if let Some(user) = user {
-        service::sign_out(&session, &events, &user).await?;
+        sessions::sign_out(&session, &events, &user).await?;
     }
     Ok(([("clear-site-data", "\"cache\"")], Redirect::to("/")))
 }
@@ -185,7 +188,7 @@ pub(super) async fn update(
 ) -> Result<Response> {
     match Name::parse(&typed.name) {
         Ok(name) => {
-            service::rename(&db, &events, user.account_id, &name).await?;
+            profile::rename(&db, &events, user.account_id, &name).await?;
             saved(&session, "Your name is changed.").await
         }
         Err(sentence) => {
@@ -226,7 +229,7 @@ pub(super) async fn sell(
     let about = errors.check("about", form::lines(&typed.about, 2000));
     if let (Some(shop_name), Some(place), Some(about), true) = (shop_name, place, about, errors.is_empty()) {
         let profile = SellerProfile { shop_name, place, about };
-        service::sell(&db, &events, user.account_id, &profile).await?;
+        profile::sell(&db, &events, user.account_id, &profile).await?;
         if user.seller_id.is_some() {
             return saved(&session, "Your seller profile is changed.").await;
         }
@@ -259,10 +262,10 @@ pub(super) async fn change_password(
     if let Some(new) = errors.check("password", Password::parse(&typed.password)) {
         limits.try_address(addr)?;
         let changed =
-            service::change_password(&db, &events, user.account_id, &typed.current_password, &new).await?;
+            sessions::change_password(&db, &events, user.account_id, &typed.current_password, &new).await?;
         if let Some(account) = changed {
             session.flush().await?;
-            service::begin_session(&session, &events, None, account).await?;
+            sessions::start_session(&session, &events, None, account).await?;
             return saved(&session, "Your password is changed, and every other browser is signed out.").await;
         }
         errors.add("current_password", "That isn't your current password.");
@@ -278,7 +281,7 @@ pub(super) async fn sign_out_everywhere(
     session: Session,
     user: CurrentUser,
 ) -> Result<Redirect> {
-    service::sign_out_everywhere(&db, &events, user.account_id).await?;
+    sessions::sign_out_everywhere(&db, &events, user.account_id).await?;
     session.flush().await?;
     Ok(Redirect::to("/login"))
 }

@@ -26,7 +26,7 @@ static HASHING: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::
 
 /// What an unknown email is checked against, so that it costs what a wrong password does. Made with the
 /// parameters of [`hash`].
-const NOBODY: &str =
+const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$6Ht5Tl+bE2548P47z/uYAA$fwaeCcrTMxBnTWqqol8sTZZsqmfVUfXJ6sGJifKS4Lw";
 
 fn hash_now(password: &str) -> Result<String, argon2::password_hash::Error> {
@@ -54,7 +54,7 @@ pub(super) async fn verify(attempt: &str, stored: Option<String>) -> Result<bool
     let attempt = attempt.to_owned();
     bounded(move || {
         let known = stored.is_some();
-        let matches = PasswordHash::new(stored.as_deref().unwrap_or(NOBODY))
+        let matches = PasswordHash::new(stored.as_deref().unwrap_or(DUMMY_HASH))
             .is_ok_and(|hash| Argon2::default().verify_password(attempt.as_bytes(), &hash).is_ok());
         known && matches
     })
@@ -68,6 +68,6 @@ mod tests {
     #[test]
     fn nobody_costs_what_everybody_does() {
         let parameters = |hash: &str| hash.rsplitn(3, '$').last().map(str::to_owned);
-        assert_eq!(parameters(NOBODY), parameters(&hash_now("a password").unwrap()));
+        assert_eq!(parameters(DUMMY_HASH), parameters(&hash_now("a password").unwrap()));
     }
 }

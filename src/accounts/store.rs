@@ -60,7 +60,7 @@ pub(super) async fn current_user(
     }))
 }
 
-pub(super) async fn nobody_yet(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
+pub(super) async fn has_no_accounts(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
     sqlx::query_scalar!(r#"SELECT NOT EXISTS (SELECT 1 FROM accounts) AS "nobody!""#).fetch_one(db).await
 }
 

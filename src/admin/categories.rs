@@ -16,7 +16,7 @@ use crate::{
         store,
         views::{CategoriesPage, CategoryForm},
     },
-    products::{self, Category, CategoryDraft, CategoryRefused},
+    products::{self, Category, CategoryDraft, CategoryError},
     web::{Error, Form, Path, Result, Shell, flash},
 };
 
@@ -168,7 +168,7 @@ pub(super) async fn delete(
     let mut tx = db.begin().await?;
     match products::delete_category(&mut *tx, id).await? {
         Ok(()) => {}
-        Err(CategoryRefused::Missing) => return Err(Error::NotFound),
+        Err(CategoryError::Missing) => return Err(Error::NotFound),
         Err(refused) => {
             flash::error(&session, refused.to_string()).await?;
             return Ok(Redirect::to("/admin/categories").into_response());
@@ -184,7 +184,7 @@ fn parse(typed: &CategoryInput, all: &[Category], id: Option<i64>) -> FormResult
     let draft = CategoryDraft::parse(&typed.name, &typed.icon)?;
     let name = draft.name().to_lowercase();
     let taken = all.iter().any(|other| Some(other.id) != id && other.name.to_lowercase() == name);
-    if taken { Err(CategoryRefused::Taken.to_string()) } else { Ok(draft) }
+    if taken { Err(CategoryError::Taken.to_string()) } else { Ok(draft) }
 }
 
 /// The category and its place among all.

@@ -11,7 +11,7 @@
 //! live/                     fan-out: the room's sockets in `seq` order, both people's inboxes → LazyFrame
 //!         ↓
 //! cluster/                  the other nodes, if there are any: hints, backfill, reconciliation
-//! search/                   makes it findable, in no hurry
+//! search/                   makes it findable, behind everything else
 //! ```
 //!
 //! Arrows between the folders point down only, and `tests/it/architecture.rs` holds them: domain → store →

@@ -93,7 +93,7 @@ pub async fn restore(config: &Config, file: &Path) -> anyhow::Result<()> {
     let tar = File::open(file).with_context(|| format!("{} can't be opened", file.display()))?;
     // Not beside a running marketplace.
     let data = DataDir::open(&config.data)?;
-    let database = Database::open(config.database_url.as_deref(), &data, super::say).await?;
+    let database = Database::open(config.database_url.as_deref(), &data, super::print_step).await?;
     let read = read(&database.pool, &config.uploads()?, tar).await;
     if read.is_ok() {
         db::migrate(&database.pool).await?;

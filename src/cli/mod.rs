@@ -80,13 +80,13 @@ pub fn main() -> ExitCode {
 }
 
 /// Tells the person at the terminal what takes a moment.
-fn say(step: &str) {
+fn print_step(step: &str) {
     println!("{step}");
 }
 
 /// The database for a short command, up to date; a running server is shared.
 async fn database(config: &Config) -> anyhow::Result<Database> {
-    let database = Database::open_beside(config.database_url.as_deref(), &config.data, say).await?;
+    let database = Database::open_shared(config.database_url.as_deref(), &config.data, print_step).await?;
     db::migrate(&database.pool).await?;
     Ok(database)
 }
@@ -99,10 +99,10 @@ async fn migrate(config: &Config) -> anyhow::Result<()> {
 
 async fn seed(config: &Config) -> anyhow::Result<()> {
     let database = database(config).await?;
-    let planted = seed::plant(&database.pool).await?;
+    let inserted = seed::insert(&database.pool).await?;
     // For a marketplace that is open already; a start does this by itself.
     chat::reindex(&database.pool).await?;
-    println!("{}", summary(&planted));
+    println!("{}", summary(&inserted));
     seed::compose_pictures(database.pool.clone(), Uploads::new(config.uploads()?), picture_progress())
         .await?;
     println!("{}", sign_ins()?);
@@ -110,8 +110,8 @@ async fn seed(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn summary(planted: &seed::Planted) -> String {
-    let seed::Planted { people, products, rooms, entries, .. } = planted;
+fn summary(inserted: &seed::SeedSummary) -> String {
+    let seed::SeedSummary { people, products, rooms, entries, .. } = inserted;
     format!(
         "A demo marketplace: {people} people, {products} products, {rooms} conversations with {entries} messages."
     )

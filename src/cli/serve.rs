@@ -6,7 +6,7 @@ use anyhow::Context;
 use sqlx::PgPool;
 use tokio::{net::TcpListener, time::interval};
 
-use super::{picture_progress, say, seed, sign_ins, summary};
+use super::{picture_progress, print_step, seed, sign_ins, summary};
 use crate::{
     accounts,
     app::{self, App},
@@ -27,12 +27,12 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let data = DataDir::open(&config.data)?;
     let listener = listen(config.addr).await?;
     let addr = listener.local_addr()?;
-    let mut database = Database::open(config.database_url.as_deref(), &data, say).await?;
+    let mut database = Database::open(config.database_url.as_deref(), &data, print_step).await?;
     db::migrate(&database.pool).await?;
     let uploads = Uploads::new(config.uploads()?);
     let demo = database.is_private() && !config.no_demo;
-    if demo && accounts::nobody_yet(&database.pool).await? {
-        println!("{}", summary(&seed::plant(&database.pool).await?));
+    if demo && accounts::has_no_accounts(&database.pool).await? {
+        println!("{}", summary(&seed::insert(&database.pool).await?));
         println!("{}\n", sign_ins()?);
     }
     let app = App::new(
@@ -42,7 +42,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         config.trusted_proxies,
         MessageLimits::new(config.messages_per_second),
     );
-    println!("Haggle is at http://{}   (Ctrl-C stops it)", readable(addr));
+    println!("Haggle is at http://{}   (Ctrl-C stops it)", display_address(addr));
     if demo {
         if config.public_url.is_some() || !addr.ip().is_loopback() {
             println!(
@@ -50,14 +50,14 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
             );
         }
         let (db, uploads) = (app.db.clone(), app.products.uploads.clone());
-        let photos = move || fill_in_pictures(db.clone(), uploads.clone());
+        let photos = move || resume_demo_photos(db.clone(), uploads.clone());
         app.supervisor.spawn("demo.photos", Policy::UntilDone, photos);
     }
     chat::join_cluster(&app.chat, nats, &app.supervisor).await?;
     start_sweeps(&app);
     let served = tokio::select! {
         served = app::serve(listener, app, stop_signal()) => served,
-        error = database.keep() => Err(error.into()),
+        error = database.supervise() => Err(error.into()),
     };
     database.close().await;
     served
@@ -70,7 +70,7 @@ async fn listen(addr: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// An address that a browser on this machine can be given.
-fn readable(addr: SocketAddr) -> String {
+fn display_address(addr: SocketAddr) -> String {
     if addr.ip().is_unspecified() {
         return format!("localhost:{}", addr.port());
     }
@@ -78,7 +78,7 @@ fn readable(addr: SocketAddr) -> String {
 }
 
 /// Goes on with the demo's pictures where the last start was cut short.
-async fn fill_in_pictures(db: PgPool, uploads: Uploads) {
+async fn resume_demo_photos(db: PgPool, uploads: Uploads) {
     if let Err(error) = seed::compose_pictures(db, uploads, picture_progress()).await {
         tracing::error!(%error, "the demo's pictures are not complete; the next start goes on with them");
     }

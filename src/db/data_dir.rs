@@ -9,10 +9,10 @@ use std::sync::Arc;
 /// A data directory that this process holds: no other gets a `DataDir` for the same folder until
 /// every clone of this one is gone (the kernel sees to that, even after a hard kill).
 #[derive(Debug, Clone)]
-pub struct DataDir(Arc<Held>);
+pub struct DataDir(Arc<LockedDir>);
 
 #[derive(Debug)]
-struct Held {
+struct LockedDir {
     path: PathBuf,
     _lock: File,
 }
@@ -34,7 +34,7 @@ impl DataDir {
         DirBuilder::new().recursive(true).mode(0o711).create(path).map_err(unusable)?;
         let path = fs::canonicalize(path).map_err(unusable)?;
         let lock = lock(&path)?;
-        Ok(Self(Arc::new(Held { path, _lock: lock })))
+        Ok(Self(Arc::new(LockedDir { path, _lock: lock })))
     }
 
     /// The folder, absolute and without symbolic links.

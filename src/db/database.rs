@@ -34,7 +34,7 @@ impl Database {
 
     /// [`open`](Self::open) for a short command: while `haggle serve` holds the data directory, its
     /// private server is shared instead of refused.
-    pub async fn open_beside(
+    pub async fn open_shared(
         url: Option<&str>,
         data: &Path,
         progress: impl Fn(&str),
@@ -59,7 +59,7 @@ impl Database {
 
     /// Starts the private server again if it ends by itself. Resolves when that can't be done; with another
     /// one, never.
-    pub async fn keep(&mut self) -> DbError {
+    pub async fn supervise(&mut self) -> DbError {
         match &mut self.private {
             Some(embedded) => embedded.keep().await.into(),
             None => std::future::pending().await,
@@ -107,7 +107,7 @@ mod tests {
         let server = Database::open(None, &data, |_| ()).await.unwrap();
         sqlx::query("CREATE TABLE shared ()").execute(&server.pool).await.unwrap();
 
-        let beside = Database::open_beside(None, &dir, |_| ()).await.unwrap();
+        let beside = Database::open_shared(None, &dir, |_| ()).await.unwrap();
         assert!(!beside.is_private());
         sqlx::query("DROP TABLE shared").execute(&beside.pool).await.unwrap();
         beside.close().await;

@@ -10,7 +10,8 @@
 mod data_dir;
 mod database;
 pub mod embedded;
-mod error_class;
+pub mod error_class;
+mod version;
 
 use std::time::Duration;
 
@@ -23,12 +24,10 @@ use sqlx::{
 pub use data_dir::{DataDir, DataDirError};
 pub use database::Database;
 pub use error_class::ErrorClass;
+use version::OLDEST_MAJOR;
 
 /// The steps in `migrations/`, compiled in.
 pub static MIGRATIONS: Migrator = sqlx::migrate!();
-
-/// The oldest server whose SQL we keep to.
-const OLDEST_MAJOR: u32 = 15;
 
 /// What can be wrong with a database before the first page is served. Each reads as one sentence
 /// for the person who started the program.

@@ -3,7 +3,7 @@
 //! What can't be understood is left out and said beside its field; the page is shown all the same.
 //!
 //! Prices of different currencies can't be compared. As soon as a price bound or an order by price is
-//! asked for, the list is of one currency: the chosen one, else the usual one of this marketplace.
+//! query for, the list is of one currency: the chosen one, else the usual one of this marketplace.
 
 use askama::filters::urlencode;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use crate::web::{FieldErrors, form};
 /// The query string as it came.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Asked {
+pub struct BrowseQuery {
     pub q: String,
     pub category: String,
     pub min: String,
@@ -86,16 +86,16 @@ pub struct Filters {
 }
 
 impl Filters {
-    pub fn read(asked: &Asked, categories: &[Category], usual: Currency) -> (Self, FieldErrors) {
+    pub fn read(query: &BrowseQuery, categories: &[Category], usual: Currency) -> (Self, FieldErrors) {
         let mut errors = FieldErrors::default();
-        let words = words(&asked.q, 200);
-        let sort = Sort::read(&asked.sort, words.is_some());
-        let chosen = known(&asked.currency, Currency::from_code, "currency", &mut errors);
+        let words = words(&query.q, 200);
+        let sort = Sort::read(&query.sort, words.is_some());
+        let chosen = parse_choice(&query.currency, Currency::from_code, "currency", &mut errors);
         let mut bound = |field, text: &str| match text.trim() {
             "" => None,
             text => errors.check(field, Price::parse(text, chosen.unwrap_or(usual))),
         };
-        let (mut min, mut max) = (bound("min", &asked.min), bound("max", &asked.max));
+        let (mut min, mut max) = (bound("min", &query.min), bound("max", &query.max));
         if let (Some(low), Some(high)) = (min, max)
             && low.minor() > high.minor()
         {
@@ -104,15 +104,15 @@ impl Filters {
         }
         let prices_matter = sort.is_by_price() || min.is_some() || max.is_some();
         let filters = Self {
-            category: known(
-                &asked.category,
+            category: parse_choice(
+                &query.category,
                 |slug| categories.iter().find(|category| category.slug == slug).cloned(),
                 "category",
                 &mut errors,
             ),
-            condition: known(&asked.condition, Condition::from_code, "condition", &mut errors),
-            place: words_of_place(&asked.place),
-            page: asked.page.trim().parse().unwrap_or(1).max(1),
+            condition: parse_choice(&query.condition, Condition::from_code, "condition", &mut errors),
+            place: words_of_place(&query.place),
+            page: query.page.trim().parse().unwrap_or(1).max(1),
             words,
             currency: chosen.or(prices_matter.then_some(usual)),
             min,
@@ -142,7 +142,7 @@ fn words_of_place(text: &str) -> Option<String> {
     words(text, 80)
 }
 
-fn known<T>(
+fn parse_choice<T>(
     code: &str,
     read: impl FnOnce(&str) -> Option<T>,
     field: &'static str,
@@ -158,7 +158,7 @@ fn known<T>(
     value
 }
 
-impl Asked {
+impl BrowseQuery {
     /// The address of this search without `page` and the fields named, ready for `page=2`.
     pub fn base(&self, without: &[&str]) -> String {
         let mut url = "/products?".to_owned();
@@ -194,9 +194,9 @@ impl Asked {
 mod tests {
     use super::*;
 
-    fn read(asked: Asked) -> (Filters, FieldErrors) {
+    fn read(query: BrowseQuery) -> (Filters, FieldErrors) {
         let categories = [Category { id: 3, slug: "home".into(), name: "Home".into(), icon: "sofa".into() }];
-        Filters::read(&asked, &categories, Currency::Eur)
+        Filters::read(&query, &categories, Currency::Eur)
     }
 
     fn text(text: &str) -> String {
@@ -205,24 +205,25 @@ mod tests {
 
     #[test]
     fn nothing_asked_is_everything_newest_first() {
-        let (filters, errors) = read(Asked::default());
+        let (filters, errors) = read(BrowseQuery::default());
         assert!(errors.is_empty());
         assert_eq!((filters.count(), filters.page, filters.sort), (0, 1, Sort::Newest));
     }
 
     #[test]
     fn prices_need_a_currency() {
-        let (filters, _) = read(Asked { min: text("10"), ..Asked::default() });
+        let (filters, _) = read(BrowseQuery { min: text("10"), ..BrowseQuery::default() });
         assert_eq!(filters.currency, Some(Currency::Eur));
-        let (filters, _) = read(Asked { sort: text("price_low"), currency: text("JPY"), ..Asked::default() });
+        let (filters, _) =
+            read(BrowseQuery { sort: text("price_low"), currency: text("JPY"), ..BrowseQuery::default() });
         assert_eq!(filters.currency, Some(Currency::Jpy));
-        let (filters, _) = read(Asked { q: text("bike"), ..Asked::default() });
+        let (filters, _) = read(BrowseQuery { q: text("bike"), ..BrowseQuery::default() });
         assert_eq!((filters.currency, filters.sort), (None, Sort::Relevance));
     }
 
     #[test]
     fn what_cant_be_understood_is_said_and_left_out() {
-        let (filters, errors) = read(Asked {
+        let (filters, errors) = read(BrowseQuery {
             q: text("a\0b"),
             min: text("ten"),
             max: text("20"),
@@ -231,7 +232,7 @@ mod tests {
             condition: text("broken"),
             sort: text("relevance; DROP TABLE"),
             page: text("-5"),
-            ..Asked::default()
+            ..BrowseQuery::default()
         });
         assert_eq!(filters.words.as_deref(), Some("a b"));
         assert_eq!(filters.max.map(Price::minor), Some(2000));
@@ -239,16 +240,17 @@ mod tests {
         for field in ["min", "category", "currency", "condition"] {
             assert!(!errors.get(field).is_empty(), "{field}");
         }
-        let (filters, errors) = read(Asked { min: text("20"), max: text("10"), ..Asked::default() });
+        let (filters, errors) =
+            read(BrowseQuery { min: text("20"), max: text("10"), ..BrowseQuery::default() });
         assert_eq!((filters.min, filters.max), (None, None));
         assert_eq!(errors.get("min"), "The lowest price is above the highest.");
     }
 
     #[test]
     fn addresses_keep_what_was_asked() {
-        let asked = Asked { q: text("red & blue"), place: text("Brno"), ..Asked::default() };
-        assert_eq!(asked.base(&[]), "/products?q=red%20%26%20blue&place=Brno&");
-        assert_eq!(asked.without(&["q"]), "/products?place=Brno");
-        assert_eq!(asked.without(&["q", "place"]), "/products");
+        let query = BrowseQuery { q: text("red & blue"), place: text("Brno"), ..BrowseQuery::default() };
+        assert_eq!(query.base(&[]), "/products?q=red%20%26%20blue&place=Brno&");
+        assert_eq!(query.without(&["q"]), "/products?place=Brno");
+        assert_eq!(query.without(&["q", "place"]), "/products");
     }
 }

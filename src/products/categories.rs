@@ -60,7 +60,7 @@ impl CategoryDraft {
 
 /// Why a category stays as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CategoryRefused {
+pub enum CategoryError {
     #[error("There is a category with that name.")]
     Taken,
     #[error("There are products in this category, so it can't be removed.")]
@@ -78,7 +78,7 @@ pub async fn categories(db: impl PgExecutor<'_>) -> Result<Vec<Category>> {
 pub async fn create_category(
     db: impl PgExecutor<'_>,
     draft: &CategoryDraft,
-) -> Result<Result<i64, CategoryRefused>> {
+) -> Result<Result<i64, CategoryError>> {
     refusal(store::categories::insert(db, &slug(&draft.name), &draft.name, &draft.icon).await)
 }
 
@@ -87,9 +87,9 @@ pub async fn update_category(
     db: impl PgExecutor<'_>,
     id: i64,
     draft: &CategoryDraft,
-) -> Result<Result<(), CategoryRefused>> {
+) -> Result<Result<(), CategoryError>> {
     let found = store::categories::update(db, id, &draft.name, &draft.icon).await?;
-    Ok(if found { Ok(()) } else { Err(CategoryRefused::Missing) })
+    Ok(if found { Ok(()) } else { Err(CategoryError::Missing) })
 }
 
 /// Swaps places with its neighbour.
@@ -98,19 +98,19 @@ pub async fn move_category(db: impl PgExecutor<'_>, id: i64, up: bool) -> Result
 }
 
 /// Removes an empty one.
-pub async fn delete_category(db: impl PgExecutor<'_>, id: i64) -> Result<Result<(), CategoryRefused>> {
+pub async fn delete_category(db: impl PgExecutor<'_>, id: i64) -> Result<Result<(), CategoryError>> {
     refusal(store::categories::delete(db, id).await)
-        .map(|done| done.and_then(|found| if found { Ok(()) } else { Err(CategoryRefused::Missing) }))
+        .map(|done| done.and_then(|found| if found { Ok(()) } else { Err(CategoryError::Missing) }))
 }
 
-fn refusal<T>(done: sqlx::Result<T>) -> Result<Result<T, CategoryRefused>> {
+fn refusal<T>(done: sqlx::Result<T>) -> Result<Result<T, CategoryError>> {
     match done {
         Ok(value) => Ok(Ok(value)),
         Err(sqlx::Error::Database(e)) if e.constraint() == Some("categories_slug_key") => {
-            Ok(Err(CategoryRefused::Taken))
+            Ok(Err(CategoryError::Taken))
         }
         Err(sqlx::Error::Database(e)) if e.constraint() == Some("products_category_id_fkey") => {
-            Ok(Err(CategoryRefused::InUse))
+            Ok(Err(CategoryError::InUse))
         }
         Err(error) => Err(error.into()),
     }

@@ -35,7 +35,7 @@ pub struct Code([u8; 3]);
 
 /// Where the mark goes when a price is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark<'a> {
+pub(super) enum SymbolPosition<'a> {
     /// €25
     Before(&'a str),
     /// 25 Kč
@@ -70,7 +70,7 @@ impl Currency {
 
     /// Its ISO 4217 code: `EUR`.
     pub fn code(&self) -> &str {
-        self.facts().0
+        self.properties().0
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
@@ -92,23 +92,23 @@ impl Currency {
 
     /// How many digits its smallest unit has behind the point: 2 for cents.
     pub fn exponent(&self) -> u32 {
-        self.facts().1
+        self.properties().1
     }
 
-    pub(super) fn mark(&self) -> Mark<'_> {
-        self.facts().2
+    pub(super) fn mark(&self) -> SymbolPosition<'_> {
+        self.properties().2
     }
 
     /// What people write for it beside the code, in lower case; some write the same for several.
-    pub(super) fn written(&self) -> &'static [&'static str] {
-        self.facts().3
+    pub(super) fn symbols(&self) -> &'static [&'static str] {
+        self.properties().3
     }
 
     /// Code, exponent, mark, what people write.
     ///
     /// The marks that several share (kr, $) are spelt out when a price is shown.
-    fn facts(&self) -> (&str, u32, Mark<'_>, &'static [&'static str]) {
-        use Mark::{After, Before};
+    fn properties(&self) -> (&str, u32, SymbolPosition<'_>, &'static [&'static str]) {
+        use SymbolPosition::{After, Before};
         match self {
             Self::Eur => ("EUR", 2, Before("€"), &["€", "euro"]),
             Self::Gbp => ("GBP", 2, Before("£"), &["£"]),

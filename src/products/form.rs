@@ -4,11 +4,11 @@ use super::{Category, Condition, Photo, Product, currency::Currency, photos, pri
 use crate::web::{FieldErrors, form};
 
 /// How many photos a product may have.
-pub const MOST_PHOTOS: usize = 8;
+pub const MAX_PHOTOS: usize = 8;
 
 /// The fields as they were typed, so that a refused form comes back as it was.
 #[derive(Clone, Debug, Default)]
-pub struct Typed {
+pub struct ProductForm {
     pub title: String,
     pub description: String,
     pub price: String,
@@ -36,7 +36,7 @@ pub struct ProductDraft {
     pub place: String,
 }
 
-impl Typed {
+impl ProductForm {
     /// An empty form.
     pub fn new(currency: Currency, place: &str) -> Self {
         Self { currency: currency.code().to_owned(), place: place.to_owned(), ..Self::default() }
@@ -128,7 +128,7 @@ impl Typed {
 }
 
 /// What is wrong with one of several files.
-pub fn refused_photo(file_name: &str, refused: photos::Refused) -> String {
+pub fn refused_photo(file_name: &str, refused: photos::PhotoRejected) -> String {
     let name: String = file_name.chars().filter(|c| !c.is_control()).take(60).collect();
     if name.is_empty() { refused.to_string() } else { format!("“{name}”: {refused}") }
 }
@@ -148,12 +148,12 @@ mod tests {
 
     /// What becomes of photos a, b, c with `d` new, shown and ordered like this.
     fn arranged(shown: &str, order: &[&str], cover: &str, remove: &str) -> String {
-        let typed = Typed {
+        let typed = ProductForm {
             kept: shown.chars().map(key).collect(),
             order: order.iter().map(ToString::to_string).collect(),
             cover: cover.repeat(32),
             remove: remove.chars().map(key).collect(),
-            ..Typed::default()
+            ..ProductForm::default()
         };
         let photos = typed.arrange("abc".chars().map(photo).collect(), vec![photo('d')]);
         photos.iter().map(|photo| &photo.key.as_str()[..1]).collect()
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn every_field_that_means_nothing_says_so() {
         let mut errors = FieldErrors::default();
-        assert!(Typed::default().check(&[], &mut errors).is_none());
+        assert!(ProductForm::default().check(&[], &mut errors).is_none());
         for field in ["title", "currency", "category", "condition", "place"] {
             assert!(!errors.get(field).is_empty(), "{field}");
         }

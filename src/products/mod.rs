@@ -18,6 +18,7 @@ mod condition;
 pub mod currency;
 mod form;
 mod limits;
+mod listing;
 mod model;
 mod pages;
 pub mod photos;
@@ -25,7 +26,6 @@ pub mod price;
 mod product;
 mod receive;
 mod routes;
-mod service;
 mod state;
 mod state_filter;
 mod store;
@@ -37,16 +37,16 @@ use sqlx::PgExecutor;
 
 pub use card::{Card, Viewer};
 pub use categories::{
-    Category, CategoryDraft, CategoryRefused, categories, create_category, delete_category, move_category,
+    Category, CategoryDraft, CategoryError, categories, create_category, delete_category, move_category,
     update_category,
 };
 pub use condition::Condition;
 pub use limits::PhotoLimits;
+pub use listing::{add_photo, missing_photos, set_hidden, set_seller_paused};
 pub use model::{ProductState, ProductSummary};
 use photos::{Photo, Uploads};
 pub use product::{Product, ProductFragment, page, record_view};
 pub use routes::router;
-pub use service::{add_photo, missing_photos, set_hidden, set_seller_paused};
 pub use state::State;
 pub use state_filter::StateFilter;
 

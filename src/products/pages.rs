@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 use super::{
     Viewer,
-    browse::{Asked, Filters},
+    browse::{BrowseQuery, Filters},
     categories,
     currency::Currency,
     store::{self, browse::PER_PAGE},
@@ -33,7 +33,7 @@ pub async fn browse(
     State(db): State<PgPool>,
     mut shell: Shell,
     MaybeUser(user): MaybeUser,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<BrowseQuery>,
 ) -> Result<BrowsePage> {
     let categories = categories(&db).await?;
     let (filters, errors) = Filters::read(&asked, &categories, usual_currency(&db).await?);

@@ -76,7 +76,7 @@ impl ProductFragment {
     }
 
     /// One line about it, for programs that show what a link leads to.
-    pub fn gist(&self) -> String {
+    pub fn summary_line(&self) -> String {
         let line = self.product.description.split_whitespace().collect::<Vec<_>>().join(" ");
         match line.char_indices().nth(200) {
             Some((cut, _)) => format!("{}…", line[..cut].trim_end()),

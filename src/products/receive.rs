@@ -8,9 +8,9 @@ use sqlx::PgPool;
 
 use super::{
     Photo, Uploads,
-    form::{MOST_PHOTOS, Typed, refused_photo},
+    form::{MAX_PHOTOS, ProductForm, refused_photo},
     limits::PhotoLimits,
-    photos::{self, MAX_BYTES, PhotoKey, Refused},
+    photos::{self, MAX_BYTES, PhotoKey, PhotoRejected},
     store,
 };
 use crate::web::{
@@ -19,7 +19,7 @@ use crate::web::{
 };
 
 /// All of a form: the photos at their largest, and some text.
-pub const MAX_FORM: usize = MOST_PHOTOS * MAX_BYTES + MAX_TEXT;
+pub const MAX_FORM: usize = MAX_PHOTOS * MAX_BYTES + MAX_TEXT;
 /// More than the form has, with the order of all photos.
 const MAX_FIELDS: usize = 100;
 
@@ -27,8 +27,8 @@ const TOO_MANY: &str = "That were very many photos. Please wait some minutes, th
 
 /// What came.
 #[derive(Debug, Default)]
-pub struct Sent {
-    pub typed: Typed,
+pub struct ReceivedForm {
+    pub form: ProductForm,
     /// Stored as drafts.
     pub photos: Vec<Photo>,
     /// Of the photos.
@@ -37,7 +37,7 @@ pub struct Sent {
 
 /// Where photos go.
 #[derive(Clone, Copy)]
-pub struct Desk<'a> {
+pub struct FormReceiver<'a> {
     pub db: &'a PgPool,
     pub uploads: &'a Uploads,
     pub limits: &'a PhotoLimits,
@@ -45,15 +45,15 @@ pub struct Desk<'a> {
     pub account_id: i64,
 }
 
-impl Desk<'_> {
+impl FormReceiver<'_> {
     /// Reads the form, sent with files or without.
-    pub async fn receive(&self, request: Request) -> Result<Sent> {
-        let mut sent = Sent::default();
+    pub async fn receive(&self, request: Request) -> Result<ReceivedForm> {
+        let mut sent = ReceivedForm::default();
         let mut parts = match multipart::FormBody::read(request).await? {
             multipart::FormBody::Parts(parts) => parts,
             multipart::FormBody::Fields(fields) => {
                 for (field, value) in fields.into_iter().take(MAX_FIELDS) {
-                    sent.typed.set(&field, value);
+                    sent.form.set(&field, value);
                 }
                 return Ok(sent);
             }
@@ -71,7 +71,7 @@ impl Desk<'_> {
                     } else if let Some(bytes) = multipart::bytes(&mut field, MAX_BYTES).await? {
                         self.add_photo(&mut sent, &file_name, bytes).await?;
                     } else {
-                        sent.errors.add("photos", refused_photo(&file_name, Refused::TooManyBytes));
+                        sent.errors.add("photos", refused_photo(&file_name, PhotoRejected::TooManyBytes));
                     }
                 }
                 _ => {
@@ -79,20 +79,20 @@ impl Desk<'_> {
                     if texts > MAX_FIELDS {
                         return Err(multipart::bad_form());
                     }
-                    sent.typed.set(&name, multipart::text(&mut field).await?);
+                    sent.form.set(&name, multipart::text(&mut field).await?);
                 }
             }
         }
         Ok(sent)
     }
 
-    async fn add_photo(&self, sent: &mut Sent, file_name: &str, bytes: Bytes) -> Result<()> {
+    async fn add_photo(&self, sent: &mut ReceivedForm, file_name: &str, bytes: Bytes) -> Result<()> {
         // A file field that nothing was chosen in is sent as well.
         if bytes.is_empty() && file_name.is_empty() {
             return Ok(());
         }
-        if sent.photos.len() == MOST_PHOTOS {
-            sent.errors.add("photos", format!("A product has up to {MOST_PHOTOS} photos."));
+        if sent.photos.len() == MAX_PHOTOS {
+            sent.errors.add("photos", format!("A product has up to {MAX_PHOTOS} photos."));
             return Ok(());
         }
         if !self.limits.allow(self.account_id) {
@@ -112,9 +112,9 @@ impl Desk<'_> {
     }
 
     /// Those of the photos that the form says it keeps which really are drafts of this seller's.
-    pub async fn kept_drafts(&self, typed: &Typed) -> Result<Vec<Photo>> {
+    pub async fn kept_drafts(&self, form: &ProductForm) -> Result<Vec<Photo>> {
         let keys: Vec<String> =
-            typed.kept.iter().filter(|key| key.parse::<PhotoKey>().is_ok()).cloned().collect();
+            form.kept.iter().filter(|key| key.parse::<PhotoKey>().is_ok()).cloned().collect();
         Ok(store::photos::drafts(self.db, self.seller_id, &keys).await?)
     }
 

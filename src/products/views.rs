@@ -5,10 +5,10 @@ use askama_web::WebTemplate;
 
 use super::{
     Card, Category, Condition, Photo, Product, Viewer,
-    browse::{Asked, Filters, Sort},
+    browse::{BrowseQuery, Filters, Sort},
     currency::Currency,
-    form::{MOST_PHOTOS, Typed},
-    store::browse::MOST,
+    form::{MAX_PHOTOS, ProductForm},
+    store::browse::MAX_RESULTS,
 };
 use crate::accounts::SellerCard;
 use crate::web::{FieldErrors, Pager, Shell, filters};
@@ -35,7 +35,7 @@ pub(super) struct BrowsePage {
     pub shell: Shell,
     pub errors: FieldErrors,
     pub viewer: Viewer,
-    pub asked: Asked,
+    pub asked: BrowseQuery,
     pub filters: Filters,
     pub categories: Vec<Category>,
     pub places: Vec<String>,
@@ -59,7 +59,7 @@ impl BrowsePage {
         match self.pager.total {
             0 => "Nothing found".to_owned(),
             1 => "1 offer".to_owned(),
-            total if total >= MOST => "More than 1,000 offers".to_owned(),
+            total if total >= MAX_RESULTS => "More than 1,000 offers".to_owned(),
             total => format!("{total} offers"),
         }
     }
@@ -144,7 +144,7 @@ pub(super) struct FormPage {
     pub errors: FieldErrors,
     /// The product to be changed; a new one, if there is none.
     pub product: Option<Product>,
-    pub typed: Typed,
+    pub form: ProductForm,
     pub photos: Vec<Photo>,
     pub categories: Vec<Category>,
 }
@@ -159,12 +159,12 @@ impl FormPage {
     }
 
     pub fn most_photos(&self) -> usize {
-        MOST_PHOTOS
+        MAX_PHOTOS
     }
 
     /// How many may be added.
     pub fn room_for_photos(&self) -> usize {
-        MOST_PHOTOS.saturating_sub(self.photos.len())
+        MAX_PHOTOS.saturating_sub(self.photos.len())
     }
 
     pub fn category_options(&self) -> Vec<(&str, &str)> {

@@ -10,7 +10,7 @@ use axum::{
     http::request::Parts,
 };
 
-/// How many proxies in front may be believed (`HAGGLE_TRUSTED_PROXIES`).
+/// How many proxies in front may be trusted (`HAGGLE_TRUSTED_PROXIES`).
 #[derive(Clone, Copy, Debug)]
 pub struct TrustedProxies(pub usize);
 

@@ -5,8 +5,6 @@
 //! The cause goes to the log once, here, with a reference number; the browser gets a fixed
 //! sentence and that number, never the cause.
 
-use askama::Template;
-use askama_web::WebTemplate;
 use axum::{
     extract::rejection::{FormRejection, PathRejection},
     http::{StatusCode, header},
@@ -55,14 +53,6 @@ pub struct ErrorPage {
     pub sentence: String,
     /// For the person to quote and the admin to find in the log.
     pub reference: Option<String>,
-}
-
-/// An [`ErrorPage`] in the layout.
-#[derive(Template, WebTemplate)]
-#[template(path = "errors/error.html")]
-pub struct ErrorTemplate {
-    pub shell: super::Shell,
-    pub page: ErrorPage,
 }
 
 impl Error {

@@ -8,6 +8,7 @@ pub mod assets;
 pub mod client_addr;
 pub mod concurrency_limit;
 pub mod error;
+pub mod error_page;
 pub mod extract;
 pub mod filters;
 pub mod flash;

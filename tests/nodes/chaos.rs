@@ -7,11 +7,11 @@ use sqlx::PgPool;
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use crate::{
+    chat_client::ChatClient,
     nats_server::NatsServer,
-    over::Over,
-    programs::{Death, Node, Postgres},
+    processes::{Death, Node, Postgres},
     support::{Person, TestApp, room},
-    talker::Talker,
+    transport::Transport,
 };
 
 /// Each seller talks to two buyers.
@@ -20,7 +20,7 @@ const SELLERS: usize = 3;
 const QUOTA: usize = 30;
 const ROOMS: usize = 2 * SELLERS;
 /// It takes some fifteen seconds.
-const PATIENCE: Duration = Duration::from_secs(120);
+const GIVE_UP: Duration = Duration::from_secs(120);
 const MESSAGES: usize = ROOMS * 2 * QUOTA;
 
 #[derive(Clone, Copy, Debug)]
@@ -33,16 +33,17 @@ enum Kill {
 pub async fn one_node_loses_nothing_while_everything_is_killed_in_turn() {
     use Kill::*;
     let kills = [Node(0), Database(Death::Killed), Node(0), Database(Death::Immediate)];
-    let world = World::start("chaos-one-node", 1, Over::Database).await;
-    timeout(PATIENCE, world.survives(&kills)).await.expect("everybody gets through");
+    let world = World::start("chaos-one-node", 1, Transport::Database).await;
+    timeout(GIVE_UP, world.survives(&kills)).await.expect("everybody gets through");
 }
 
-pub async fn two_nodes_lose_nothing_while_everything_is_killed_in_turn(over: Over) {
+pub async fn two_nodes_lose_nothing_while_everything_is_killed_in_turn(over: Transport) {
     use Kill::*;
     let kills = [Nats, Node(0), Database(Death::Killed), Nats, Node(1), Database(Death::Immediate)];
-    let kills: Vec<_> = kills.into_iter().filter(|it| over == Over::Nats || !matches!(it, Nats)).collect();
+    let kills: Vec<_> =
+        kills.into_iter().filter(|it| over == Transport::Nats || !matches!(it, Nats)).collect();
     let world = World::start(&format!("chaos-{over}"), 2, over).await;
-    timeout(PATIENCE, world.survives(&kills)).await.expect("everybody gets through");
+    timeout(GIVE_UP, world.survives(&kills)).await.expect("everybody gets through");
 }
 
 struct World {
@@ -52,7 +53,7 @@ struct World {
 }
 
 impl World {
-    async fn start(name: &str, nodes: usize, over: Over) -> Self {
+    async fn start(name: &str, nodes: usize, over: Transport) -> Self {
         let (postgres, nats) = (Postgres::start().await, over.server().await);
         let mut world = Self { postgres, nats, nodes: Vec::new() };
         for n in 0..nodes {
@@ -72,7 +73,7 @@ impl World {
             for (first, person) in [buyer, seller].into_iter().enumerate() {
                 let name = room(buyer, seller);
                 let tabs = self.tabs(person, first);
-                let talker = Talker::new(tabs, name.clone(), QUOTA, acknowledged.clone());
+                let talker = ChatClient::new(tabs, name.clone(), QUOTA, acknowledged.clone());
                 talkers.spawn(async move { (name, talker.run().await.shown) });
             }
         }

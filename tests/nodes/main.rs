@@ -7,26 +7,26 @@
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 mod chaos;
-mod database_gone;
-mod doubts;
+mod chat_client;
+mod database_outage;
+mod nats;
 mod nats_server;
-mod over;
-mod programs;
-mod severed;
-mod slow;
-mod stop;
+mod notifications;
+mod processes;
+mod shutdown;
+mod slow_consumers;
+mod staleness;
 #[allow(dead_code, unused_imports, reason = "shared with tests/it, which uses the rest")]
 #[path = "../it/support/mod.rs"]
 mod support;
-mod talker;
-mod talking;
-mod told;
-mod with_nats;
+mod tcp_proxy;
+mod transport;
+mod two_nodes;
 
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
-use over::Over;
+use transport::Transport;
 
 /// One trial for each test, named after it.
 macro_rules! trials {
@@ -45,48 +45,48 @@ fn main() -> ExitCode {
         }
     }
     let mut list = Vec::new();
-    for over in [Over::Database, Over::Nats] {
-        let ignored = over == Over::Nats && missing.is_some();
+    for over in [Transport::Database, Transport::Nats] {
+        let ignored = over == Transport::Nats && missing.is_some();
         list.extend(trials! { ignored, over, (over), [
-            talking::two_people_on_two_nodes_talk_as_on_one,
-            talking::both_write_at_once_on_two_nodes_and_everybody_has_the_same,
-            talking::what_a_node_stored_and_never_told_is_found_all_the_same,
-            talking::people_of_a_node_that_stops_linger_until_they_are_back,
-            talking::people_of_a_node_that_was_given_up_are_seen_again,
-            doubts::what_a_node_that_vanished_told_nobody_is_looked_up,
-            doubts::who_is_where_is_written_down_when_it_can_be,
+            two_nodes::two_people_on_two_nodes_talk_as_on_one,
+            two_nodes::both_write_at_once_on_two_nodes_and_everybody_has_the_same,
+            two_nodes::what_a_node_stored_and_never_told_is_found_all_the_same,
+            two_nodes::people_of_a_node_that_stops_linger_until_they_are_back,
+            two_nodes::people_of_a_node_that_was_given_up_are_seen_again,
+            staleness::what_a_node_that_vanished_told_nobody_is_looked_up,
+            staleness::who_is_where_is_written_down_when_it_can_be,
             chaos::two_nodes_lose_nothing_while_everything_is_killed_in_turn,
         ] });
     }
     list.extend(trials! { false, "alone", (), [
         chaos::one_node_loses_nothing_while_everything_is_killed_in_turn,
-        database_gone::senders_hear_of_a_dead_database_and_it_recovers_by_itself,
-        database_gone::senders_hear_of_a_frozen_database_and_it_recovers_by_itself,
-        database_gone::a_program_whose_database_is_frozen_can_be_stopped,
-        database_gone::what_was_stored_unheard_reaches_whoever_is_there,
-        database_gone::a_form_keeps_its_text_while_the_database_is_gone,
-        database_gone::a_private_database_that_is_killed_runs_again_by_itself,
-        doubts::who_was_signed_out_while_a_node_was_frozen_is_put_out_of_it,
-        doubts::a_node_that_waits_for_the_rows_says_that_it_lives,
-        doubts::a_node_that_was_given_up_remembers_it_until_it_has_told_the_others,
-        doubts::a_node_whose_ear_was_cut_off_silently_listens_again,
-        slow::who_stops_reading_is_kept_no_messages,
-        told::nothing_is_told_while_there_is_nobody_to_tell,
-        told::what_waits_is_told_together,
-        told::many_who_come_at_once_are_written_down_at_once_and_hold_up_nothing,
-        told::what_a_lone_node_stores_while_it_stops_is_told,
-        stop::everybody_is_told_to_come_back_and_not_all_at_once,
-        stop::what_was_handed_in_is_stored_before_the_end_and_nobody_new_is_let_in,
+        database_outage::senders_hear_of_a_dead_database_and_it_recovers_by_itself,
+        database_outage::senders_hear_of_a_frozen_database_and_it_recovers_by_itself,
+        database_outage::a_program_whose_database_is_frozen_can_be_stopped,
+        database_outage::what_was_stored_unheard_reaches_whoever_is_there,
+        database_outage::a_form_keeps_its_text_while_the_database_is_gone,
+        database_outage::a_private_database_that_is_killed_runs_again_by_itself,
+        staleness::who_was_signed_out_while_a_node_was_frozen_is_put_out_of_it,
+        staleness::a_node_that_waits_for_the_rows_says_that_it_lives,
+        staleness::a_node_that_was_given_up_remembers_it_until_it_has_told_the_others,
+        staleness::a_node_whose_ear_was_cut_off_silently_listens_again,
+        slow_consumers::who_stops_reading_is_kept_no_messages,
+        notifications::nothing_is_told_while_there_is_nobody_to_tell,
+        notifications::what_waits_is_told_together,
+        notifications::many_who_come_at_once_are_written_down_at_once_and_hold_up_nothing,
+        notifications::what_a_lone_node_stores_while_it_stops_is_told,
+        shutdown::everybody_is_told_to_come_back_and_not_all_at_once,
+        shutdown::what_was_handed_in_is_stored_before_the_end_and_nobody_new_is_let_in,
     ] });
     list.extend(trials! { missing.is_some(), "nats", (), [
-        with_nats::a_node_subscribes_to_what_somebody_listens_to_and_no_more,
-        with_nats::what_travels_are_hints_under_the_databases_own_name,
-        with_nats::while_it_is_away_nodes_tell_each_other_by_the_database,
-        with_nats::a_node_that_has_lost_it_alone_is_told_by_the_database,
-        with_nats::what_it_does_not_take_is_looked_up_by_the_others,
-        with_nats::who_was_told_more_than_fits_comes_back,
-        with_nats::a_node_signs_in_with_what_its_address_says,
-        with_nats::one_that_was_never_there_stops_nothing,
+        nats::a_node_subscribes_to_what_somebody_listens_to_and_no_more,
+        nats::what_travels_are_hints_under_the_databases_own_name,
+        nats::while_it_is_away_nodes_tell_each_other_by_the_database,
+        nats::a_node_that_has_lost_it_alone_is_told_by_the_database,
+        nats::what_it_does_not_take_is_looked_up_by_the_others,
+        nats::who_was_told_more_than_fits_comes_back,
+        nats::a_node_signs_in_with_what_its_address_says,
+        nats::one_that_was_never_there_stops_nothing,
     ] });
     libtest_mimic::run(&args, list).exit_code()
 }

@@ -22,11 +22,11 @@ const FOLDER: &str = "rooms/.noted";
 const PENDING_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn path(uploads: &Uploads, room: RoomKey, key: &PhotoKey) -> PathBuf {
-    uploads.beside(FOLDER).join(format!("{room}.{key}"))
+    uploads.sibling_path(FOLDER).join(format!("{room}.{key}"))
 }
 
 pub async fn mark_pending(uploads: &Uploads, room: RoomKey, key: &PhotoKey) -> io::Result<()> {
-    fs::create_dir_all(uploads.beside(FOLDER)).await?;
+    fs::create_dir_all(uploads.sibling_path(FOLDER)).await?;
     fs::write(path(uploads, room, key), b"").await
 }
 
@@ -39,7 +39,7 @@ pub async fn clear_pending(uploads: &Uploads, room: RoomKey, key: &PhotoKey) -> 
 
 /// Those that were marked more than a day ago.
 pub async fn stale_pending(uploads: &Uploads) -> io::Result<Vec<(RoomKey, PhotoKey)>> {
-    let mut files = match fs::read_dir(uploads.beside(FOLDER)).await {
+    let mut files = match fs::read_dir(uploads.sibling_path(FOLDER)).await {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         files => files?,
     };

@@ -28,7 +28,7 @@ use crate::{
 
 /// The folder of a room's pictures. The room is part of the path: a key opens nothing in another room.
 pub fn folder(uploads: &Uploads, room: RoomKey) -> Uploads {
-    uploads.inside(format!("rooms/{room}"))
+    uploads.subfolder(format!("rooms/{room}"))
 }
 
 /// Takes a file that somebody sent apart and stores it, to be named by a message.

@@ -51,7 +51,7 @@ pub enum SendError {
     #[error("That was very fast. Wait a moment, then send it again.")]
     RateLimited,
     #[error("{0}")]
-    Photo(photos::Refused),
+    Photo(photos::PhotoRejected),
     #[error("Those were very many pictures. Please wait some minutes, then send the rest.")]
     TooManyPhotos,
     /// The database refuses it, and would again.

@@ -61,7 +61,7 @@ impl SendForm {
                     }
                     form.photo = Some(if form.permit.is_some() {
                         let file = multipart::bytes(&mut field, MAX_BYTES).await?;
-                        file.ok_or(SendError::Photo(photos::Refused::TooManyBytes))
+                        file.ok_or(SendError::Photo(photos::PhotoRejected::TooManyBytes))
                     } else {
                         multipart::drain(&mut field).await?;
                         Err(SendError::TooManyPhotos)

@@ -1,4 +1,4 @@
-//! Keeps `message_search` up to date, behind the writer and in no hurry.
+//! Keeps `message_search` up to date, behind the writer and at a low duty cycle.
 //!
 //! ```text
 //! publisher ─── room (hint) ──→ indexer: what follows the highest number there, up to the newest

@@ -24,6 +24,7 @@ pub mod limits;
 mod plan;
 mod queue;
 pub mod read_marks;
+mod request;
 mod writer;
 
 use std::{
@@ -46,9 +47,11 @@ use crate::{
     jobs::Supervisor,
 };
 use limits::MessageLimits;
-use queue::{Shard, WriteRequest};
+use queue::Shard;
+use request::WriteRequest;
 
-pub use queue::{PendingSend, WriterParts};
+pub use queue::WriterParts;
+pub use request::PendingSend;
 
 /// Shards that write side by side, each with its own rooms: one for two cores, and at most so many. More of
 /// them share less of what a transaction costs.

@@ -16,7 +16,7 @@ use crate::{
             room_key::RoomKey,
             side::Side,
         },
-        write::queue::WriteRequest,
+        write::request::WriteRequest,
     },
     products::ProductSummary,
 };

@@ -9,21 +9,17 @@ use std::sync::{
 use sqlx::PgPool;
 use tokio::{
     join,
-    sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc},
 };
-use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use super::{
+    request::WriteRequest,
+    writer::{BatchResult, BatchWriter},
+};
 use crate::{
     chat::{
-        access::RoomMember,
-        domain::{
-            outcome::{MessageDraft, SendError, SendOutcome},
-            participants::Participants,
-            room_key::RoomKey,
-            side::Side,
-        },
+        domain::outcome::SendError,
         live::{event::ClusterEvent, outlet::ClusterOutlet, publish::Publisher, staleness::Staleness},
-        write::writer::{BatchResult, BatchWriter},
     },
     jobs::{Policy, Supervisor},
 };
@@ -31,13 +27,8 @@ use crate::{
 /// A shard queues at most 8 MiB, about 8,000 short messages: while nobody waits for room, what one socket
 /// sends is together in a batch, and so is what the others are told of it.
 const QUEUE_BYTES: usize = 8 * 1024 * 1024;
-/// What a message takes up beside its body, with all that is kept for its sender.
-const PER_MESSAGE_OVERHEAD: usize = 1024;
 /// Messages in one transaction.
 const MAX_BATCH_ENTRIES: usize = 512;
-
-/// What is still to come of a draft that was enqueued.
-pub type PendingSend = oneshot::Receiver<Result<SendOutcome, SendError>>;
 
 /// What a shard needs beside its queue.
 #[derive(Clone)]
@@ -53,37 +44,6 @@ impl WriterParts {
     fn mark_stale(&self) {
         self.staleness.mark_stale();
         self.outlet.publish(ClusterEvent::Stale);
-    }
-}
-
-/// One message on its way in.
-pub struct WriteRequest {
-    pub room: RoomKey,
-    pub side: Side,
-    pub participants: Arc<Participants>,
-    pub draft: MessageDraft,
-    answer: oneshot::Sender<Result<SendOutcome, SendError>>,
-    _pending: TaskTrackerToken,
-    _permit: Option<OwnedSemaphorePermit>,
-}
-
-impl WriteRequest {
-    pub fn new(member: &RoomMember, draft: MessageDraft, pending: TaskTrackerToken) -> (Self, PendingSend) {
-        let (answer, answered) = oneshot::channel();
-        let request = WriteRequest {
-            room: member.room,
-            side: member.side,
-            participants: member.participants.clone(),
-            draft,
-            answer,
-            _pending: pending,
-            _permit: None,
-        };
-        (request, answered)
-    }
-
-    fn bytes(&self) -> u32 {
-        u32::try_from(PER_MESSAGE_OVERHEAD + self.draft.content.body().len()).unwrap_or(u32::MAX)
     }
 }
 
@@ -123,7 +83,7 @@ impl Shard {
     }
 
     fn push(&self, mut request: WriteRequest, permit: OwnedSemaphorePermit) -> Result<(), SendError> {
-        request._permit = Some(permit);
+        request.permit = Some(permit);
         self.queue.send(request).map_err(|_| SendError::Unavailable)
     }
 }

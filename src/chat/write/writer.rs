@@ -16,9 +16,10 @@ use crate::{
         write::{
             connection::WriterConnection,
             plan::{self, Lookups},
-            queue::WriteRequest,
+            request::WriteRequest,
         },
     },
+    db::ErrorClass,
     products::{self, ProductSummary},
 };
 
@@ -68,11 +69,11 @@ impl BatchWriter {
         let mut done = BatchResult::default();
         let (until, mut lookup) = (Instant::now() + COMMIT_TIMEOUT, LookupPlan::default());
         match self.commit(&batch, until, &mut lookup).await {
-            Err(error) if is_rejected(&error) && batch.len() > 1 => {
-                tracing::warn!(%error, messages = batch.len(), "a batch was refused; writing one by one");
+            Err(error) if is_answered(&error) && batch.len() > 1 => {
+                tracing::warn!(%error, messages = batch.len(), "batch rejected, retrying entries one by one");
                 for (n, request) in batch.iter().enumerate() {
                     if until.saturating_duration_since(Instant::now()) < MIN_BUDGET {
-                        // It is there, only slow: nobody has to lookup what became of these.
+                        // It is there, only slow: nobody has to look what became of these.
                         done.fail(batch.len() - n, SendError::Unavailable);
                         break;
                     }
@@ -100,7 +101,8 @@ impl BatchWriter {
         let written = written.unwrap_or(Err(sqlx::Error::PoolTimedOut));
         if let Err(error) = &written {
             self.rooms.clear();
-            if !is_rejected(error) {
+            // A statement that is at fault may be a prepared one that no longer fits the schema.
+            if !is_answered(error) || ErrorClass::of(error) == ErrorClass::Internal {
                 self.connection.discard();
             }
         }
@@ -182,7 +184,7 @@ impl BatchWriter {
                 Ok(written)
             }
             Err(error) => {
-                if is_rejected(&error) || is_lock_timeout(&error) {
+                if is_answered(&error) || is_lock_timeout(&error) {
                     self.connection.rollback().await;
                 }
                 Err(error)
@@ -191,7 +193,7 @@ impl BatchWriter {
     }
 }
 
-/// What to lookup at, beside the rooms, before writing.
+/// What to look up, beside the rooms, before writing.
 #[derive(Clone, Copy, Default)]
 struct LookupPlan {
     /// Something of it may be stored already. Most messages are new: this is looked at when there is reason to.
@@ -204,7 +206,7 @@ impl LookupPlan {
     fn escalate(&mut self, error: &sqlx::Error, connection: &mut WriterConnection) {
         self.for_duplicates |= is_unique_violation(error);
         self.past_locks |= is_lock_timeout(error);
-        if !is_rejected(error) && !is_lock_timeout(error) {
+        if !is_answered(error) && !is_lock_timeout(error) {
             // The connection is gone, and it isn't known what with it.
             connection.discard();
             self.for_duplicates = true;
@@ -221,10 +223,13 @@ impl BatchResult {
             }
             Err(error) => {
                 tracing::error!(%error, messages, "messages could not be stored");
-                self.connection_lost = !is_rejected(&error) && !is_lock_timeout(&error);
+                self.connection_lost = !is_answered(&error) && !is_lock_timeout(&error);
                 self.fail(
                     messages,
-                    if is_permanent(&error) { SendError::Rejected } else { SendError::Unavailable },
+                    match ErrorClass::of(&error) {
+                        ErrorClass::Rejected => SendError::Rejected,
+                        ErrorClass::Retry | ErrorClass::Internal => SendError::Unavailable,
+                    },
                 );
             }
         }
@@ -263,19 +268,18 @@ async fn look_up(
     Ok(Lookups { duplicates, products, discussed_before })
 }
 
-/// Whether the database looked at the data and said no, as opposed to not being there or not able
-/// (classes of PostgreSQL's error codes).
-fn is_rejected(error: &sqlx::Error) -> bool {
-    const NOT_ABLE: [&str; 7] = ["08", "25", "53", "55", "57", "58", "XX"];
-    let sqlx::Error::Database(error) = error else { return false };
-    error.code().is_some_and(|code| !NOT_ABLE.iter().any(|class| code.starts_with(class)))
+/// Whether the connection goes on: the database answered, if only that it won't take this.
+fn is_answered(error: &sqlx::Error) -> bool {
+    match ErrorClass::of(error) {
+        ErrorClass::Rejected | ErrorClass::Internal => true,
+        // Deadlock and serialization: rolled back, and that is all.
+        ErrorClass::Retry => has_class(error, "40") || is_lock_timeout(error),
+    }
 }
 
-/// Whether it will say no to this entry whenever it is sent (bad data, a constraint, a trigger's word).
-fn is_permanent(error: &sqlx::Error) -> bool {
-    const ABOUT_DATA: [&str; 3] = ["22", "23", "P0"];
-    let sqlx::Error::Database(error) = error else { return false };
-    error.code().is_some_and(|code| ABOUT_DATA.iter().any(|class| code.starts_with(class)))
+fn has_class(error: &sqlx::Error, class: &str) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code.starts_with(class))
 }
 
 /// Whether something of it was stored before.

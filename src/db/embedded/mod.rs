@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! start(data)
-//!   home      where the cluster lies, and which account runs it (never root)
-//!   programs  installed ones, or fetched once (fetch)
-//!   leftover  end the server that a killed run left behind
+//!   location  where the cluster lies, and which account runs it (never root)
+//!   binaries  installed ones, or fetched once (fetch)
+//!   orphan    end the server that a killed run left behind
 //!   cluster   initdb beside its place, then renamed: a half-made one is never seen
 //!   server    spawn, wait for the first answer
 //! ```
@@ -19,28 +19,32 @@
 //! `XDG_RUNTIME_DIR`) describes the machine; Haggle's own settings are in `config`.
 
 mod account;
+mod binaries;
 mod cluster;
+mod durability;
+mod error;
 mod fetch;
-mod home;
-mod leftover;
+mod location;
+mod orphan;
 mod process;
-mod programs;
 mod server;
 mod sys;
 #[cfg(test)]
 mod tests;
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
-use super::data_dir::{DataDir, DataDirError};
-use home::Home;
-use programs::Programs;
+use super::data_dir::DataDir;
+use binaries::PostgresBinaries;
+pub use durability::Durability;
+pub use error::EmbeddedError;
+use location::ClusterLocation;
 use server::Server;
 
 /// A private server that runs, holding its data directory.
@@ -52,77 +56,59 @@ pub struct Embedded {
     pub major: u32,
     server: Server,
     begun: Instant,
-    keeping: Keeping,
-    programs: Programs,
-    home: Home,
+    durability: Durability,
+    binaries: PostgresBinaries,
+    location: ClusterLocation,
 }
 
-/// So many starts, none of which lasts for [`SOON`], are enough. Before each it waits a [`MOMENT`] longer: what
+/// So many starts, none of which lasts for [`RESTART_WINDOW`], are enough. Before each it waits a [`RESTART_DELAY`] longer: what
 /// a killed server's processes hold is free after one or two.
-const OFTEN: u32 = 10;
-const SOON: Duration = Duration::from_secs(30);
-const MOMENT: Duration = Duration::from_millis(200);
-
-/// What the data is worth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keeping {
-    /// People's data: on the disk before it is acknowledged.
-    Safe,
-    /// A test's: thrown away after the run, so never forced to the disk.
-    Throwaway,
-}
-
-impl Keeping {
-    fn pick<T>(self, safe: T, throwaway: T) -> T {
-        match self {
-            Self::Safe => safe,
-            Self::Throwaway => throwaway,
-        }
-    }
-}
+const MAX_RESTARTS: u32 = 10;
+const RESTART_WINDOW: Duration = Duration::from_secs(30);
+const RESTART_DELAY: Duration = Duration::from_millis(200);
 
 /// Starts the database of a data directory, making it first if there is none.
 ///
 /// `progress` is told of every step that may take more than a moment.
 pub async fn start(data: &DataDir, progress: impl Fn(&str)) -> Result<Embedded, EmbeddedError> {
-    start_keeping(data, Keeping::Safe, progress).await
+    start_with(data, Durability::Safe, progress).await
 }
 
 /// [`start`], for data that may be worth nothing.
-pub async fn start_keeping(
+pub async fn start_with(
     data: &DataDir,
-    keeping: Keeping,
+    durability: Durability,
     progress: impl Fn(&str),
 ) -> Result<Embedded, EmbeddedError> {
-    let home = Home::of(data)?;
-    let programs = Programs::find(home.major(), &home.account, &progress).await?;
-    leftover::stop(&home.cluster(), &progress).await?;
-    if home.major().is_none() {
-        progress(&format!("Making a database in {} …", home.cluster().display()));
-        cluster::make(&home, &programs, keeping).await?;
+    let location = ClusterLocation::of(data)?;
+    let binaries = PostgresBinaries::find(location.major(), &location.account, &progress).await?;
+    orphan::stop(&location.cluster(), &progress).await?;
+    if location.major().is_none() {
+        progress(&format!("Making a database in {} …", location.cluster().display()));
+        cluster::make(&location, &binaries, durability).await?;
     }
-    let (server, options) = run(&home, &programs, keeping, &progress).await?;
-    let major = programs.major;
-    Ok(Embedded { options, major, server, begun: Instant::now(), keeping, programs, home })
+    let (server, options) = run(&location, &binaries, durability, &progress).await?;
+    let major = binaries.major;
+    Ok(Embedded { options, major, server, begun: Instant::now(), durability, binaries, location })
 }
 
 async fn run(
-    home: &Home,
-    programs: &Programs,
-    keeping: Keeping,
+    location: &ClusterLocation,
+    binaries: &PostgresBinaries,
+    durability: Durability,
     progress: &impl Fn(&str),
 ) -> Result<(Server, PgConnectOptions), EmbeddedError> {
-    let socket_dir = home.socket_dir()?;
+    let socket_dir = location.socket_dir()?;
     let options = server::options(&socket_dir);
-    let mut server = Server::spawn(home, programs, &socket_dir, keeping).await?;
-    server.ready(home, &options, progress).await?;
+    let mut server = Server::spawn(location, binaries, &socket_dir, durability).await?;
+    server.ready(location, &options, progress).await?;
     Ok((server, options))
 }
 
 /// How to connect to the private server that another process runs for the data directory at `data`,
 /// if there is one.
 pub fn running_in(data: &Path) -> Option<PgConnectOptions> {
-    let socket_dir = home::socket_dir_in_use(data)?;
+    let socket_dir = location::socket_dir_in_use(data)?;
     Some(server::options(&socket_dir))
 }
 
@@ -144,17 +130,17 @@ impl Embedded {
         loop {
             self.ended().await;
             tracing::error!("the private database ended by itself; its log is in the data directory");
-            if self.begun.elapsed() > SOON {
+            if self.begun.elapsed() > RESTART_WINDOW {
                 tries = 0;
-            } else if tries >= OFTEN {
-                return EmbeddedError::not_started(&self.home.start_log());
+            } else if tries >= MAX_RESTARTS {
+                return EmbeddedError::not_started(&self.location.start_log());
             }
             (self.server, self.begun) = loop {
                 tries += 1;
-                tokio::time::sleep(tries * MOMENT).await;
-                match run(&self.home, &self.programs, self.keeping, &|_| ()).await {
+                tokio::time::sleep(tries * RESTART_DELAY).await;
+                match run(&self.location, &self.binaries, self.durability, &|_| ()).await {
                     Ok((server, _)) => break (server, Instant::now()),
-                    Err(error) if tries >= OFTEN => return error,
+                    Err(error) if tries >= MAX_RESTARTS => return error,
                     Err(error) => tracing::warn!(%error, "it doesn't start again yet"),
                 }
             };
@@ -165,67 +151,5 @@ impl Embedded {
     /// Ends the server in good order and waits for it. Close the pools first.
     pub async fn stop(self) {
         self.server.stop().await;
-    }
-}
-
-/// Why there is no database. Each reads as it is shown to the person at the terminal.
-#[derive(Debug, thiserror::Error)]
-pub enum EmbeddedError {
-    #[error(transparent)]
-    DataDir(#[from] DataDirError),
-    #[error(
-        "Haggle needs PostgreSQL {wanted}; {why}. Any one of these helps:\n\
-         \x20 - install it: `apt install postgresql`, `dnf install postgresql-server`, `brew install postgresql`\n\
-         \x20 - say where it is: PG_BIN=/path/to/its/bin\n\
-         \x20 - use a server of your own: DATABASE_URL=postgres://user:password@host/database\n\
-         \x20 - have it fetched: install pip (`apt install python3-pip`), be online and start again"
-    )]
-    NoneFound { wanted: String, why: String },
-    #[error(
-        "PG_BIN is {}, where there {}; PostgreSQL {} is needed", bin.display(),
-        found.map_or("are no programs of PostgreSQL's that run".to_owned(), |it| format!("is PostgreSQL {it}")),
-        or_newer(*wanted)
-    )]
-    PgBin { bin: PathBuf, found: Option<u32>, wanted: Option<u32> },
-    #[error("the database in {} belongs to user number {uid}; start Haggle as that user, or as root", cluster.display())]
-    NotOurs { cluster: PathBuf, uid: u32 },
-    #[error(
-        "the database lay in {}, which is gone; bring it back, or remove {} to begin with an empty one",
-        dir.display(), pointer.display()
-    )]
-    Gone { dir: PathBuf, pointer: PathBuf },
-    #[error("the PostgreSQL (process {pid}) that an earlier run left in {} doesn't end; end it, then start again", cluster.display())]
-    Leftover { pid: u32, cluster: PathBuf },
-    #[error("PostgreSQL didn't start:\n{0}")]
-    NotStarted(String),
-    #[error("{name}: {why}")]
-    Program { name: String, why: String },
-    #[error("can't {doing} {}: {source}", path.display())]
-    Io { doing: &'static str, path: PathBuf, source: io::Error },
-    #[error("the private database refused: {0}")]
-    Refused(#[from] sqlx::Error),
-}
-
-impl EmbeddedError {
-    /// For `map_err`: what was being done to which path.
-    fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::Io { doing, path, source }
-    }
-
-    fn none_found(wanted: Option<u32>, why: String) -> Self {
-        Self::NoneFound { wanted: or_newer(wanted), why }
-    }
-
-    /// With what the server said, which is short: it writes elsewhere once it runs.
-    fn not_started(log: &Path) -> Self {
-        Self::NotStarted(fs::read_to_string(log).unwrap_or_default().trim_end().to_owned())
-    }
-}
-
-fn or_newer(wanted: Option<u32>) -> String {
-    match wanted {
-        Some(major) => major.to_string(),
-        None => format!("{} or newer", super::OLDEST_MAJOR),
     }
 }

@@ -3,8 +3,8 @@
 use std::ffi::OsStr;
 use std::process::{Command, Output, Stdio};
 
-use super::EmbeddedError;
 use super::account::Account;
+use super::error::EmbeddedError;
 
 /// A command for one of PostgreSQL's programs, run as `account`, that takes nothing from our
 /// surroundings: no `PG…` variables, no language, no folder that the account may not enter.

@@ -13,10 +13,10 @@ use sqlx::{Connection as _, Executor as _};
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, timeout};
 
-use super::home::Home;
-use super::programs::Programs;
-use super::sys::{self, Ending};
-use super::{EmbeddedError, Keeping};
+use super::binaries::PostgresBinaries;
+use super::location::ClusterLocation;
+use super::sys::{self, ShutdownSignal};
+use super::{durability::Durability, error::EmbeddedError};
 
 /// Role and database; nobody but us gets to the socket, so there is no password.
 pub(super) const NAME: &str = "haggle";
@@ -24,7 +24,7 @@ pub(super) const NAME: &str = "haggle";
 /// The port is a part of the socket's file name and nothing else.
 const PORT: u16 = 5432;
 
-/// Said to the server on every start rather than written into its configuration once, so that a
+/// Given to the server on every start rather than written into its configuration once, so that a
 /// newer Haggle brings newer settings.
 const SETTINGS: &[&str] = &[
     "listen_addresses=",
@@ -61,18 +61,18 @@ pub(super) struct Server {
 
 impl Server {
     pub async fn spawn(
-        home: &Home,
-        programs: &Programs,
+        location: &ClusterLocation,
+        binaries: &PostgresBinaries,
         socket_dir: &Path,
-        keeping: Keeping,
+        durability: Durability,
     ) -> Result<Self, EmbeddedError> {
-        let mut command = programs.command("postgres", &home.account);
-        command.arg("-D").arg(home.cluster()).args(["-p", &PORT.to_string()]);
-        let settings = SETTINGS.iter().chain(keeping.pick(&[][..], THROWAWAY));
+        let mut command = binaries.command("postgres", &location.account);
+        command.arg("-D").arg(location.cluster()).args(["-p", &PORT.to_string()]);
+        let settings = SETTINGS.iter().chain(durability.pick(&[][..], THROWAWAY));
         command.args(settings.flat_map(|setting| ["-c", setting]));
         command.arg("-c").arg(socket_setting(socket_dir));
 
-        let log = home.start_log();
+        let log = location.start_log();
         let said = File::create(&log).map_err(EmbeddedError::io("write", &log))?;
         command.stderr(said);
         // Ctrl-C goes to our group: the server must outlive our last requests.
@@ -85,7 +85,7 @@ impl Server {
     /// Until the first connection is answered. After a hard kill the server first replays its log.
     pub async fn ready(
         &mut self,
-        home: &Home,
+        location: &ClusterLocation,
         options: &PgConnectOptions,
         progress: &impl Fn(&str),
     ) -> Result<(), EmbeddedError> {
@@ -95,7 +95,7 @@ impl Server {
             match PgConnection::connect_with(&options.clone().database("postgres")).await {
                 Ok(conn) => return make_database(conn).await,
                 Err(_) if self.ended.borrow().is_some() => {
-                    return Err(EmbeddedError::not_started(&home.start_log()));
+                    return Err(EmbeddedError::not_started(&location.start_log()));
                 }
                 Err(_) if !said && started.elapsed() > Duration::from_secs(3) => {
                     said = true;
@@ -120,7 +120,7 @@ impl Server {
 
     /// Ends it in good order; if that takes over 30 seconds, at once.
     pub async fn stop(&self) {
-        for ending in [Ending::Fast, Ending::Immediate] {
+        for ending in [ShutdownSignal::Fast, ShutdownSignal::Immediate] {
             self.end(ending);
             if timeout(Duration::from_secs(30), self.ended()).await.is_ok() {
                 return;
@@ -129,7 +129,7 @@ impl Server {
     }
 
     /// Asks the server to end, without waiting. Does nothing when it has.
-    pub fn end(&self, ending: Ending) {
+    pub fn end(&self, ending: ShutdownSignal) {
         // Checked because the number of an ended process may belong to another one by now.
         if self.ended.borrow().is_none() {
             let _ = sys::end(self.pid, ending);
@@ -141,7 +141,7 @@ impl Drop for Server {
     /// The last resort, also for one that isn't ready yet: asks, and waits for nothing. The next start waits, if
     /// it must.
     fn drop(&mut self) {
-        self.end(Ending::Fast);
+        self.end(ShutdownSignal::Fast);
     }
 }
 
@@ -173,12 +173,12 @@ async fn spawn_kept(mut command: Command) -> io::Result<Server> {
     let (started, start) = oneshot::channel();
     let (end, ended) = watch::channel(None);
     std::thread::Builder::new().name("postgres".to_owned()).spawn(move || {
-        sys::die_with_this_thread(&mut command);
+        sys::kill_on_parent_exit(&mut command);
         match command.spawn() {
             Ok(mut child) => {
                 // Nobody waits any more when the start was given up: then it ends right away.
                 if started.send(Ok(child.id())).is_err() {
-                    let _ = sys::end(child.id(), Ending::Fast);
+                    let _ = sys::end(child.id(), ShutdownSignal::Fast);
                 }
                 let _ = end.send(child.wait().ok().or(Some(ExitStatus::default())));
             }

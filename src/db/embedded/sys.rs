@@ -5,14 +5,14 @@ use std::process::Command;
 
 /// How to end a PostgreSQL server.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Ending {
+pub(super) enum ShutdownSignal {
     /// Roll back what runs, write everything down, stop (`SIGINT`).
     Fast,
     /// Stop at once; the next start replays the log (`SIGQUIT`).
     Immediate,
 }
 
-impl Ending {
+impl ShutdownSignal {
     fn signal(self) -> libc::c_int {
         match self {
             Self::Fast => libc::SIGINT,
@@ -37,7 +37,7 @@ pub(super) fn is_alive(pid: u32) -> bool {
     }
 }
 
-pub(super) fn end(pid: u32, ending: Ending) -> io::Result<()> {
+pub(super) fn end(pid: u32, ending: ShutdownSignal) -> io::Result<()> {
     kill(pid, ending.signal())
 }
 
@@ -52,14 +52,14 @@ fn kill(pid: u32, signal: libc::c_int) -> io::Result<()> {
 /// Makes the kernel end the child (fast) when the *thread* that spawns it ends, however that
 /// happens: so spawn from a thread that lives as long as the child should.
 #[cfg(target_os = "linux")]
-pub(super) fn die_with_this_thread(command: &mut Command) {
+pub(super) fn kill_on_parent_exit(command: &mut Command) {
     use std::os::unix::process::CommandExt as _;
 
     let parent = std::process::id();
     // Runs between fork and exec, after std has changed the user (which clears the setting).
     let before_exec = move || {
         #[expect(unsafe_code, reason = "prctl with plain numbers is async-signal-safe")]
-        let result = unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, Ending::Fast.signal()) };
+        let result = unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, ShutdownSignal::Fast.signal()) };
         if result != 0 {
             return Err(io::Error::last_os_error());
         }
@@ -77,4 +77,4 @@ pub(super) fn die_with_this_thread(command: &mut Command) {
 
 /// Elsewhere a server that lost us runs on until the next start ends it.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn die_with_this_thread(_command: &mut Command) {}
+pub(super) fn kill_on_parent_exit(_command: &mut Command) {}

@@ -7,6 +7,8 @@ use std::sync::Mutex;
 
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
+use std::fs;
+
 use super::*;
 
 async fn connect(embedded: &Embedded) -> PgConnection {
@@ -56,7 +58,7 @@ async fn starts_from_nothing_and_keeps_what_it_was_given() {
 async fn a_path_too_long_for_a_socket_is_no_obstacle() {
     let temp = reachable_dir();
     let data = DataDir::open(&temp.path().join("long-name/".repeat(12))).unwrap();
-    let embedded = start_keeping(&data, Keeping::Throwaway, |_| ()).await.unwrap();
+    let embedded = start_with(&data, Durability::Throwaway, |_| ()).await.unwrap();
     let socket = embedded.options.get_socket().unwrap().clone();
     assert!(!socket.starts_with(temp.path()), "{socket:?}");
     connect(&embedded).await;
@@ -72,7 +74,7 @@ async fn a_making_that_was_cut_short_leaves_no_trace() {
     fs::create_dir(&half).unwrap();
     fs::write(half.join("PG_VERSION"), "15\n").unwrap();
 
-    let embedded = start_keeping(&data, Keeping::Throwaway, |_| ()).await.unwrap();
+    let embedded = start_with(&data, Durability::Throwaway, |_| ()).await.unwrap();
     connect(&embedded).await;
     assert!(!half.exists());
     embedded.stop().await;
@@ -82,12 +84,12 @@ async fn a_making_that_was_cut_short_leaves_no_trace() {
 async fn a_pid_file_naming_a_stranger_is_overruled() {
     let temp = reachable_dir();
     let data = DataDir::open(&temp.path().join("data")).unwrap();
-    start_keeping(&data, Keeping::Throwaway, |_| ()).await.unwrap().stop().await;
+    start_with(&data, Durability::Throwaway, |_| ()).await.unwrap().stop().await;
     // In a container the same number comes back for another program: here, this one.
     let stranger = format!("{}\n{}\n0\n5432\n\n\n0 0\n", std::process::id(), data.path().display());
     fs::write(data.path().join("postgres/postmaster.pid"), stranger).unwrap();
 
-    let embedded = start_keeping(&data, Keeping::Throwaway, |_| ()).await.unwrap();
+    let embedded = start_with(&data, Durability::Throwaway, |_| ()).await.unwrap();
     connect(&embedded).await;
     embedded.stop().await;
 }

@@ -8,10 +8,11 @@ use tower_sessions::Session;
 
 use super::super::{
     Photo, PhotoLimits, Product, ProductState, categories,
-    form::{MOST_PHOTOS, ProductDraft, Typed},
+    form::{MAX_PHOTOS, ProductDraft, ProductForm},
+    listing,
     photos::Uploads,
-    receive::{Desk, Sent},
-    service, store,
+    receive::{FormReceiver, ReceivedForm},
+    store,
     views::FormPage,
 };
 use super::usual_currency;
@@ -21,8 +22,8 @@ use crate::web::{Error, FieldErrors, Form, Path, Result, ReturnForm, Shell, flas
 pub async fn new(State(db): State<PgPool>, shell: Shell, seller: Seller) -> Result<FormPage> {
     let card = accounts::seller_card(&db, seller.id).await?;
     let place = card.map(|card| card.place).unwrap_or_default();
-    let typed = Typed::new(usual_currency(&db).await?, &place);
-    form_page(&db, shell, None, typed, Vec::new(), FieldErrors::default()).await
+    let form = ProductForm::new(usual_currency(&db).await?, &place);
+    form_page(&db, shell, None, form, Vec::new(), FieldErrors::default()).await
 }
 
 pub async fn create(
@@ -32,13 +33,13 @@ pub async fn create(
     request: Request,
 ) -> Result<Response> {
     let account_id = seller.user.account_id;
-    let desk = Desk { db: &db, uploads: &uploads, limits: &limits, seller_id: seller.id, account_id };
+    let desk = FormReceiver { db: &db, uploads: &uploads, limits: &limits, seller_id: seller.id, account_id };
     let sent = desk.receive(request).await?;
     let filled = fill(&desk, sent, Vec::new()).await?;
     let Some(draft) = filled.draft else {
-        return refused(form_page(&db, shell, None, filled.typed, filled.photos, filled.errors).await?);
+        return refused(form_page(&db, shell, None, filled.form, filled.photos, filled.errors).await?);
     };
-    let id = service::create(&db, seller.id, &draft, &filled.photos).await?;
+    let id = listing::create(&db, seller.id, &draft, &filled.photos).await?;
     flash::success(&session, "It’s live. Everyone can see it now.").await?;
     Ok(Redirect::to(&format!("/products/{id}")).into_response())
 }
@@ -51,8 +52,8 @@ pub async fn edit(
 ) -> Result<FormPage> {
     let product = own(&db, &seller, id).await?;
     let photos = store::photos::of_product(&db, id).await?;
-    let typed = Typed::of(&product);
-    form_page(&db, shell, Some(product), typed, photos, FieldErrors::default()).await
+    let form = ProductForm::of(&product);
+    form_page(&db, shell, Some(product), form, photos, FieldErrors::default()).await
 }
 
 pub async fn update(
@@ -64,14 +65,14 @@ pub async fn update(
 ) -> Result<Response> {
     let product = own(&db, &seller, id).await?;
     let account_id = seller.user.account_id;
-    let desk = Desk { db: &db, uploads: &uploads, limits: &limits, seller_id: seller.id, account_id };
+    let desk = FormReceiver { db: &db, uploads: &uploads, limits: &limits, seller_id: seller.id, account_id };
     let sent = desk.receive(request).await?;
     let filled = fill(&desk, sent, store::photos::of_product(&db, id).await?).await?;
     let Some(draft) = filled.draft else {
-        let page = form_page(&db, shell, Some(product), filled.typed, filled.photos, filled.errors).await?;
+        let page = form_page(&db, shell, Some(product), filled.form, filled.photos, filled.errors).await?;
         return refused(page);
     };
-    let removed = service::update(&db, id, seller.id, &draft, &filled.photos).await?;
+    let removed = listing::update(&db, id, seller.id, &draft, &filled.photos).await?;
     desk.remove_files(&removed.ok_or(Error::NotFound)?).await;
     flash::success(&session, "Saved.").await?;
     Ok(Redirect::to(&format!("/products/{id}")).into_response())
@@ -130,37 +131,37 @@ async fn own(db: &PgPool, seller: &Seller, id: i64) -> Result<Product> {
 }
 
 /// A sent form, understood as far as it can be.
-struct Filled {
-    typed: Typed,
+struct ParsedForm {
+    form: ProductForm,
     photos: Vec<Photo>,
     errors: FieldErrors,
     /// Nothing, if anything was refused.
     draft: Option<ProductDraft>,
 }
 
-async fn fill(desk: &Desk<'_>, sent: Sent, mut photos: Vec<Photo>) -> Result<Filled> {
-    let Sent { typed, photos: new, mut errors } = sent;
-    photos.extend(desk.kept_drafts(&typed).await?);
-    let photos = typed.arrange(photos, new);
-    if photos.len() > MOST_PHOTOS {
+async fn fill(desk: &FormReceiver<'_>, sent: ReceivedForm, mut photos: Vec<Photo>) -> Result<ParsedForm> {
+    let ReceivedForm { form, photos: new, mut errors } = sent;
+    photos.extend(desk.kept_drafts(&form).await?);
+    let photos = form.arrange(photos, new);
+    if photos.len() > MAX_PHOTOS {
         errors.add(
             "photos",
-            format!("A product has up to {MOST_PHOTOS} photos; these are {}. Remove some.", photos.len()),
+            format!("A product has up to {MAX_PHOTOS} photos; these are {}. Remove some.", photos.len()),
         );
     }
-    let draft = typed.check(&categories(desk.db).await?, &mut errors).filter(|_| errors.is_empty());
-    Ok(Filled { typed, photos, errors, draft })
+    let draft = form.check(&categories(desk.db).await?, &mut errors).filter(|_| errors.is_empty());
+    Ok(ParsedForm { form, photos, errors, draft })
 }
 
 async fn form_page(
     db: &PgPool,
     shell: Shell,
     product: Option<Product>,
-    typed: Typed,
+    form: ProductForm,
     photos: Vec<Photo>,
     errors: FieldErrors,
 ) -> Result<FormPage> {
-    Ok(FormPage { shell, errors, product, typed, photos, categories: categories(db).await? })
+    Ok(FormPage { shell, errors, product, form, photos, categories: categories(db).await? })
 }
 
 fn refused(mut page: FormPage) -> Result<Response> {

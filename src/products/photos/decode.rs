@@ -6,7 +6,7 @@ use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, Limits};
 
-use super::{MAX_PIXELS, MAX_SIDE, Refused, whole};
+use super::{MAX_PIXELS, MAX_SIDE, PhotoRejected, truncation};
 
 /// What a decoder may ask for: [`MAX_PIXELS`] in four channels of 16 bits, and a little to work with.
 const MAX_MEMORY: u64 = 8 * MAX_PIXELS + 64 * 1024 * 1024;
@@ -19,11 +19,11 @@ pub(super) struct Decoded {
 }
 
 /// Decodes a still JPEG, PNG or WebP picture, recognised by its content.
-pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Refused> {
+pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, PhotoRejected> {
     let mut decoder = open(bytes)?;
     // The decoders fill in what is missing at the end of a file with grey.
-    if !whole::is_whole(bytes, decoder.dimensions()) {
-        return Err(Refused::Damaged);
+    if !truncation::is_complete(bytes, decoder.dimensions()) {
+        return Err(PhotoRejected::Damaged);
     }
     decoder.set_limits(limits())?;
     let orientation = decoder.orientation()?;
@@ -32,32 +32,32 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Refused> {
 }
 
 /// Reads the header: the file is of a kind and a size that we take, and isn't animated.
-fn open(bytes: &[u8]) -> Result<Box<dyn ImageDecoder + '_>, Refused> {
+fn open(bytes: &[u8]) -> Result<Box<dyn ImageDecoder + '_>, PhotoRejected> {
     let file = Cursor::new(bytes);
     let decoder: Box<dyn ImageDecoder> = match image::guess_format(bytes) {
         Ok(ImageFormat::Jpeg) => Box::new(JpegDecoder::new(file)?),
         Ok(ImageFormat::Png) => {
             let png = PngDecoder::with_limits(file, limits())?;
             if png.is_apng()? {
-                return Err(Refused::Animated);
+                return Err(PhotoRejected::Animated);
             }
             Box::new(png)
         }
         Ok(ImageFormat::WebP) => {
             let webp = WebPDecoder::new(file)?;
             if webp.has_animation() {
-                return Err(Refused::Animated);
+                return Err(PhotoRejected::Animated);
             }
             Box::new(webp)
         }
-        _ => return Err(Refused::NotAPicture),
+        _ => return Err(PhotoRejected::NotAPicture),
     };
     let (width, height) = decoder.dimensions();
     if width == 0 || height == 0 {
-        return Err(Refused::Damaged);
+        return Err(PhotoRejected::Damaged);
     }
     if width.max(height) > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(Refused::TooManyPixels);
+        return Err(PhotoRejected::TooManyPixels);
     }
     Ok(decoder)
 }
@@ -70,7 +70,7 @@ fn limits() -> Limits {
     limits
 }
 
-impl From<ImageError> for Refused {
+impl From<ImageError> for PhotoRejected {
     fn from(error: ImageError) -> Self {
         match error {
             ImageError::Limits(_) => Self::TooManyPixels,
@@ -84,17 +84,17 @@ mod tests {
     use image::{ImageFormat, RgbImage};
     use proptest::prelude::*;
 
-    use super::super::testing;
+    use super::super::fixtures;
     use super::*;
 
-    fn refused(bytes: &[u8]) -> Refused {
+    fn refused(bytes: &[u8]) -> PhotoRejected {
         decode(bytes).expect_err("refused")
     }
 
     #[test]
     fn the_three_formats_are_known_by_their_content() {
         for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
-            let decoded = decode(&testing::picture(40, 30, format)).expect("a picture");
+            let decoded = decode(&fixtures::picture(40, 30, format)).expect("a picture");
             assert_eq!((decoded.pixels.width(), decoded.pixels.height()), (40, 30));
         }
     }
@@ -103,52 +103,52 @@ mod tests {
     fn anything_else_is_no_picture() {
         let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
         for bytes in [&b""[..], b"GIF89a\x01\0\x01\0\0\0\0;", b"BM", b"%PDF-1.7", svg] {
-            assert_eq!(refused(bytes), Refused::NotAPicture);
+            assert_eq!(refused(bytes), PhotoRejected::NotAPicture);
         }
-        assert_eq!(refused(b"\xFF\xD8\xFF"), Refused::Damaged);
+        assert_eq!(refused(b"\xFF\xD8\xFF"), PhotoRejected::Damaged);
     }
 
     #[test]
     fn bombs_are_refused_by_their_header() {
         let started = std::time::Instant::now();
-        assert_eq!(refused(&testing::png_claiming(50_000, 50_000)), Refused::TooManyPixels);
-        assert_eq!(refused(&testing::png_claiming(11_000, 11_000)), Refused::TooManyPixels);
-        assert_eq!(refused(&testing::jpeg_claiming(65_000, 65_000)), Refused::TooManyPixels);
-        assert_eq!(refused(&testing::webp_with_larger_frame(16_383)), Refused::Damaged);
+        assert_eq!(refused(&fixtures::png_claiming(50_000, 50_000)), PhotoRejected::TooManyPixels);
+        assert_eq!(refused(&fixtures::png_claiming(11_000, 11_000)), PhotoRejected::TooManyPixels);
+        assert_eq!(refused(&fixtures::jpeg_claiming(65_000, 65_000)), PhotoRejected::TooManyPixels);
+        assert_eq!(refused(&fixtures::webp_with_larger_frame(16_383)), PhotoRejected::Damaged);
         assert!(started.elapsed().as_secs() < 2);
     }
 
     #[test]
     fn animations_are_refused() {
-        assert_eq!(refused(&testing::animated_png()), Refused::Animated);
-        assert_eq!(refused(&testing::animated_webp()), Refused::Animated);
+        assert_eq!(refused(&fixtures::animated_png()), PhotoRejected::Animated);
+        assert_eq!(refused(&fixtures::animated_webp()), PhotoRejected::Animated);
     }
 
     #[test]
     fn files_cut_short_are_refused() {
         for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
-            let whole = testing::noise(64, 64, format);
+            let whole = fixtures::noise(64, 64, format);
             for kept in [whole.len() / 4, whole.len() / 2, whole.len() - 20] {
-                assert_eq!(refused(&whole[..kept]), Refused::Damaged, "{format:?} {kept}");
+                assert_eq!(refused(&whole[..kept]), PhotoRejected::Damaged, "{format:?} {kept}");
             }
         }
     }
 
     #[test]
     fn a_preview_inside_doesnt_make_a_cut_photo_whole() {
-        let thumbnail = testing::picture(16, 16, ImageFormat::Jpeg);
-        let photo = testing::with_segment(
-            &testing::noise(64, 64, ImageFormat::Jpeg),
+        let thumbnail = fixtures::picture(16, 16, ImageFormat::Jpeg);
+        let photo = fixtures::with_segment(
+            &fixtures::noise(64, 64, ImageFormat::Jpeg),
             0xE1,
             &[b"Exif\0\0", thumbnail.as_slice()].concat(),
         );
         assert!(decode(&photo).is_ok());
-        assert_eq!(refused(&photo[..photo.len() - 20]), Refused::Damaged);
+        assert_eq!(refused(&photo[..photo.len() - 20]), PhotoRejected::Damaged);
     }
 
     #[test]
     fn what_cameras_append_does_no_harm() {
-        let mut photo = testing::picture(40, 30, ImageFormat::Jpeg);
+        let mut photo = fixtures::picture(40, 30, ImageFormat::Jpeg);
         photo.extend_from_slice(b"MotionPhoto_Data and a film");
         assert!(decode(&photo).is_ok());
     }
@@ -162,7 +162,7 @@ mod tests {
             format in prop::sample::select(vec![ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP]),
             changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
         ) {
-            let mut bytes = testing::noise(24, 24, format);
+            let mut bytes = fixtures::noise(24, 24, format);
             for (at, byte) in changes {
                 let at = at.index(bytes.len());
                 bytes[at] = byte;

@@ -7,7 +7,7 @@ use image::DynamicImage;
 use image::codecs::jpeg::JpegEncoder;
 
 use super::decode::Decoded;
-use super::{Refused, Size};
+use super::{PhotoRejected, Size};
 
 const WEBP_QUALITY: f32 = 80.0;
 const JPEG_QUALITY: u8 = 82;
@@ -40,7 +40,7 @@ impl Processed {
 ///
 /// The picture is turned after it was made smaller, which its square bounds allow: turning the
 /// original would need the room for it twice.
-pub(super) fn encode(photo: Decoded) -> Result<Processed, Refused> {
+pub(super) fn encode(photo: Decoded) -> Result<Processed, PhotoRejected> {
     let mut resizer = Resizer::new();
     let opaque = flatten(photo.pixels);
     let mut large = fit(&mut resizer, &opaque, Size::Large)?.into_owned();
@@ -83,7 +83,7 @@ fn fit<'a>(
     resizer: &mut Resizer,
     picture: &'a DynamicImage,
     size: Size,
-) -> Result<Cow<'a, DynamicImage>, Refused> {
+) -> Result<Cow<'a, DynamicImage>, PhotoRejected> {
     let (width, height) = size.within(picture.width(), picture.height());
     if (width, height) == (picture.width(), picture.height()) {
         return Ok(Cow::Borrowed(picture));
@@ -91,19 +91,19 @@ fn fit<'a>(
     let mut smaller = DynamicImage::new(width, height, picture.color());
     let options =
         ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(false);
-    resizer.resize(picture, &mut smaller, &options).map_err(|_| Refused::Damaged)?;
+    resizer.resize(picture, &mut smaller, &options).map_err(|_| PhotoRejected::Damaged)?;
     Ok(Cow::Owned(smaller))
 }
 
-fn webp(picture: &DynamicImage) -> Result<Vec<u8>, Refused> {
+fn webp(picture: &DynamicImage) -> Result<Vec<u8>, PhotoRejected> {
     let encoder = webp::Encoder::from_rgb(picture.as_bytes(), picture.width(), picture.height());
     match encoder.encode_simple(false, WEBP_QUALITY) {
         Ok(file) => Ok(file.to_vec()),
-        Err(_) => Err(Refused::Damaged),
+        Err(_) => Err(PhotoRejected::Damaged),
     }
 }
 
-fn jpeg(picture: &DynamicImage) -> Result<Vec<u8>, Refused> {
+fn jpeg(picture: &DynamicImage) -> Result<Vec<u8>, PhotoRejected> {
     let mut file = Vec::new();
     picture.write_with_encoder(JpegEncoder::new_with_quality(&mut file, JPEG_QUALITY))?;
     Ok(file)
@@ -113,7 +113,7 @@ fn jpeg(picture: &DynamicImage) -> Result<Vec<u8>, Refused> {
 mod tests {
     use image::ImageFormat;
 
-    use super::super::{process_now, testing};
+    use super::super::{fixtures, process_now};
     use super::*;
 
     fn size_of(file: &[u8]) -> (u32, u32) {
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn each_size_fits_its_bounds() {
-        let photo = process(&testing::picture(2000, 1000, ImageFormat::Jpeg));
+        let photo = process(&fixtures::picture(2000, 1000, ImageFormat::Jpeg));
         assert_eq!((photo.width, photo.height), (1600, 800));
         assert_eq!(size_of(&photo.large), (1600, 800));
         assert_eq!(size_of(&photo.medium), (800, 400));
@@ -139,34 +139,34 @@ mod tests {
 
     #[test]
     fn small_pictures_stay_small_and_thin_ones_stay_visible() {
-        let photo = process(&testing::picture(5, 3, ImageFormat::Png));
+        let photo = process(&fixtures::picture(5, 3, ImageFormat::Png));
         for size in Size::ALL {
             assert_eq!(size_of(photo.file(size)), (5, 3));
         }
-        let photo = process(&testing::picture(1, 6000, ImageFormat::Png));
+        let photo = process(&fixtures::picture(1, 6000, ImageFormat::Png));
         assert_eq!(size_of(&photo.large), (1, 1600));
         assert_eq!(size_of(&photo.small), (1, 320));
     }
 
     #[test]
     fn every_kind_of_pixel_is_shown() {
-        for photo in testing::every_kind_of_png(2000, 10) {
+        for photo in fixtures::every_kind_of_png(2000, 10) {
             assert_eq!(size_of(&process(&photo).large), (1600, 8));
         }
     }
 
     #[test]
     fn what_is_transparent_becomes_white() {
-        let photo = process(&testing::transparent_png(64, 64));
+        let photo = process(&fixtures::transparent_png(64, 64));
         let shown = image::load_from_memory(&photo.large).expect("a picture").into_rgb8();
         assert!(shown.pixels().all(|pixel| pixel.0.iter().all(|&c| c > 250)));
     }
 
     #[test]
     fn photos_are_turned_upright_and_lose_what_else_the_file_said() {
-        let sideways = testing::with_exif(&testing::red_top(40, 20), 6);
-        assert!(testing::contains(&sideways, b"Exif"));
-        assert!(testing::contains(&sideways, b"Haggle Camera"));
+        let sideways = fixtures::with_exif(&fixtures::red_top(40, 20), 6);
+        assert!(fixtures::contains(&sideways, b"Exif"));
+        assert!(fixtures::contains(&sideways, b"Haggle Camera"));
         let photo = process(&sideways);
         assert_eq!((photo.width, photo.height), (20, 40));
         // What was the top edge is the right edge of a picture turned clockwise.
@@ -175,7 +175,7 @@ mod tests {
         assert!(shown.get_pixel(3, 20).0[2] > 200 && shown.get_pixel(3, 20).0[0] < 60);
         for size in Size::ALL {
             for word in [&b"Exif"[..], b"EXIF", b"Haggle Camera", b"ICCP", b"XMP"] {
-                assert!(!testing::contains(photo.file(size), word), "{size:?}");
+                assert!(!fixtures::contains(photo.file(size), word), "{size:?}");
             }
         }
     }

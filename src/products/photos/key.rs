@@ -33,14 +33,18 @@ impl fmt::Display for PhotoKey {
 /// The text isn't a photo's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a photo's key")]
-pub struct NotAKey;
+pub struct ParsePhotoKeyError;
 
 impl FromStr for PhotoKey {
-    type Err = NotAKey;
+    type Err = ParsePhotoKeyError;
 
-    fn from_str(text: &str) -> Result<Self, NotAKey> {
+    fn from_str(text: &str) -> Result<Self, ParsePhotoKeyError> {
         let hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
-        if text.len() == 32 && text.bytes().all(hex) { Ok(Self(text.to_owned())) } else { Err(NotAKey) }
+        if text.len() == 32 && text.bytes().all(hex) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ParsePhotoKeyError)
+        }
     }
 }
 
@@ -113,7 +117,7 @@ mod tests {
             "0123456789abcdef/123456789abcdef",
             "ａ123456789abcdef0123456789abc",
         ] {
-            assert_eq!(wrong.parse::<PhotoKey>(), Err(NotAKey), "{wrong}");
+            assert_eq!(wrong.parse::<PhotoKey>(), Err(ParsePhotoKeyError), "{wrong}");
         }
     }
 

@@ -62,7 +62,7 @@ pub async fn serve(
 mod tests {
     use axum::body::{Body, to_bytes};
 
-    use super::super::testing;
+    use super::super::fixtures;
     use super::*;
 
     struct Media {
@@ -74,7 +74,7 @@ mod tests {
     async fn media() -> Media {
         let folder = tempfile::tempdir().expect("a folder");
         let uploads = Uploads::new(folder.path());
-        let key = uploads.save(&testing::processed()).await.expect("saved");
+        let key = uploads.save(&fixtures::processed()).await.expect("saved");
         std::fs::write(folder.path().join("secret"), b"secret").expect("written");
         Media { app: router().with_state(uploads), _folder: folder, key }
     }
@@ -99,7 +99,7 @@ mod tests {
             assert_eq!(answer.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
             let since = answer.headers()[header::LAST_MODIFIED].clone();
             let body = to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
-            assert_eq!(body, testing::processed().file(size));
+            assert_eq!(body, fixtures::processed().file(size));
 
             let again = get(&media.app, &media.key.url(size), Some(&since)).await;
             assert_eq!(again.status(), StatusCode::NOT_MODIFIED);

@@ -16,19 +16,19 @@
 //! they got for ever.
 //!
 //! A 12 megapixel JPEG takes half a second of one core, and 6 seconds in an unoptimised build. At
-//! most [`AT_ONCE`] are worked on at a time, each of them in at most about 600 MB (that is
+//! most [`MAX_CONCURRENT`] are worked on at a time, each of them in at most about 600 MB (that is
 //! [`MAX_PIXELS`] of 16 bits a channel); a usual one needs 60 MB.
 
 mod decode;
 mod encode;
+#[cfg(test)]
+mod fixtures;
 mod key;
 mod media;
 mod photo;
-mod refused;
-#[cfg(test)]
-mod testing;
+mod rejected;
+mod truncation;
 mod uploads;
-mod whole;
 
 use axum::body::Bytes;
 use tokio::sync::Semaphore;
@@ -37,7 +37,7 @@ pub use self::encode::Processed;
 pub use self::key::{PhotoKey, Size};
 pub use self::media::{router, serve};
 pub use self::photo::Photo;
-pub use self::refused::Refused;
+pub use self::rejected::PhotoRejected;
 pub use self::uploads::Uploads;
 
 /// The most bytes a photo's file may have.
@@ -48,24 +48,24 @@ pub const MAX_PIXELS: u64 = 50_000_000;
 pub const MAX_SIDE: u32 = 12_000;
 
 /// How many photos are worked on at the same time, however many are sent.
-const AT_ONCE: usize = 2;
-static DARKROOM: Semaphore = Semaphore::const_new(AT_ONCE);
+const MAX_CONCURRENT: usize = 2;
+static PROCESSING_PERMITS: Semaphore = Semaphore::const_new(MAX_CONCURRENT);
 
 /// Makes the four pictures of the file in `bytes`, on the blocking pool, when its turn has come.
-pub async fn process(bytes: Bytes) -> Result<Processed, Refused> {
+pub async fn process(bytes: Bytes) -> Result<Processed, PhotoRejected> {
     if bytes.len() > MAX_BYTES {
-        return Err(Refused::TooManyBytes);
+        return Err(PhotoRejected::TooManyBytes);
     }
-    let turn = DARKROOM.acquire().await;
+    let turn = PROCESSING_PERMITS.acquire().await;
     let work = tokio::task::spawn_blocking(move || {
         // Held until the work is done, also when nobody waits for it any more.
         let _turn = turn;
         process_now(&bytes)
     });
     // A decoder that panics has met a file that it should have refused.
-    work.await.unwrap_or(Err(Refused::Damaged))
+    work.await.unwrap_or(Err(PhotoRejected::Damaged))
 }
 
-fn process_now(bytes: &[u8]) -> Result<Processed, Refused> {
+fn process_now(bytes: &[u8]) -> Result<Processed, PhotoRejected> {
     encode::encode(decode::decode(bytes)?)
 }

@@ -13,7 +13,8 @@ impl Photo {
     /// The photo in a row's three columns.
     pub(in super::super) fn from_row(key: &str, width: i32, height: i32) -> sqlx::Result<Self> {
         let side = |side: i32| u32::try_from(side).map_err(|error| sqlx::Error::Decode(error.into()));
-        let key = key.parse().map_err(|error: super::key::NotAKey| sqlx::Error::Decode(error.into()))?;
+        let key =
+            key.parse().map_err(|error: super::key::ParsePhotoKeyError| sqlx::Error::Decode(error.into()))?;
         Ok(Self { key, width: side(width)?, height: side(height)? })
     }
 

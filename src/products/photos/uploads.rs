@@ -24,12 +24,12 @@ impl Uploads {
 
     /// A folder inside of this one, for photos that aren't everybody's: their keys mean nothing outside
     /// of it. `name` isn't two hex digits, where the photos themselves lie.
-    pub fn inside(&self, name: impl AsRef<Path>) -> Self {
+    pub fn subfolder(&self, name: impl AsRef<Path>) -> Self {
         Self { root: self.root.join(name).into(), incoming: self.incoming.clone() }
     }
 
     /// A place in it that isn't a photo's.
-    pub fn beside(&self, name: impl AsRef<Path>) -> PathBuf {
+    pub fn sibling_path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.root.join(name)
     }
 
@@ -101,14 +101,14 @@ async fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing;
+    use super::super::fixtures;
     use super::*;
 
     #[tokio::test]
     async fn photos_are_saved_whole_and_removed_whole() {
         let folder = tempfile::tempdir().expect("a folder");
         let uploads = Uploads::new(folder.path().join("uploads"));
-        let photo = testing::processed();
+        let photo = fixtures::processed();
         let key = uploads.save(&photo).await.expect("saved");
         for size in Size::ALL {
             let kept = std::fs::read(uploads.path(&key, size)).expect("a file");
@@ -128,6 +128,6 @@ mod tests {
         let file = folder.path().join("a file, not a folder");
         std::fs::write(&file, b"").expect("written");
         let uploads = Uploads::new(&file);
-        assert!(uploads.save(&testing::processed()).await.is_err());
+        assert!(uploads.save(&fixtures::processed()).await.is_err());
     }
 }

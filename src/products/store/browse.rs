@@ -6,10 +6,10 @@ use time::OffsetDateTime;
 use super::super::{Card, Condition, browse::Filters, currency::Currency, photos::Photo, price::Price};
 
 /// How many results a search goes through at most; nobody turns that many pages.
-pub(in super::super) const MOST: i64 = 1008;
+pub(in super::super) const MAX_RESULTS: i64 = 1008;
 /// How many of the newest that fit the words are compared for how well they do.
-const RANKED: i64 = 5000;
-/// Cards on a page; [`MOST`] is 42 of them.
+const MAX_RANKED: i64 = 5000;
+/// Cards on a page; [`MAX_RESULTS`] is 42 of them.
 pub(in super::super) const PER_PAGE: i64 = 24;
 
 /// A card's columns.
@@ -50,7 +50,7 @@ impl TryFrom<Row> for Card {
     }
 }
 
-/// One page of a search, and how many results there are, counted up to [`MOST`].
+/// One page of a search, and how many results there are, counted up to [`MAX_RESULTS`].
 ///
 /// A page that doesn't exist is the last one.
 pub(in super::super) async fn search(db: &PgPool, filters: &Filters) -> sqlx::Result<(Vec<Card>, i64)> {
@@ -106,10 +106,10 @@ pub(in super::super) async fn search(db: &PgPool, filters: &Filters) -> sqlx::Re
         filters.condition.map(Condition::code),
         place,
         filters.sort.code(),
-        MOST,
-        filters.page.min(MOST),
+        MAX_RESULTS,
+        filters.page.min(MAX_RESULTS),
         PER_PAGE,
-        RANKED
+        MAX_RANKED
     )
     .fetch_all(&mut *tx)
     .await?;

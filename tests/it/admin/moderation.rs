@@ -1,7 +1,7 @@
 //! Suspending people and hiding products.
 
 use super::{log, with_admin};
-use crate::support::{Product, room, soon};
+use crate::support::{Product, room, within_deadline};
 
 /// Of `support`'s people.
 const PASSWORD: &str = crate::support::PASSWORD;
@@ -21,7 +21,7 @@ async fn who_is_suspended_is_out_at_once_and_back_when_restored() {
     let people = admin.get("/admin/people?q=rita").await.ok();
     let suspended = admin.submit(&people.form("form[action$='/suspend']")).await;
     suspended.redirects_to("/admin/people?q=rita&page=1");
-    soon("both sockets to close", async {
+    within_deadline("both sockets to close", async {
         assert_eq!(room_socket.closed().await, 4401);
         assert_eq!(inbox.closed().await, 4401);
     })

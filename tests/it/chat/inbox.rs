@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{TestApp, Wire, room};
+use crate::support::{DbProxy, TestApp, room};
 
 #[tokio::test]
 async fn conversations_are_listed_newest_first_with_what_is_unread() {
@@ -144,7 +144,7 @@ async fn an_old_conversation_is_in_the_dropdown_however_many_wrote_since() {
 #[tokio::test]
 async fn it_asks_as_little_of_the_database_with_many_rooms_as_with_few() {
     let app = TestApp::start().await;
-    let (wire, db) = Wire::to(&app.db).await;
+    let (wire, db) = DbProxy::to(&app.db).await;
     let node = app.beside_over(db).await;
     let tomas = app.seller("Tomas").await.at(&node);
     let mut asked = Vec::new();

@@ -1,19 +1,19 @@
 //! Buyer and seller, talking.
 
 mod access;
-mod cast;
+mod backpressure;
 mod content;
+mod conversation;
+mod demo_dialogue;
 mod forms;
-mod full;
 mod fuzz;
 mod history;
+mod idempotency;
 mod inbox;
-mod journal;
-mod lost_answer;
-mod once;
+mod interleaving;
+mod lost_acknowledgement;
 mod photos;
 mod recovery;
 mod search;
-mod slow;
+mod slow_consumers;
 mod sockets;
-mod talking;

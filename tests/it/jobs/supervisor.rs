@@ -15,7 +15,7 @@ use haggle::{
 };
 use tokio::sync::{Semaphore, oneshot};
 
-use crate::support::{TestApp, eventually, soon};
+use crate::support::{TestApp, eventually, within_deadline};
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -90,7 +90,7 @@ async fn a_task_that_ends_too_early_is_restarted() {
         counted.add_permits(1);
         std::future::ready(())
     });
-    let _seen = soon("three starts", ended.acquire_many(wanted)).await.unwrap();
+    let _seen = within_deadline("three starts", ended.acquire_many(wanted)).await.unwrap();
     assert!(status(&supervisor, "test.ends").early_ends >= 2);
     assert_eq!(status(&supervisor, "test.ends").panics, 0);
 }
@@ -128,8 +128,8 @@ async fn a_queue_outlives_the_task_that_reads_it() {
     for word in ["one", "poison", "two"] {
         sender.send(word).await.unwrap();
     }
-    assert_eq!(soon("the first", heard.recv()).await, Some("one"));
-    assert_eq!(soon("the one after the panic", heard.recv()).await, Some("two"));
+    assert_eq!(within_deadline("the first", heard.recv()).await, Some("one"));
+    assert_eq!(within_deadline("the one after the panic", heard.recv()).await, Some("two"));
 }
 
 #[tokio::test]
@@ -177,7 +177,7 @@ async fn a_critical_task_that_ends_ends_the_program() {
     let supervisor = state.supervisor.clone();
     let served = tokio::spawn(app::serve(listener, state, std::future::pending()));
     supervisor.spawn("test.critical", Policy::Critical, || std::future::ready(()));
-    let error = soon("the end of the program", served).await.unwrap().unwrap_err();
+    let error = within_deadline("the end of the program", served).await.unwrap().unwrap_err();
     assert_eq!(error.to_string(), "the task test.critical ended, and nothing works without it");
 }
 
@@ -214,8 +214,8 @@ async fn a_stop_cuts_off_a_task_that_takes_too_long() {
         }
     });
     tokio::task::yield_now().await;
-    soon("the stop", supervisor.stop(Duration::from_millis(1))).await;
-    soon("its drop", dropped).await.unwrap_err();
+    within_deadline("the stop", supervisor.stop(Duration::from_millis(1))).await;
+    within_deadline("its drop", dropped).await.unwrap_err();
 }
 
 #[tokio::test]
@@ -232,7 +232,7 @@ async fn the_last_handle_dropped_ends_all_tasks() {
     });
     tokio::task::yield_now().await;
     drop(supervisor);
-    soon("its drop", dropped).await.unwrap_err();
+    within_deadline("its drop", dropped).await.unwrap_err();
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use sqlx::PgPool;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use super::{TestDatabase, soon};
+use super::{TestDatabase, within_deadline};
 
 pub struct TestApp {
     pub addr: SocketAddr,
@@ -144,7 +144,7 @@ impl TestApp {
     pub async fn stop(&mut self) {
         if let Some(running) = self.running.take() {
             let _ = running.stop.send(());
-            let _ = soon("the program to stop", running.task).await;
+            let _ = within_deadline("the program to stop", running.task).await;
         }
     }
 

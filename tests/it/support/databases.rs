@@ -16,7 +16,7 @@ use std::{
 
 use haggle::db::{
     self, DataDir,
-    embedded::{self, Embedded, Keeping},
+    embedded::{self, Durability, Embedded},
 };
 use sqlx::{
     AssertSqlSafe, Connection as _, Executor as _, PgConnection, PgPool,
@@ -171,13 +171,13 @@ impl Copies {
 async fn start() -> Embedded {
     let data = own_folder();
     let say = |step: &str| eprintln!("{step}");
-    match embedded::start_keeping(&data, Keeping::Throwaway, say).await {
+    match embedded::start_with(&data, Durability::Throwaway, say).await {
         Ok(embedded) => embedded,
         // Of another major version, or broken with the machine: nothing in it is worth keeping.
         Err(error) => {
             eprintln!("{error}\nBeginning anew …");
             let _ = fs::remove_dir_all(data.path().join("postgres"));
-            let again = embedded::start_keeping(&data, Keeping::Throwaway, say).await;
+            let again = embedded::start_with(&data, Durability::Throwaway, say).await;
             again.unwrap_or_else(|error| panic!("{error}"))
         }
     }

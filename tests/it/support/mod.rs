@@ -9,20 +9,20 @@
 //! ```
 
 mod app;
-mod cast;
 pub mod databases;
+mod db_proxy;
 mod factory;
+mod fixtures;
 mod page;
 mod person;
 mod socket;
 mod wait;
-mod wire;
 
 pub use app::TestApp;
 pub use databases::TestDatabase;
+pub use db_proxy::DbProxy;
 pub use factory::{Product, picture, room};
 pub use page::{Form, Page};
 pub use person::{PASSWORD, Person};
 pub use socket::Socket;
-pub use wait::{eventually, soon};
-pub use wire::Wire;
+pub use wait::{eventually, within_deadline};

@@ -12,7 +12,7 @@ use tokio_tungstenite::{
     tungstenite::{self, Message, client::IntoClientRequest as _, handshake::client::Request},
 };
 
-use super::{Person, soon};
+use super::{Person, within_deadline};
 
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
@@ -49,7 +49,7 @@ impl Person {
     }
 
     /// A socket whose machine takes next to nothing that isn't read.
-    pub async fn narrow_socket(&self, path: &str) -> Socket {
+    pub async fn slow_reading_socket(&self, path: &str) -> Socket {
         let tcp = TcpSocket::new_v4().expect("a socket");
         tcp.set_recv_buffer_size(4096).expect("a small buffer");
         let addr = self.origin.trim_start_matches("http://").parse().expect("an address");
@@ -103,7 +103,7 @@ impl Socket {
     /// The next frame that fits.
     pub async fn expect_where(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         let path = self.path.clone();
-        soon(&format!("{what} at {path}"), async {
+        within_deadline(&format!("{what} at {path}"), async {
             loop {
                 let frame = self.next().await.unwrap_or_else(|code| panic!("{path} closed with {code}"));
                 if fits(&frame) {
@@ -117,7 +117,7 @@ impl Socket {
     /// The close code, after whatever frames are still to come. 1006 for a connection that broke off.
     pub async fn closed(&mut self) -> u16 {
         let path = self.path.clone();
-        soon(&format!("{path} to close"), async {
+        within_deadline(&format!("{path} to close"), async {
             loop {
                 if let Err(code) = self.next().await {
                     return code;

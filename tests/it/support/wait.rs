@@ -6,7 +6,7 @@ use std::time::Duration;
 const LONG_ENOUGH: Duration = Duration::from_secs(10);
 
 /// What `future` gives; fails the test, naming `what`, if that takes too long.
-pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
+pub async fn within_deadline<T>(what: &str, future: impl Future<Output = T>) -> T {
     match tokio::time::timeout(LONG_ENOUGH, future).await {
         Ok(value) => value,
         Err(_) => panic!("waited {LONG_ENOUGH:?} for {what}"),
@@ -15,7 +15,7 @@ pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
 
 /// Looks until there is something: for what tells nobody when it happens.
 pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    soon(what, async {
+    within_deadline(what, async {
         loop {
             if let Some(found) = look().await {
                 return found;

@@ -1,0 +1,45 @@
+//! Making an account.
+
+use sqlx::{PgExecutor, PgPool};
+
+use super::{Email, Name, NewAccount, Password, password, sessions::SessionOwner, store};
+use crate::web::Result;
+
+pub(super) enum Registered {
+    Account(SessionOwner),
+    /// The address has an account already.
+    EmailTaken,
+}
+
+/// Hashes first, whether the address is free or not, so that both take as long.
+pub(super) async fn register(db: &PgPool, new: &NewAccount) -> Result<Registered> {
+    let hash = password::hash(&new.password).await?;
+    let mut tx = db.begin().await?;
+    match store::insert_person(&mut tx, &new.email, &new.name, &hash, new.role).await {
+        Ok(id) => {
+            tx.commit().await?;
+            Ok(Registered::Account(SessionOwner { account_id: id, epoch: 0 }))
+        }
+        Err(sqlx::Error::Database(e)) if e.constraint() == Some("accounts_email_key") => {
+            Ok(Registered::EmailTaken)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// An account that runs the place: no `Buyer`, no `Customer`, no part in any room.
+pub async fn create_admin(db: &PgPool, email: &Email, password: &Password) -> anyhow::Result<i64> {
+    let hash = password::hash(password).await?;
+    let name = Name::parse("Admin").map_err(anyhow::Error::msg)?;
+    match store::insert_account(db, email, &name, &hash, true).await {
+        Err(sqlx::Error::Database(e)) if e.constraint() == Some("accounts_email_key") => {
+            anyhow::bail!("{} already has an account", email.as_str())
+        }
+        result => Ok(result?),
+    }
+}
+
+/// Whether nobody has an account yet.
+pub async fn has_no_accounts(db: impl PgExecutor<'_>) -> Result<bool> {
+    Ok(store::has_no_accounts(db).await?)
+}

@@ -1,0 +1,184 @@
+//! A conversation as rows: numbered and counted as the journal would have, had it been there.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::{
+    SeedError,
+    fixtures::{Room, Side},
+};
+
+/// A room with what was said in it.
+pub(super) struct DialogueRows {
+    pub room: RoomRow,
+    pub entries: Vec<EntryRow>,
+}
+
+#[derive(Debug, Default, PartialEq, Serialize)]
+pub(super) struct RoomRow {
+    pub buyer_id: i64,
+    pub seller_id: i64,
+    pub last_seq: i64,
+    pub buyer_total: i64,
+    pub seller_total: i64,
+    pub buyer_read_seq: i64,
+    pub seller_read_seq: i64,
+    pub buyer_seen: i64,
+    pub seller_seen: i64,
+    pub last_product_id: Option<i64>,
+    pub last_from: &'static str,
+    pub last_body: String,
+    pub first_days_ago: f64,
+    pub last_days_ago: f64,
+}
+
+#[derive(Debug, PartialEq, Serialize)]
+pub(super) struct EntryRow {
+    #[serde(skip)]
+    pub from: &'static str,
+    pub buyer_id: i64,
+    pub seller_id: i64,
+    pub seq: i64,
+    pub ordinal: i64,
+    pub body: String,
+    pub product_id: Option<i64>,
+    pub starts_product: bool,
+    pub days_ago: f64,
+}
+
+/// The inbox's preview is this many characters of the last entry.
+const PREVIEW: usize = 200;
+
+impl Side {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Buyer => "buyer",
+            Self::Seller => "seller",
+        }
+    }
+}
+
+/// Writes the conversation between these two down. `products` has the ids by key.
+pub(super) fn to_rows(
+    room: &Room,
+    (buyer_id, seller_id): (i64, i64),
+    products: &HashMap<&str, i64>,
+) -> Result<DialogueRows, SeedError> {
+    let days_ago = room.days_ago();
+    let mut row = RoomRow {
+        buyer_id,
+        seller_id,
+        buyer_read_seq: room.buyer_read,
+        seller_read_seq: room.seller_read,
+        first_days_ago: days_ago.first().copied().unwrap_or_default(),
+        ..RoomRow::default()
+    };
+    let mut entries = Vec::with_capacity(room.entries.len());
+    for (entry, days_ago) in room.entries.iter().zip(days_ago) {
+        let product_id = match &entry.product {
+            Some(key) => Some(*products.get(key.as_str()).ok_or_else(|| SeedError::unknown("product", key))?),
+            None => None,
+        };
+        let said = EntryRow {
+            from: entry.from.word(),
+            buyer_id,
+            seller_id,
+            seq: row.last_seq + 1,
+            ordinal: row.count(entry.from),
+            body: entry.body.clone(),
+            product_id,
+            starts_product: product_id.is_some() && product_id != row.last_product_id,
+            days_ago,
+        };
+        row.take_in(&said);
+        entries.push(said);
+    }
+    Ok(DialogueRows { room: row, entries })
+}
+
+impl RoomRow {
+    /// Counts one more entry of this side; whether the other side has seen it, their read mark says.
+    /// The answer is its place among the side's own.
+    fn count(&mut self, from: Side) -> i64 {
+        let seq = self.last_seq + 1;
+        let (total, seen, read) = match from {
+            Side::Buyer => (&mut self.buyer_total, &mut self.seller_seen, self.seller_read_seq),
+            Side::Seller => (&mut self.seller_total, &mut self.buyer_seen, self.buyer_read_seq),
+        };
+        *total += 1;
+        *seen += i64::from(seq <= read);
+        *total
+    }
+
+    fn take_in(&mut self, said: &EntryRow) {
+        self.last_seq = said.seq;
+        self.last_product_id = said.product_id.or(self.last_product_id);
+        self.last_from = said.from;
+        self.last_body = said.body.chars().take(PREVIEW).collect();
+        self.last_days_ago = said.days_ago;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::Entry;
+    use super::*;
+
+    fn entry(from: Side, product: Option<&str>) -> Entry {
+        Entry { from, minutes: 1440, product: product.map(str::to_owned), body: "ä".repeat(201) }
+    }
+
+    #[test]
+    fn entries_are_numbered_and_counted() {
+        let room = Room {
+            buyer: "ana".to_owned(),
+            seller: "marta".to_owned(),
+            ended_days_ago: 0.5,
+            buyer_read: 2,
+            seller_read: 4,
+            entries: vec![
+                entry(Side::Buyer, Some("sofa")),
+                entry(Side::Seller, Some("sofa")),
+                entry(Side::Buyer, None),
+                entry(Side::Buyer, Some("chairs")),
+                entry(Side::Seller, None),
+                entry(Side::Seller, Some("sofa")),
+            ],
+        };
+        let products = HashMap::from([("sofa", 7), ("chairs", 9)]);
+        let DialogueRows { room, entries } = to_rows(&room, (3, 4), &products).expect("written down");
+
+        let numbers: Vec<_> = entries.iter().map(|e| (e.from, e.seq, e.ordinal, e.starts_product)).collect();
+        assert_eq!(
+            numbers,
+            [
+                ("buyer", 1, 1, true),
+                ("seller", 2, 1, false),
+                ("buyer", 3, 2, false),
+                ("buyer", 4, 3, true),
+                ("seller", 5, 2, false),
+                ("seller", 6, 3, true),
+            ]
+        );
+        assert_eq!(
+            room,
+            RoomRow {
+                buyer_id: 3,
+                seller_id: 4,
+                last_seq: 6,
+                buyer_total: 3,
+                seller_total: 3,
+                buyer_read_seq: 2,
+                seller_read_seq: 4,
+                buyer_seen: 1,
+                seller_seen: 3,
+                last_product_id: Some(7),
+                last_from: "seller",
+                last_body: "ä".repeat(200),
+                first_days_ago: 5.5,
+                last_days_ago: 0.5,
+            }
+        );
+    }
+}
