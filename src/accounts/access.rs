@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use tokio::sync::{Mutex, broadcast, mpsc};
 
-use super::{CurrentUser, store};
+use super::{current_user::CurrentUser, store};
 use crate::{
     jobs::{Policy, Supervisor},
     web::with_task_timeout,
@@ -139,7 +139,7 @@ async fn notify_ended(db: &PgPool, sessions: &Sessions) -> sqlx::Result<()> {
     let all: Vec<(Vec<u8>, i64, i32)> =
         sessions.iter().map(|it| (it.key().clone(), it.account_id, it.epoch)).collect();
     for slice in all.chunks(SLICE) {
-        for ended in with_task_timeout(store::ended_sessions(db, slice)).await? {
+        for ended in with_task_timeout(store::sessions::ended_sessions(db, slice)).await? {
             notify(sessions, &ended, AccessSignal::Ended);
         }
     }

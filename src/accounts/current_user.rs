@@ -1,5 +1,9 @@
 //! Somebody signed in. Only the extractors make one, of a real session.
 
+use sqlx::PgPool;
+
+use super::store;
+
 /// Somebody signed in, not suspended.
 #[derive(Clone, Debug)]
 pub struct CurrentUser {
@@ -15,4 +19,11 @@ pub struct CurrentUser {
     pub(super) epoch: i32,
     /// The hash of this browser's session id.
     pub session: Vec<u8>,
+}
+
+impl CurrentUser {
+    /// Asks the database: whether this session goes on, and the account isn't suspended.
+    pub async fn still_signed_in(&self, db: &PgPool) -> sqlx::Result<bool> {
+        store::sessions::still_signed_in(db, self.account_id, self.epoch, &self.session).await
+    }
 }

@@ -16,13 +16,6 @@ use crate::web::{
     wants_json, with_request_timeout,
 };
 
-impl CurrentUser {
-    /// Asks the database: whether this session goes on, and the account isn't suspended.
-    pub async fn still_signed_in(&self, db: &PgPool) -> sqlx::Result<bool> {
-        store::still_signed_in(db, self.account_id, self.epoch, &self.session).await
-    }
-}
-
 /// Whoever is asking; nobody, if they aren't signed in.
 #[derive(Clone, Debug)]
 pub struct MaybeUser(pub Option<Arc<CurrentUser>>);
@@ -48,8 +41,19 @@ where
 async fn find(db: &PgPool, session: Session) -> Result<Option<Arc<CurrentUser>>> {
     let Some(account_id) = session.get::<i64>(ACCOUNT_ID).await? else { return Ok(None) };
     let epoch = session.get::<i32>(EPOCH).await?.unwrap_or(0);
-    let hash = session.id().map(|id| id_hash(&id)).unwrap_or_default();
-    Ok(store::current_user(db, account_id, epoch, hash).await?.map(Arc::new))
+    let Some(account) = store::sessions::session_account(db, account_id, epoch).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Arc::new(CurrentUser {
+        account_id,
+        email: account.email,
+        name: account.name,
+        is_admin: account.is_admin,
+        buyer_id: account.buyer_id,
+        seller_id: account.seller_id,
+        epoch,
+        session: session.id().map(|id| id_hash(&id)).unwrap_or_default(),
+    })))
 }
 
 async fn session<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Session> {

@@ -4,7 +4,7 @@ use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
 
 use governor::{DefaultKeyedRateLimiter, Quota};
 
-use super::Email;
+use super::model::Email;
 use crate::web::{Error, Result};
 
 const PER_ADDRESS: NonZeroU32 = NonZeroU32::new(30).expect("not zero");

@@ -8,7 +8,7 @@ use argon2::{
 };
 use tokio::sync::Semaphore;
 
-use super::Password;
+use super::model::Password;
 use crate::web::{Error, Result};
 
 /// A PHC string, ready to be stored.

@@ -1,27 +1,32 @@
-//! Making an account.
+//! Making an account: a person's by registering, an admin's from the command line.
 
 use sqlx::{PgExecutor, PgPool};
 
-use super::{Email, Name, NewAccount, Password, password, sessions::SessionOwner, store};
+use super::{
+    model::{Email, Name, NewAccount, Password},
+    password,
+    sessions::SessionOwner,
+    store,
+};
 use crate::web::Result;
 
 pub(super) enum Registered {
     Account(SessionOwner),
     /// The address has an account already.
-    EmailTaken,
+    Taken,
 }
 
 /// Hashes first, whether the address is free or not, so that both take as long.
 pub(super) async fn register(db: &PgPool, new: &NewAccount) -> Result<Registered> {
     let hash = password::hash(&new.password).await?;
     let mut tx = db.begin().await?;
-    match store::insert_person(&mut tx, &new.email, &new.name, &hash, new.role).await {
+    match store::accounts::insert_person(&mut tx, &new.email, &new.name, &hash, new.role).await {
         Ok(id) => {
             tx.commit().await?;
             Ok(Registered::Account(SessionOwner { account_id: id, epoch: 0 }))
         }
         Err(sqlx::Error::Database(e)) if e.constraint() == Some("accounts_email_key") => {
-            Ok(Registered::EmailTaken)
+            Ok(Registered::Taken)
         }
         Err(error) => Err(error.into()),
     }
@@ -31,7 +36,7 @@ pub(super) async fn register(db: &PgPool, new: &NewAccount) -> Result<Registered
 pub async fn create_admin(db: &PgPool, email: &Email, password: &Password) -> anyhow::Result<i64> {
     let hash = password::hash(password).await?;
     let name = Name::parse("Admin").map_err(anyhow::Error::msg)?;
-    match store::insert_account(db, email, &name, &hash, true).await {
+    match store::accounts::insert_account(db, email, &name, &hash, true).await {
         Err(sqlx::Error::Database(e)) if e.constraint() == Some("accounts_email_key") => {
             anyhow::bail!("{} already has an account", email.as_str())
         }
@@ -41,5 +46,5 @@ pub async fn create_admin(db: &PgPool, email: &Email, password: &Password) -> an
 
 /// Whether nobody has an account yet.
 pub async fn has_no_accounts(db: impl PgExecutor<'_>) -> Result<bool> {
-    Ok(store::has_no_accounts(db).await?)
+    Ok(store::accounts::has_no_accounts(db).await?)
 }

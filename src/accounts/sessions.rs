@@ -1,9 +1,13 @@
-//! Sessions of an account: started under a new id, and ended, here and on every open connection.
+//! A session's beginning and end.
 
 use sqlx::PgPool;
 use tower_sessions::Session;
 
-use super::{AccessChange, AccessEvents, CurrentUser, Password, password, store};
+use super::{
+    access::{AccessChange, AccessEvents},
+    current_user::CurrentUser,
+    store,
+};
 use crate::web::{
     Result,
     session::{ACCOUNT_ID, EPOCH},
@@ -43,28 +47,7 @@ pub(super) async fn sign_out(session: &Session, events: &AccessEvents, user: &Cu
 }
 
 pub(super) async fn sign_out_everywhere(db: &PgPool, events: &AccessEvents, account_id: i64) -> Result<()> {
-    store::end_sessions(db, account_id).await?;
+    store::sessions::end_sessions(db, account_id).await?;
     events.publish(AccessChange::Account(account_id));
     Ok(())
-}
-
-/// Changes the password and ends every session, this one included; nothing if `current` is wrong.
-pub(super) async fn change_password(
-    db: &PgPool,
-    events: &AccessEvents,
-    account_id: i64,
-    current: &str,
-    new: &Password,
-) -> Result<Option<SessionOwner>> {
-    let stored = store::password_hash(db, account_id).await?;
-    if !password::verify(current, Some(stored)).await? {
-        return Ok(None);
-    }
-    let hash = password::hash(new).await?;
-    let mut tx = db.begin().await?;
-    store::set_password(&mut *tx, account_id, &hash).await?;
-    let epoch = store::end_sessions(&mut *tx, account_id).await?;
-    tx.commit().await?;
-    events.publish(AccessChange::Account(account_id));
-    Ok(Some(SessionOwner { account_id, epoch }))
 }

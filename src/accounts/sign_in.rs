@@ -1,8 +1,14 @@
-//! Checking who somebody is.
+//! A password: checked at sign-in, changed by whoever knows it.
 
 use sqlx::PgPool;
 
-use super::{Email, password, sessions::SessionOwner, store};
+use super::{
+    access::{AccessChange, AccessEvents},
+    model::{Email, Password},
+    password,
+    sessions::SessionOwner,
+    store,
+};
 use crate::web::Result;
 
 pub(super) enum SignIn {
@@ -13,7 +19,7 @@ pub(super) enum SignIn {
 
 /// Checks a password. That somebody is suspended is told only to who knows it.
 pub(super) async fn check_credentials(db: &PgPool, email: &Email, attempt: &str) -> Result<SignIn> {
-    let found = store::credentials(db, email).await?;
+    let found = store::accounts::credentials(db, email).await?;
     let right = password::verify(attempt, found.as_ref().map(|found| found.password_hash.clone())).await?;
     Ok(match found {
         Some(found) if right && found.suspended => SignIn::Suspended,
@@ -22,4 +28,25 @@ pub(super) async fn check_credentials(db: &PgPool, email: &Email, attempt: &str)
         }
         _ => SignIn::Wrong,
     })
+}
+
+/// Changes the password and ends every session, this one included; nothing if `current` is wrong.
+pub(super) async fn change_password(
+    db: &PgPool,
+    events: &AccessEvents,
+    account_id: i64,
+    current: &str,
+    new: &Password,
+) -> Result<Option<SessionOwner>> {
+    let stored = store::accounts::password_hash(db, account_id).await?;
+    if !password::verify(current, Some(stored)).await? {
+        return Ok(None);
+    }
+    let hash = password::hash(new).await?;
+    let mut tx = db.begin().await?;
+    store::accounts::set_password(&mut *tx, account_id, &hash).await?;
+    let epoch = store::sessions::end_sessions(&mut *tx, account_id).await?;
+    tx.commit().await?;
+    events.publish(AccessChange::Account(account_id));
+    Ok(Some(SessionOwner { account_id, epoch }))
 }

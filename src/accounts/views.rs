@@ -3,7 +3,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 
-use super::Password;
+use super::model::Password;
 use crate::web::{FieldErrors, ReturnTo, Shell};
 
 #[derive(Template, WebTemplate)]

@@ -1,12 +1,16 @@
-//! What an account shows of itself: its name, and its `Customer` profile.
+//! What people are called, and the `Customer` profile of those who sell.
 
 use sqlx::{PgExecutor, PgPool};
 
-use super::{AccessChange, AccessEvents, Name, SellerCard, model::SellerProfile, store};
+use super::{
+    access::{AccessChange, AccessEvents},
+    model::{Name, SellerCard, SellerProfile},
+    store,
+};
 use crate::web::Result;
 
 pub(super) async fn rename(db: &PgPool, events: &AccessEvents, account_id: i64, name: &Name) -> Result<()> {
-    store::set_name(db, account_id, name).await?;
+    store::accounts::set_name(db, account_id, name).await?;
     events.publish(AccessChange::Profile(account_id));
     Ok(())
 }
@@ -18,11 +22,11 @@ pub(super) async fn sell(
     account_id: i64,
     profile: &SellerProfile,
 ) -> Result<()> {
-    store::save_seller_profile(db, account_id, profile).await?;
+    store::profiles::save_seller_profile(db, account_id, profile).await?;
     events.publish(AccessChange::Profile(account_id));
     Ok(())
 }
 
 pub async fn seller_card(db: impl PgExecutor<'_>, seller_id: i64) -> Result<Option<SellerCard>> {
-    Ok(store::seller_card(db, seller_id).await?)
+    Ok(store::profiles::seller_card(db, seller_id).await?)
 }

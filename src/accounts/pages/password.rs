@@ -1,0 +1,52 @@
+//! `/account/password`: a new one ends every session.
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use sqlx::PgPool;
+use tower_sessions::Session;
+
+use super::profile::{account_page, saved};
+use crate::{
+    accounts::{
+        access::AccessEvents, current_user::CurrentUser, limits::SignInLimits, model::Password, sessions,
+        sign_in,
+    },
+    web::{ClientAddr, FieldErrors, Form, Result, Shell},
+};
+
+#[derive(Deserialize)]
+pub(in crate::accounts) struct PasswordForm {
+    #[serde(default)]
+    current_password: String,
+    #[serde(default)]
+    password: String,
+}
+
+/// Ends every session of the account; this browser gets a new one.
+pub(in crate::accounts) async fn change_password(
+    (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
+    (State(limits), ClientAddr(addr)): (State<SignInLimits>, ClientAddr),
+    (session, shell): (Session, Shell),
+    user: CurrentUser,
+    Form(typed): Form<PasswordForm>,
+) -> Result<Response> {
+    let mut errors = FieldErrors::default();
+    if let Some(new) = errors.check("password", Password::parse(&typed.password)) {
+        limits.try_address(addr)?;
+        let changed =
+            sign_in::change_password(&db, &events, user.account_id, &typed.current_password, &new).await?;
+        if let Some(account) = changed {
+            session.flush().await?;
+            sessions::start_session(&session, &events, None, account).await?;
+            return saved(&session, "Your password is changed, and every other browser is signed out.").await;
+        }
+        errors.add("current_password", "That isn't your current password.");
+    }
+    let mut page = account_page(&db, shell, user).await?;
+    page.errors = errors;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}

@@ -1,0 +1,123 @@
+//! `/account`: one's name, and the seller profile.
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+use sqlx::PgPool;
+use tower_sessions::Session;
+
+use crate::{
+    accounts::{
+        access::AccessEvents,
+        current_user::CurrentUser,
+        model::{Name, SellerProfile},
+        profiles,
+        views::AccountPage,
+    },
+    web::{FieldErrors, Form, Result, Shell, flash, form},
+};
+
+pub(super) async fn account_page(db: &PgPool, shell: Shell, user: CurrentUser) -> Result<AccountPage> {
+    let card = match user.seller_id {
+        Some(id) => profiles::seller_card(db, id).await?,
+        None => None,
+    };
+    let (shop_name, place, about) = card
+        .map(|card| (card.shop_name, card.place, card.about))
+        .unwrap_or_else(|| (user.name.clone(), String::new(), String::new()));
+    Ok(AccountPage {
+        shell,
+        errors: FieldErrors::default(),
+        email: user.email,
+        name: user.name,
+        is_admin: user.is_admin,
+        seller_id: user.seller_id,
+        shop_name,
+        place,
+        about,
+    })
+}
+
+pub(in crate::accounts) async fn account(
+    State(db): State<PgPool>,
+    shell: Shell,
+    user: CurrentUser,
+) -> Result<AccountPage> {
+    account_page(&db, shell, user).await
+}
+
+#[derive(Deserialize)]
+pub(in crate::accounts) struct ProfileForm {
+    #[serde(default)]
+    name: String,
+}
+
+pub(in crate::accounts) async fn update(
+    (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
+    (session, shell): (Session, Shell),
+    user: CurrentUser,
+    Form(typed): Form<ProfileForm>,
+) -> Result<Response> {
+    match Name::parse(&typed.name) {
+        Ok(name) => {
+            profiles::rename(&db, &events, user.account_id, &name).await?;
+            saved(&session, "Your name is changed.").await
+        }
+        Err(sentence) => {
+            let mut page = account_page(&db, shell, user).await?;
+            page.name = typed.name;
+            page.errors.add("name", sentence);
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(in crate::accounts) struct SellForm {
+    #[serde(default)]
+    shop_name: String,
+    #[serde(default)]
+    place: String,
+    #[serde(default)]
+    about: String,
+}
+
+/// "Start selling", and later changes to the seller profile.
+pub(in crate::accounts) async fn sell(
+    (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
+    (session, shell): (Session, Shell),
+    user: CurrentUser,
+    Form(typed): Form<SellForm>,
+) -> Result<Response> {
+    let mut errors = FieldErrors::default();
+    if user.is_admin {
+        errors.add(
+            "shop_name",
+            "An admin runs the marketplace and can't sell in it. Please use another account.",
+        );
+    }
+    let shop_name = errors.check("shop_name", Name::parse(&typed.shop_name));
+    let place = errors.check("place", form::optional_line(&typed.place, 80));
+    let about = errors.check("about", form::lines(&typed.about, 2000));
+    if let (Some(shop_name), Some(place), Some(about), true) = (shop_name, place, about, errors.is_empty()) {
+        let profile = SellerProfile { shop_name, place, about };
+        profiles::sell(&db, &events, user.account_id, &profile).await?;
+        if user.seller_id.is_some() {
+            return saved(&session, "Your seller profile is changed.").await;
+        }
+        flash::success(&session, "You can sell now. Add your first product!").await?;
+        return Ok(Redirect::to("/seller/dashboard").into_response());
+    }
+    let mut page = account_page(&db, shell, user).await?;
+    (page.shop_name, page.place, page.about) = (typed.shop_name, typed.place, typed.about);
+    page.errors = errors;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+pub(super) async fn saved(session: &Session, sentence: &str) -> Result<Response> {
+    flash::success(session, sentence).await?;
+    Ok(Redirect::to("/account").into_response())
+}

@@ -1,0 +1,113 @@
+use sqlx::{PgConnection, PgExecutor};
+
+use super::profiles::{insert_buyer, save_seller_profile};
+use crate::accounts::{
+    model::{Email, Name, Role, SellerProfile},
+    password::Hash,
+};
+
+/// What signing in needs to know.
+pub(in crate::accounts) struct Credentials {
+    pub id: i64,
+    pub password_hash: String,
+    pub suspended: bool,
+    pub session_epoch: i32,
+}
+
+pub(in crate::accounts) async fn credentials(
+    db: impl PgExecutor<'_>,
+    email: &Email,
+) -> sqlx::Result<Option<Credentials>> {
+    sqlx::query_as!(
+        Credentials,
+        r#"SELECT id, password_hash, suspended_at IS NOT NULL AS "suspended!", session_epoch FROM accounts WHERE email = $1"#,
+        email.as_str()
+    )
+    .fetch_optional(db)
+    .await
+}
+
+pub(in crate::accounts) async fn password_hash(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+) -> sqlx::Result<String> {
+    sqlx::query_scalar!("SELECT password_hash FROM accounts WHERE id = $1", account_id).fetch_one(db).await
+}
+
+pub(in crate::accounts) async fn has_no_accounts(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"SELECT NOT EXISTS (SELECT 1 FROM accounts) AS "nobody!""#).fetch_one(db).await
+}
+
+pub(in crate::accounts) async fn insert_account(
+    db: impl PgExecutor<'_>,
+    email: &Email,
+    name: &Name,
+    hash: &Hash,
+    is_admin: bool,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        "INSERT INTO accounts (email, name, password_hash, is_admin) VALUES ($1, $2, $3, $4) RETURNING id",
+        email.as_str(),
+        name.as_str(),
+        hash.as_str(),
+        is_admin
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// A person's account with the profiles of their role, in the caller's transaction.
+pub(in crate::accounts) async fn insert_person(
+    tx: &mut PgConnection,
+    email: &Email,
+    name: &Name,
+    hash: &Hash,
+    role: Role,
+) -> sqlx::Result<i64> {
+    let id = insert_account(&mut *tx, email, name, hash, false).await?;
+    insert_buyer(&mut *tx, id).await?;
+    if role == Role::Seller {
+        let profile = SellerProfile { shop_name: name.clone(), place: String::new(), about: String::new() };
+        save_seller_profile(tx, id, &profile).await?;
+    }
+    Ok(id)
+}
+
+pub(in crate::accounts) async fn set_name(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+    name: &Name,
+) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE accounts SET name = $2 WHERE id = $1", account_id, name.as_str())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+pub(in crate::accounts) async fn set_password(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+    hash: &Hash,
+) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE accounts SET password_hash = $2 WHERE id = $1", account_id, hash.as_str())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Suspends or restores; false if there is no such person, or they already are, or they're an admin.
+pub(in crate::accounts) async fn set_suspended(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+    suspended: bool,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE accounts SET suspended_at = CASE WHEN $2 THEN now() END
+         WHERE id = $1 AND NOT is_admin AND (suspended_at IS NOT NULL) <> $2",
+        account_id,
+        suspended
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

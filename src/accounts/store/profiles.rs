@@ -1,0 +1,44 @@
+use sqlx::PgExecutor;
+
+use crate::accounts::model::{SellerCard, SellerProfile};
+
+pub(super) async fn insert_buyer(db: impl PgExecutor<'_>, account_id: i64) -> sqlx::Result<()> {
+    sqlx::query!("INSERT INTO buyers (account_id) VALUES ($1)", account_id).execute(db).await?;
+    Ok(())
+}
+
+/// Makes or changes the account's `Customer` profile.
+pub(in crate::accounts) async fn save_seller_profile(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+    profile: &SellerProfile,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO customers (account_id, shop_name, place, about) VALUES ($1, $2, $3, $4)
+         ON CONFLICT ON CONSTRAINT customers_account_id_key
+         DO UPDATE SET shop_name = excluded.shop_name, place = excluded.place, about = excluded.about",
+        account_id,
+        profile.shop_name.as_str(),
+        profile.place,
+        profile.about
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(in crate::accounts) async fn seller_card(
+    db: impl PgExecutor<'_>,
+    seller_id: i64,
+) -> sqlx::Result<Option<SellerCard>> {
+    sqlx::query_as!(
+        SellerCard,
+        r#"SELECT c.id, c.account_id, c.shop_name, c.place, c.about, c.created_at AS since,
+                  a.suspended_at IS NOT NULL AS "suspended!"
+           FROM customers c JOIN accounts a ON a.id = c.account_id
+           WHERE c.id = $1"#,
+        seller_id
+    )
+    .fetch_optional(db)
+    .await
+}
