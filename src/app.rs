@@ -1,4 +1,5 @@
-//! The whole program as one router: the features' routes, the layers around them, the state they share.
+//! The whole program as one router: the features' routes, the layers around them, the state they
+//! share.
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
@@ -140,7 +141,8 @@ const LAST_REQUESTS: Duration = Duration::from_secs(10);
 /// How long it waits for the tasks after that.
 const LAST_TASKS: Duration = Duration::from_secs(5);
 
-/// Serves until `stop` resolves or a critical task ends, then answers what has begun, tells the sockets to come back, and returns.
+/// Serves until `stop` resolves or a critical task ends, then answers what has begun, tells the
+/// sockets to come back, and returns.
 pub async fn serve(
     listener: TcpListener,
     app: App,

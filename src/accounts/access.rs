@@ -1,7 +1,8 @@
-//! "This person's access ended", told to whoever keeps a connection open for them.
+//! Access revocation: publish/subscribe by session, so that a socket closes when its session ends.
 //!
-//! Who keeps one open is known by session: what happens to one session wakes nobody else, and when news may
-//! have been missed, all sessions are looked up together, a few queries for ten thousand.
+//! Subscribers are indexed by session: a change to one session wakes no other socket. When changes
+//! may have been missed (a node that was stale, a buffer that overflowed), all sessions that have a
+//! socket here are revalidated against the database, 500 in a query.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,36 +17,39 @@ use crate::{
     web::with_task_timeout,
 };
 
-/// Sessions in one query.
-const SLICE: usize = 500;
-/// After a look-up that failed.
-const RETRY: Duration = Duration::from_secs(1);
-/// Notices that a connection may be behind.
-const BACKLOG: usize = 4;
+const MAX_SESSIONS_PER_QUERY: usize = 500;
+/// Between two attempts to revalidate while the database doesn't answer.
+const RETRY_DELAY: Duration = Duration::from_secs(1);
+/// Signals that a connection may be behind before it starts anew.
+const MAX_PENDING_SIGNALS: usize = 4;
+/// Changes that the cluster's publisher may be behind before all nodes revalidate.
+const MAX_PENDING_CHANGES: usize = 256;
 
-/// What happened, as nodes tell each other.
-#[must_use = "sockets stay open until they are told"]
+/// What happened to somebody's access. Nodes send it to each other, so serialized names stay.
+#[must_use = "sockets stay open until it is published"]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AccessChange {
     /// One browser signed out: the hash of its session's id.
     Session(Vec<u8>),
     /// All of an account's sessions are over.
     Account(i64),
-    /// An account has another name or a profile more: who keeps what it was has to ask again.
+    /// An account has another name or one profile more: a cached [`CurrentUser`] is out of date.
     Profile(i64),
-    /// Events from another node may have been missed: all sessions have to be looked up.
-    Unsure,
+    /// Changes on another node may have been missed: all sessions here have to be revalidated.
+    #[serde(rename = "Unsure")]
+    ResyncAll,
 }
 
-/// What a connection is told.
+/// What a connection has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessSignal {
+    /// Close: the session is over.
     Ended,
-    /// Begin anew: [`CurrentUser`] isn't what it was.
+    /// Close with a request to reconnect: [`CurrentUser`] isn't what it was.
     Changed,
 }
 
-/// One session that connections are open for.
+/// A session with at least one open connection on this node.
 #[derive(Debug)]
 struct WatchedSession {
     account_id: i64,
@@ -59,55 +63,57 @@ type Sessions = Arc<DashMap<Vec<u8>, WatchedSession>>;
 #[derive(Clone, Debug)]
 pub struct AccessEvents {
     sessions: Sessions,
-    /// What happened on this node.
-    here: broadcast::Sender<AccessChange>,
-    unsure: mpsc::Sender<()>,
+    /// Changes that were made on this node.
+    local: broadcast::Sender<AccessChange>,
+    revalidate: mpsc::Sender<()>,
 }
 
 impl AccessEvents {
-    /// Looks sessions up over `db`, in a task of its own.
+    /// Spawns the task that revalidates sessions over `db`.
     pub fn start(db: &PgPool, supervisor: &Supervisor) -> Self {
-        let (unsure, asked) = mpsc::channel(1);
+        let (revalidate, requests) = mpsc::channel(1);
         let sessions = Sessions::default();
-        let asked = Arc::new(Mutex::new(asked));
+        let requests = Arc::new(Mutex::new(requests));
         supervisor.spawn("accounts.sessions", Policy::Background, {
             let (db, sessions) = (db.clone(), sessions.clone());
-            move || revalidate_sessions(db.clone(), sessions.clone(), asked.clone())
+            move || revalidate_sessions(db.clone(), sessions.clone(), requests.clone())
         });
-        AccessEvents { sessions, here: broadcast::Sender::new(256), unsure }
+        AccessEvents { sessions, local: broadcast::Sender::new(MAX_PENDING_CHANGES), revalidate }
     }
 
-    /// From now on. What happened before is for [`CurrentUser::still_signed_in`], to be asked next.
+    /// Signals from now on. Call [`CurrentUser::still_signed_in`] after it, or a change in between
+    /// is lost.
     pub fn subscribe(&self, user: &CurrentUser) -> AccessSubscription {
         let mut watched = self.sessions.entry(user.session.clone()).or_insert_with(|| WatchedSession {
             account_id: user.account_id,
             epoch: user.epoch,
             connections: 0,
-            signals: broadcast::Sender::new(BACKLOG),
+            signals: broadcast::Sender::new(MAX_PENDING_SIGNALS),
         });
         watched.connections += 1;
         let signals = watched.signals.subscribe();
         AccessSubscription { sessions: self.sessions.clone(), session: user.session.clone(), signals }
     }
 
-    /// Only what happened on this node, for whoever tells the others.
+    /// Only changes made on this node, for the cluster's publisher.
     pub fn subscribe_local(&self) -> broadcast::Receiver<AccessChange> {
-        self.here.subscribe()
+        self.local.subscribe()
     }
 
-    /// Passes on what another node told.
+    /// Signals the connections of this node, without publishing to the others.
     pub fn apply_remote(&self, change: AccessChange) {
         match change {
             AccessChange::Session(hash) => notify(&self.sessions, &hash, AccessSignal::Ended),
             AccessChange::Account(id) => self.notify_account(id, AccessSignal::Ended),
             AccessChange::Profile(id) => self.notify_account(id, AccessSignal::Changed),
-            // One that waits already will look at all that happened until then.
-            AccessChange::Unsure => drop(self.unsure.try_send(())),
+            // A full queue holds a request that hasn't begun, which covers this one.
+            AccessChange::ResyncAll => drop(self.revalidate.try_send(())),
         }
     }
 
+    /// Signals the connections of this node, and of the others through [`Self::subscribe_local`].
     pub fn publish(&self, change: AccessChange) {
-        let _ = self.here.send(change.clone());
+        let _ = self.local.send(change.clone());
         self.apply_remote(change);
     }
 
@@ -124,13 +130,13 @@ fn notify(sessions: &Sessions, session: &[u8], signal: AccessSignal) {
     }
 }
 
-/// Looks all sessions up whenever somebody is unsure, again and again until the database answers.
-async fn revalidate_sessions(db: PgPool, sessions: Sessions, asked: Arc<Mutex<mpsc::Receiver<()>>>) {
-    let mut asked = asked.lock().await;
-    while asked.recv().await.is_some() {
+/// Checks all sessions at each request, and retries until the database answers.
+async fn revalidate_sessions(db: PgPool, sessions: Sessions, requests: Arc<Mutex<mpsc::Receiver<()>>>) {
+    let mut requests = requests.lock().await;
+    while requests.recv().await.is_some() {
         while let Err(error) = notify_ended(&db, &sessions).await {
-            tracing::warn!(%error, "who is still signed in can't be looked up just now");
-            tokio::time::sleep(RETRY).await;
+            tracing::warn!(%error, "session revalidation failed, retrying");
+            tokio::time::sleep(RETRY_DELAY).await;
         }
     }
 }
@@ -138,7 +144,7 @@ async fn revalidate_sessions(db: PgPool, sessions: Sessions, asked: Arc<Mutex<mp
 async fn notify_ended(db: &PgPool, sessions: &Sessions) -> sqlx::Result<()> {
     let all: Vec<(Vec<u8>, i64, i32)> =
         sessions.iter().map(|it| (it.key().clone(), it.account_id, it.epoch)).collect();
-    for slice in all.chunks(SLICE) {
+    for slice in all.chunks(MAX_SESSIONS_PER_QUERY) {
         for ended in with_task_timeout(store::sessions::ended_sessions(db, slice)).await? {
             notify(sessions, &ended, AccessSignal::Ended);
         }
@@ -146,7 +152,7 @@ async fn notify_ended(db: &PgPool, sessions: &Sessions) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// A connection's ear.
+/// One connection's subscription; dropping it ends it.
 #[derive(Debug)]
 pub struct AccessSubscription {
     sessions: Sessions,
@@ -155,7 +161,7 @@ pub struct AccessSubscription {
 }
 
 impl AccessSubscription {
-    /// Waits for a signal. Who was told more than could be kept begins anew.
+    /// The next signal; [`AccessSignal::Changed`] if some were lost.
     pub async fn next_signal(&mut self) -> AccessSignal {
         self.signals.recv().await.unwrap_or(AccessSignal::Changed)
     }

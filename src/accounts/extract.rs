@@ -1,4 +1,5 @@
-//! Who is asking, as values that only a real session makes.
+//! Authentication as extractors: [`CurrentUser`], [`Seller`] and [`Admin`] can only be made from a
+//! session that is valid.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! How often somebody may try to sign in or register: per address and per account.
+//! Rate limits (token buckets) of sign-in and registration: by network address and by account.
 
 use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
 
@@ -7,8 +7,8 @@ use governor::{DefaultKeyedRateLimiter, Quota};
 use super::model::Email;
 use crate::web::{Error, Result};
 
-const PER_ADDRESS: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
-const PER_ACCOUNT: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
+const ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
+const ACCOUNT_BURST: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
 
 /// Ten tries for one account, then one more each minute; thirty from one address, then one more
 /// every two seconds. Counted in memory: each node counts what it sees.
@@ -20,8 +20,8 @@ pub struct SignInLimits {
 
 impl Default for SignInLimits {
     fn default() -> Self {
-        let per_address = Quota::per_minute(PER_ADDRESS).allow_burst(PER_ADDRESS);
-        let per_account = Quota::per_minute(NonZeroU32::MIN).allow_burst(PER_ACCOUNT);
+        let per_address = Quota::per_minute(ADDRESS_BURST).allow_burst(ADDRESS_BURST);
+        let per_account = Quota::per_minute(NonZeroU32::MIN).allow_burst(ACCOUNT_BURST);
         SignInLimits {
             addresses: Arc::new(DefaultKeyedRateLimiter::keyed(per_address)),
             accounts: Arc::new(DefaultKeyedRateLimiter::keyed(per_account)),
@@ -45,7 +45,7 @@ impl SignInLimits {
         })
     }
 
-    /// Forgets whoever hasn't tried for a while; run now and then.
+    /// Removes buckets that are full again; run periodically.
     pub fn sweep(&self) {
         self.addresses.retain_recent();
         self.accounts.retain_recent();

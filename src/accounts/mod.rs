@@ -2,9 +2,14 @@
 //!
 //! Every account but an admin's is a `Buyer` from registration on; registering as a seller or
 //! "Start selling" adds the `Customer` profile. A handler that takes [`CurrentUser`], [`Seller`] or
-//! [`Admin`] has proved who is asking. Whoever must not be here any longer (signed out, password
-//! changed, suspended) loses their sessions in the database first and is then told of through
-//! [`AccessEvents`], to which chat's sockets listen.
+//! [`Admin`] has proved who is asking. When access ends (sign-out, password change, suspension),
+//! the session's row goes first, then [`AccessEvents`] signals the sockets that were opened with
+//! it.
+//!
+//! ```text
+//! routes → pages → registration, sign_in, sessions, profiles, moderation → store
+//!          pages → extract (CurrentUser, …) ─────────────────────────────→ store
+//! ```
 
 mod access;
 mod current_user;

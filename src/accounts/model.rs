@@ -1,4 +1,4 @@
-//! What people type about themselves, as types that can't be wrong.
+//! Validated types of what people type about themselves: each has one constructor, `parse`.
 
 use std::fmt;
 
@@ -20,7 +20,8 @@ impl Email {
             && !domain.ends_with('.')
             && !domain.contains('@')
             && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-            // The database counts and lowers by its own rules; stay clear of where they could differ.
+            // The database counts and lowers by its own rules; stay clear of where they could
+            // differ.
             && text.len() <= 254
             && text == text.to_lowercase();
         if plausible { Ok(Email(text)) } else { Err(SENTENCE) }

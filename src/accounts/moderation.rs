@@ -1,14 +1,16 @@
-//! Suspending a person and restoring them, in the transaction of the admin who does it.
+//! Suspending and restoring a person, in the caller's transaction, so that the audit log's line is
+//! committed with it.
 
 use sqlx::{PgConnection, PgExecutor};
 
 use super::{access::AccessChange, store};
 use crate::web::Result;
 
-/// Ends a person's access until they are restored, in the caller's transaction. Nothing, if there is
-/// nobody to suspend: an admin isn't, nor is who is suspended already.
+/// Ends all of a person's sessions and forbids new ones. `None` if nothing changed: there is no
+/// such person, they are suspended already, or they are an admin.
 ///
-/// What it answers is to be told ([`AccessEvents::tell`]) as soon as the transaction is committed.
+/// Pass the change to [`AccessEvents::publish`](super::access::AccessEvents::publish) after the
+/// commit; until then their sockets stay open.
 pub async fn suspend(tx: &mut PgConnection, account_id: i64) -> Result<Option<AccessChange>> {
     if !store::accounts::set_suspended(&mut *tx, account_id, true).await? {
         return Ok(None);
@@ -17,7 +19,7 @@ pub async fn suspend(tx: &mut PgConnection, account_id: i64) -> Result<Option<Ac
     Ok(Some(AccessChange::Account(account_id)))
 }
 
-/// False, if there is nobody to restore.
+/// False if nothing changed: there is no such person, or they aren't suspended.
 pub async fn restore(db: impl PgExecutor<'_>, account_id: i64) -> Result<bool> {
     Ok(store::accounts::set_suspended(db, account_id, false).await?)
 }

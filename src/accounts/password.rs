@@ -1,4 +1,5 @@
-//! argon2id, on the blocking pool and bounded, so that a crowd signing in can't take all memory.
+//! Password hashing: argon2id on the blocking pool, behind a semaphore of two permits, so that many
+//! sign-ins at once take 38 MiB and not all memory.
 
 use std::sync::{Arc, LazyLock};
 
@@ -21,11 +22,11 @@ impl Hash {
     }
 }
 
-/// 19 MiB each: two at once.
-static HASHING: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
+/// Each takes 19 MiB.
+static HASHING_PERMITS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
 
-/// What an unknown email is checked against, so that it costs what a wrong password does. Made with the
-/// parameters of [`hash`].
+/// An unknown email is checked against this, so that it takes the time of a wrong password (no
+/// enumeration by timing). Made with the parameters of [`hash`].
 const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$6Ht5Tl+bE2548P47z/uYAA$fwaeCcrTMxBnTWqqol8sTZZsqmfVUfXJ6sGJifKS4Lw";
 
@@ -34,7 +35,8 @@ fn hash_now(password: &str) -> Result<String, argon2::password_hash::Error> {
 }
 
 async fn bounded<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let permit = HASHING.clone().acquire_owned().await.map_err(|error| Error::Internal(error.into()))?;
+    let permit =
+        HASHING_PERMITS.clone().acquire_owned().await.map_err(|error| Error::Internal(error.into()))?;
     tokio::task::spawn_blocking(move || {
         let _permit = permit;
         work()
@@ -49,7 +51,8 @@ pub async fn hash(password: &Password) -> Result<Hash> {
     hashed.map(Hash).map_err(|error| Error::Internal(anyhow::anyhow!("argon2: {error}")))
 }
 
-/// Whether `attempt` is the password of `stored`; with nothing stored the answer is no, as slowly.
+/// Whether `attempt` is the password of `stored`. Without one the answer is no, after the same
+/// time.
 pub(super) async fn verify(attempt: &str, stored: Option<String>) -> Result<bool> {
     let attempt = attempt.to_owned();
     bounded(move || {
@@ -66,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_costs_what_everybody_does() {
+    fn the_dummy_hash_costs_what_a_real_one_does() {
         let parameters = |hash: &str| hash.rsplitn(3, '$').last().map(str::to_owned);
         assert_eq!(parameters(DUMMY_HASH), parameters(&hash_now("a password").unwrap()));
     }

@@ -1,4 +1,7 @@
-//! Making an account: a person's by registering, an admin's from the command line.
+//! New accounts: a person's through the form, an admin's from the command line.
+//!
+//! Whether an address is taken is the unique constraint's to say, so two registrations at once
+//! can't both win, and it takes the same time either way.
 
 use sqlx::{PgExecutor, PgPool};
 
@@ -10,23 +13,23 @@ use super::{
 };
 use crate::web::Result;
 
-pub(super) enum Registered {
-    Account(SessionOwner),
-    /// The address has an account already.
-    Taken,
+pub(super) enum Registration {
+    Created(SessionOwner),
+    /// Another account has this address.
+    EmailTaken,
 }
 
-/// Hashes first, whether the address is free or not, so that both take as long.
-pub(super) async fn register(db: &PgPool, new: &NewAccount) -> Result<Registered> {
+/// Hashes first, whether the address is free or not: the time of an answer doesn't tell which.
+pub(super) async fn register(db: &PgPool, new: &NewAccount) -> Result<Registration> {
     let hash = password::hash(&new.password).await?;
     let mut tx = db.begin().await?;
     match store::accounts::insert_person(&mut tx, &new.email, &new.name, &hash, new.role).await {
         Ok(id) => {
             tx.commit().await?;
-            Ok(Registered::Account(SessionOwner { account_id: id, epoch: 0 }))
+            Ok(Registration::Created(SessionOwner { account_id: id, epoch: 0 }))
         }
         Err(sqlx::Error::Database(e)) if e.constraint() == Some("accounts_email_key") => {
-            Ok(Registered::Taken)
+            Ok(Registration::EmailTaken)
         }
         Err(error) => Err(error.into()),
     }

@@ -1,4 +1,8 @@
-//! A session's beginning and end.
+//! Sessions: started at sign-in under a new id (no session fixation), ended one by one or all at
+//! once.
+//!
+//! Invariant: the row goes first, then [`AccessEvents`] closes the sockets that were opened with
+//! it.
 
 use sqlx::PgPool;
 use tower_sessions::Session;
@@ -13,15 +17,15 @@ use crate::web::{
     session::{ACCOUNT_ID, EPOCH},
 };
 
-/// An account that may have a session now.
+/// An account that has proved who it is, and so may have a session.
 #[derive(Clone, Copy)]
 pub(super) struct SessionOwner {
     pub account_id: i64,
     pub epoch: i32,
 }
 
-/// Makes this browser's session the account's, under a new id. Whoever was signed in here before is
-/// signed out: nothing of theirs goes over.
+/// Makes this browser's session the account's, under a new id. An account that was signed in here
+/// before is signed out, and nothing of its session's data is kept.
 pub(super) async fn start_session(
     session: &Session,
     events: &AccessEvents,

@@ -1,4 +1,4 @@
-//! A password: checked at sign-in, changed by whoever knows it.
+//! Credentials: checked at sign-in, changed by whoever knows the current password.
 
 use sqlx::PgPool;
 
@@ -11,22 +11,23 @@ use super::{
 };
 use crate::web::Result;
 
-pub(super) enum SignIn {
-    Account(SessionOwner),
+pub(super) enum CredentialCheck {
+    Right(SessionOwner),
     Wrong,
     Suspended,
 }
 
-/// Checks a password. That somebody is suspended is told only to who knows it.
-pub(super) async fn check_credentials(db: &PgPool, email: &Email, attempt: &str) -> Result<SignIn> {
+/// Checks a password, in constant time for known and unknown addresses. Only whoever knows the
+/// password hears that the account is suspended.
+pub(super) async fn check_credentials(db: &PgPool, email: &Email, attempt: &str) -> Result<CredentialCheck> {
     let found = store::accounts::credentials(db, email).await?;
     let right = password::verify(attempt, found.as_ref().map(|found| found.password_hash.clone())).await?;
     Ok(match found {
-        Some(found) if right && found.suspended => SignIn::Suspended,
+        Some(found) if right && found.suspended => CredentialCheck::Suspended,
         Some(found) if right => {
-            SignIn::Account(SessionOwner { account_id: found.id, epoch: found.session_epoch })
+            CredentialCheck::Right(SessionOwner { account_id: found.id, epoch: found.session_epoch })
         }
-        _ => SignIn::Wrong,
+        _ => CredentialCheck::Wrong,
     })
 }
 

@@ -41,7 +41,8 @@ pub(super) async fn list(
     Ok(PeoplePage { shell, people, words, role: asked.role, pager })
 }
 
-/// Their sessions end, their sockets close, and what they sell is out of sight, until they are restored.
+/// Their sessions end, their sockets close, and what they sell is out of sight, until they are
+/// restored.
 pub(super) async fn suspend(
     (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
     session: Session,

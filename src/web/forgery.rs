@@ -25,7 +25,8 @@ pub fn layer(origin: &PublicOrigin) -> anyhow::Result<CsrfLayer<Refuse>> {
     Ok(CsrfLayer::new().add_trusted_origin(&*origin.0)?.with_rejection_response(refuse))
 }
 
-/// Proof that the request's `Origin` is this host or the public address, or missing (not a browser).
+/// Proof that the request's `Origin` is this host or the public address, or missing (not a
+/// browser).
 pub struct SameOrigin(());
 
 impl<S> FromRequestParts<S> for SameOrigin

@@ -19,7 +19,8 @@ pub fn layers() -> [SetResponseHeaderLayer<HeaderValue>; 7] {
             "camera=(), microphone=(), geolocation=(), payment=()",
         ),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        // A page names a person; a shared cache may not keep it. `no-cache` still allows going back at once.
+        // A page names a person; a shared cache may not keep it. `no-cache` still allows going back
+        // at once.
         (header::CACHE_CONTROL, "private, no-cache"),
     ]
     .map(|(name, value)| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))

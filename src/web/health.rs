@@ -1,7 +1,7 @@
 //! `GET /up`: whether the process, its database and its long-running tasks work.
 //!
-//! The first line is `up`, `degraded` (200: people are served, something in the background is down) or
-//! `down` (503). Each further line names what isn't well.
+//! The first line is `up`, `degraded` (200: people are served, something in the background is down)
+//! or `down` (503). Each further line names what isn't well.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! Connections: a task for each, until it ends or the program stops.
 //!
-//! What `axum::serve` does, and one thing more: a connection is closed on who doesn't get the head of a
-//! request across in time. An upgraded one (a socket) isn't ours any longer.
+//! What `axum::serve` does, and one thing more: a connection is closed on who doesn't get the head
+//! of a request across in time. An upgraded one (a socket) isn't ours any longer.
 
 use std::{net::SocketAddr, pin::pin, time::Duration};
 
@@ -19,8 +19,8 @@ use hyper_util::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
-/// From the end of an answer, or the beginning of the connection, to the end of the next request's head.
-/// Longer than proxies keep a connection that they may use again: a minute, mostly.
+/// From the end of an answer, or the beginning of the connection, to the end of the next request's
+/// head. Longer than proxies keep a connection that they may use again: a minute, mostly.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(75);
 
 /// Accepts until `stop` resolves, and returns when what has begun by then is answered.

@@ -39,8 +39,8 @@ pub async fn text(field: &mut Field<'_>) -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The field's bytes; nothing if there are more than `max`. All of it is read either way, because the
-/// next field comes after it.
+/// The field's bytes; nothing if there are more than `max`. All of it is read either way, because
+/// the next field comes after it.
 pub async fn bytes(field: &mut Field<'_>, max: usize) -> Result<Option<Bytes>> {
     let mut bytes = Vec::new();
     let mut fits = true;

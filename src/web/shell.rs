@@ -1,7 +1,7 @@
 //! What surrounds every page: who is signed in, what is unread, what the last page left to say.
 //!
-//! Handlers extract it; [`ShellSource`] is the seam through which `app.rs` fills it, which alone may ask every
-//! feature.
+//! Handlers extract it; [`ShellSource`] is the seam through which `app.rs` fills it, which alone
+//! may ask every feature.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -54,7 +54,8 @@ impl Shell {
     }
 }
 
-/// Loads a request's [`Shell`]: implemented at the top of the program, carried in each feature's State.
+/// Loads a request's [`Shell`]: implemented at the top of the program, carried in each feature's
+/// State.
 pub trait LoadShell: Send + Sync {
     fn load<'a>(&'a self, parts: &'a mut Parts) -> Pin<Box<dyn Future<Output = Result<Shell>> + Send + 'a>>;
 }

@@ -39,9 +39,9 @@ pub(in crate::accounts) async fn change_password(
         limits.try_address(addr)?;
         let changed =
             sign_in::change_password(&db, &events, user.account_id, &typed.current_password, &new).await?;
-        if let Some(account) = changed {
+        if let Some(owner) = changed {
             session.flush().await?;
-            sessions::start_session(&session, &events, None, account).await?;
+            sessions::start_session(&session, &events, None, owner).await?;
             return saved(&session, "Your password is changed, and every other browser is signed out.").await;
         }
         errors.add("current_password", "That isn't your current password.");

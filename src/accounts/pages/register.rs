@@ -15,7 +15,7 @@ use crate::{
         extract::MaybeUser,
         limits::SignInLimits,
         model::{Email, Name, NewAccount, Password, Role},
-        registration::{self, Registered},
+        registration::{self, Registration},
         sessions,
         views::RegisterPage,
     },
@@ -23,7 +23,7 @@ use crate::{
 };
 
 #[derive(Deserialize)]
-pub(in crate::accounts) struct Arrival {
+pub(in crate::accounts) struct RegisterQuery {
     #[serde(default)]
     next: ReturnTo,
     #[serde(default)]
@@ -47,7 +47,7 @@ pub(in crate::accounts) struct RegisterForm {
 pub(in crate::accounts) async fn new(
     shell: Shell,
     MaybeUser(user): MaybeUser,
-    Query(Arrival { next, role }): Query<Arrival>,
+    Query(RegisterQuery { next, role }): Query<RegisterQuery>,
 ) -> Response {
     if user.is_some() {
         return Redirect::to(next.or("/")).into_response();
@@ -72,13 +72,13 @@ pub(in crate::accounts) async fn register(
     let role = errors.check("role", Role::parse(&typed.role));
     if let (Some(email), Some(name), Some(password), Some(role)) = (email, name, password, role) {
         match registration::register(&db, &NewAccount { email, name, password, role }).await? {
-            Registered::Account(account) => {
-                sessions::start_session(&session, &events, before.as_deref(), account).await?;
+            Registration::Created(owner) => {
+                sessions::start_session(&session, &events, before.as_deref(), owner).await?;
                 flash::success(&session, "Welcome! Your account is ready.").await?;
                 let home = if role == Role::Seller { "/seller/dashboard" } else { "/" };
                 return Ok(Redirect::to(typed.next.or(home)).into_response());
             }
-            Registered::Taken => errors.add(
+            Registration::EmailTaken => errors.add(
                 "email",
                 "This address can't be used for a new account. If it is yours, sign in instead.",
             ),

@@ -17,7 +17,7 @@ use crate::{
         limits::SignInLimits,
         model::Email,
         sessions,
-        sign_in::{self, SignIn},
+        sign_in::{self, CredentialCheck},
         views::LoginPage,
     },
     web::{ClientAddr, FieldErrors, Form, Query, Result, ReturnTo, Shell},
@@ -61,12 +61,14 @@ pub(in crate::accounts) async fn sign_in(
     if let Some(email) = errors.check("email", Email::parse(&typed.email)) {
         limits.try_sign_in(addr, &email)?;
         match sign_in::check_credentials(&db, &email, &typed.password).await? {
-            SignIn::Account(account) => {
-                sessions::start_session(&session, &events, before.as_deref(), account).await?;
+            CredentialCheck::Right(owner) => {
+                sessions::start_session(&session, &events, before.as_deref(), owner).await?;
                 return Ok(Redirect::to(typed.next.or("/")).into_response());
             }
-            SignIn::Wrong => errors.add("password", "That email and password don't belong together."),
-            SignIn::Suspended => errors
+            CredentialCheck::Wrong => {
+                errors.add("password", "That email and password don't belong together.")
+            }
+            CredentialCheck::Suspended => errors
                 .add("password", "This account is suspended. Please write to whoever runs this marketplace."),
         }
     }

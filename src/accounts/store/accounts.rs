@@ -95,7 +95,8 @@ pub(in crate::accounts) async fn set_password(
     Ok(())
 }
 
-/// Suspends or restores; false if there is no such person, or they already are, or they're an admin.
+/// Suspends or restores; false if there is no such person, or they already are, or they're an
+/// admin.
 pub(in crate::accounts) async fn set_suspended(
     db: impl PgExecutor<'_>,
     account_id: i64,

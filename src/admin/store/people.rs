@@ -36,7 +36,8 @@ pub(in crate::admin) async fn find(db: impl PgExecutor<'_>, account_id: i64) -> 
     .await
 }
 
-/// A page of those who have `words` in their name, their shop's, or their address; the newest first.
+/// A page of those who have `words` in their name, their shop's, or their address; the newest
+/// first.
 pub(in crate::admin) async fn page(
     db: impl PgExecutor<'_>,
     role: PeopleFilter,

@@ -96,7 +96,7 @@ async fn publish_access_changes(parts: ClusterParts) {
     loop {
         match changes.recv().await {
             Ok(change) => parts.outlet.publish(ClusterEvent::Access(change)),
-            Err(RecvError::Lagged(_)) => parts.outlet.publish(ClusterEvent::Access(AccessChange::Unsure)),
+            Err(RecvError::Lagged(_)) => parts.outlet.publish(ClusterEvent::Access(AccessChange::ResyncAll)),
             Err(RecvError::Closed) => return,
         }
     }

@@ -86,7 +86,7 @@ impl Reconciler {
         self.round = Round { rooms, slice, next: Instant::now(), pause, is_stale };
         if is_stale {
             self.parts.inboxes.resync_all();
-            self.parts.access.apply_remote(AccessChange::Unsure);
+            self.parts.access.apply_remote(AccessChange::ResyncAll);
         }
     }
 
