@@ -1,5 +1,6 @@
 //! `haggle create-admin`: the one way to become an admin.
 
+use super::open_database::open_database;
 use crate::{
     accounts::{self, Email, Password},
     config::Config,
@@ -8,7 +9,7 @@ use crate::{
 pub async fn run(config: &Config, email: &str, password: &str) -> anyhow::Result<()> {
     let email = Email::parse(email).map_err(anyhow::Error::msg)?;
     let password = Password::parse(password).map_err(anyhow::Error::msg)?;
-    let database = super::database(config).await?;
+    let database = open_database(config).await?;
     let made = accounts::create_admin(&database.pool, &email, &password).await;
     database.close().await;
     made?;

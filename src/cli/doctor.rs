@@ -2,6 +2,7 @@
 
 use anyhow::{Context, bail};
 
+use super::open_database::open_database;
 use crate::{
     chat,
     config::Config,
@@ -9,7 +10,7 @@ use crate::{
 };
 
 pub async fn run(config: &Config) -> anyhow::Result<()> {
-    let database = super::database(config).await?;
+    let database = open_database(config).await?;
     println!("The database answers and its schema is up to date.");
     let folder = config.uploads()?;
     std::fs::create_dir_all(&folder)

@@ -3,19 +3,20 @@
 mod backup;
 mod create_admin;
 mod doctor;
+mod open_database;
 pub mod seed;
 mod serve;
+mod terminal;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::{
-    chat,
-    config::Config,
-    db::{self, Database},
-    products::photos::Uploads,
+use self::{
+    open_database::open_database,
+    terminal::{picture_progress, sign_ins, summary},
 };
+use crate::{chat, config::Config, products::photos::Uploads};
 
 /// A second-hand marketplace where buyer and seller talk directly
 #[derive(Parser)]
@@ -79,26 +80,14 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Tells the person at the terminal what takes a moment.
-fn print_step(step: &str) {
-    println!("{step}");
-}
-
-/// The database for a short command, up to date; a running server is shared.
-async fn database(config: &Config) -> anyhow::Result<Database> {
-    let database = Database::open_shared(config.database_url.as_deref(), &config.data, print_step).await?;
-    db::migrate(&database.pool).await?;
-    Ok(database)
-}
-
 async fn migrate(config: &Config) -> anyhow::Result<()> {
-    database(config).await?.close().await;
+    open_database(config).await?.close().await;
     println!("The schema is up to date.");
     Ok(())
 }
 
 async fn seed(config: &Config) -> anyhow::Result<()> {
-    let database = database(config).await?;
+    let database = open_database(config).await?;
     let inserted = seed::insert(&database.pool).await?;
     // For a marketplace that is open already; a start does this by itself.
     chat::reindex(&database.pool).await?;
@@ -108,31 +97,4 @@ async fn seed(config: &Config) -> anyhow::Result<()> {
     println!("{}", sign_ins()?);
     database.close().await;
     Ok(())
-}
-
-fn summary(inserted: &seed::SeedSummary) -> String {
-    let seed::SeedSummary { people, products, rooms, entries, .. } = inserted;
-    format!(
-        "A demo marketplace: {people} people, {products} products, {rooms} conversations with {entries} messages."
-    )
-}
-
-fn sign_ins() -> anyhow::Result<String> {
-    let seed::SignIns { buyer, seller, admin } = seed::sign_ins()?;
-    let password = seed::PASSWORD;
-    Ok(format!(
-        "Sign in as\n  a buyer    {buyer}\n  a seller   {seller}\n  an admin   {admin}\nall with the password {password}"
-    ))
-}
-
-/// A line at every tenth of the way.
-fn picture_progress() -> impl FnMut(usize, usize) {
-    let mut told = 0;
-    move |done, total| {
-        let tenths = done * 10 / total.max(1);
-        if tenths > told {
-            told = tenths;
-            println!("Demo pictures: {done} of {total}");
-        }
-    }
 }

@@ -6,7 +6,10 @@ use anyhow::Context;
 use sqlx::PgPool;
 use tokio::{net::TcpListener, time::interval};
 
-use super::{picture_progress, print_step, seed, sign_ins, summary};
+use super::{
+    seed,
+    terminal::{picture_progress, print_step, sign_ins, summary},
+};
 use crate::{
     accounts,
     app::{self, App},

@@ -1,0 +1,13 @@
+//! `haggle backup FILE` and `haggle restore FILE`: database and photos in one tar file.
+//!
+//! Needs no program of PostgreSQL's, so it works with every server that Haggle works with. A backup
+//! is a consistent snapshot of the database (REPEATABLE READ), also while the marketplace is open;
+//! photos are copied after it, so that every photo it names is there. Sessions are left out: a
+//! backup signs nobody in.
+
+mod format;
+mod read;
+mod write;
+
+pub use read::restore;
+pub use write::backup;

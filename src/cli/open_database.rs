@@ -1,0 +1,14 @@
+//! The database of a short command.
+
+use super::terminal::print_step;
+use crate::{
+    config::Config,
+    db::{self, Database},
+};
+
+/// Migrated; a private server that is running already is shared.
+pub(super) async fn open_database(config: &Config) -> anyhow::Result<Database> {
+    let database = Database::open_shared(config.database_url.as_deref(), &config.data, print_step).await?;
+    db::migrate(&database.pool).await?;
+    Ok(database)
+}
