@@ -8,6 +8,7 @@
 mod audit;
 mod categories;
 mod chart;
+mod jobs;
 mod model;
 mod overview;
 mod people;
@@ -15,8 +16,10 @@ mod products;
 mod routes;
 mod sellers;
 mod state;
+mod stats;
 mod store;
 mod views;
 
 pub use routes::router;
 pub use state::State;
+pub use stats::roll_up;

@@ -13,10 +13,11 @@ pub(super) enum AuditAction {
     ChangeCategory,
     MoveCategory,
     DeleteCategory,
+    SendJobAgain,
 }
 
 impl AuditAction {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::SuspendPerson,
         Self::RestorePerson,
         Self::HideProduct,
@@ -25,6 +26,7 @@ impl AuditAction {
         Self::ChangeCategory,
         Self::MoveCategory,
         Self::DeleteCategory,
+        Self::SendJobAgain,
     ];
 
     /// As it is stored.
@@ -38,6 +40,7 @@ impl AuditAction {
             Self::ChangeCategory => "category.change",
             Self::MoveCategory => "category.move",
             Self::DeleteCategory => "category.delete",
+            Self::SendJobAgain => "job.send_again",
         }
     }
 
@@ -51,6 +54,7 @@ impl AuditAction {
             Self::ChangeCategory => "Changed a category",
             Self::MoveCategory => "Moved a category",
             Self::DeleteCategory => "Removed a category",
+            Self::SendJobAgain => "Sent a job again",
         }
     }
 

@@ -3,7 +3,7 @@ use axum::{
     routing::{get, post},
 };
 
-use crate::admin::{audit, categories, overview, people, products, sellers, state::State};
+use crate::admin::{audit, categories, jobs, overview, people, products, sellers, state::State};
 
 pub fn router(state: State) -> Router {
     Router::new()
@@ -20,5 +20,7 @@ pub fn router(state: State) -> Router {
         .route("/admin/categories/{id}/move", post(categories::shift))
         .route("/admin/categories/{id}/delete", post(categories::delete))
         .route("/admin/audit", get(audit::list))
+        .route("/admin/jobs", get(jobs::list))
+        .route("/admin/jobs/{id}/send-again", post(jobs::send_again))
         .with_state(state)
 }

@@ -15,6 +15,7 @@ use crate::{
             products::ListedProduct,
         },
     },
+    jobs::{FailedJob, JobCounts},
     products::{Category, CategoryDraft, ProductState, ProductSummary, StateFilter},
     web::{Pager, Shell, filters},
 };
@@ -116,6 +117,14 @@ impl CategoryForm {
     pub fn icons() -> impl Iterator<Item = (&'static str, String)> {
         CategoryDraft::ICONS.into_iter().map(|icon| (icon, icon.replace('-', " ")))
     }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/jobs.html")]
+pub(super) struct JobsPage {
+    pub shell: Shell,
+    pub counts: JobCounts,
+    pub failed: Vec<FailedJob>,
 }
 
 #[derive(Template, WebTemplate)]

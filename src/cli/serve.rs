@@ -11,13 +11,13 @@ use super::{
     terminal::{picture_progress, print_step, sign_ins, summary},
 };
 use crate::{
-    accounts,
+    accounts, admin,
     app::{self, App},
     chat::{self, MessageLimits},
     config::Config,
     db::{self, DataDir, Database},
-    jobs::Policy,
-    products::photos::Uploads,
+    jobs::{self, Policy, Worker},
+    products::{self, photos::Uploads},
     web::session,
 };
 
@@ -57,6 +57,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         app.supervisor.spawn("demo.photos", Policy::UntilDone, photos);
     }
     chat::join_cluster(&app.chat, nats, &app.supervisor).await?;
+    start_jobs(&app);
     start_sweeps(&app);
     let served = tokio::select! {
         served = app::serve(listener, app, stop_signal()) => served,
@@ -87,24 +88,41 @@ async fn resume_demo_photos(db: PgPool, uploads: Uploads) {
     }
 }
 
-/// Forgets, every hour, what nobody needs any longer.
-fn start_sweeps(app: &App) {
-    let (db, uploads) = (app.db.clone(), app.products.uploads.clone());
-    app.supervisor.spawn("sweep.stored", Policy::Background, move || {
-        let (db, uploads) = (db.clone(), uploads.clone());
-        async move {
-            let mut hours = interval(HOUR);
-            loop {
-                hours.tick().await;
-                if let Err(error) = session::sweep(&db).await {
-                    tracing::warn!(%error, "expired sessions are not swept");
-                }
-                if let Err(error) = chat::sweep_photos(&db, &uploads).await {
-                    tracing::warn!(%error, "pictures without a message are not swept");
-                }
+/// Starts this node's worker of durable jobs, with every handler and schedule there is.
+fn start_jobs(app: &App) {
+    let worker = jobs_worker(app);
+    app.supervisor.spawn_draining("jobs.worker", Policy::Background, move |stop| worker.clone().run(stop));
+}
+
+fn jobs_worker(app: &App) -> Worker {
+    let db = &app.db;
+    let sessions = db.clone();
+    let (photos_db, uploads) = (db.clone(), app.products.uploads.clone());
+    let (stats, done) = (db.clone(), db.clone());
+    Worker::new(db)
+        .every(HOUR, "accounts.sweep_sessions", move |_| {
+            let db = sessions.clone();
+            async move { Ok(session::sweep(&db).await.map(drop)?) }
+        })
+        .every(HOUR, "uploads.sweep", move |_| {
+            let (db, uploads) = (photos_db.clone(), uploads.clone());
+            async move {
+                chat::sweep_photos(&db, &uploads).await?;
+                products::sweep_uploads(&db, &uploads).await
             }
-        }
-    });
+        })
+        .every(HOUR, "admin.daily_stats", move |_| {
+            let db = stats.clone();
+            async move { Ok(admin::roll_up(&db).await?) }
+        })
+        .every(24 * HOUR, "jobs.sweep", move |_| {
+            let db = done.clone();
+            async move { Ok(jobs::sweep(&db).await.map(drop)?) }
+        })
+}
+
+/// Forgets, every hour, the limits of whoever hasn't come back: they are this node's own.
+fn start_sweeps(app: &App) {
     let sign_in = app.accounts.sign_in_limits.clone();
     let (chat, photos) = (app.chat.clone(), app.products.photo_limits.clone());
     app.supervisor.spawn("sweep.limits", Policy::Background, move || {

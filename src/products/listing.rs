@@ -1,5 +1,7 @@
 //! What can happen to a product, whoever asks for it.
 
+use std::time::Duration;
+
 use sqlx::{PgExecutor, PgPool};
 
 use super::{
@@ -64,6 +66,22 @@ pub async fn missing_photos(db: impl PgExecutor<'_>, uploads: &Uploads) -> anyho
         }
     }
     Ok(missing)
+}
+
+/// Photos in the making are left alone for so long.
+const UPLOAD_TTL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Removes the files of photos that no row names and that are older than a day, and what uploads that were cut off
+/// have left.
+pub async fn sweep_uploads(db: &PgPool, uploads: &Uploads) -> anyhow::Result<()> {
+    uploads.remove_incoming(UPLOAD_TTL).await?;
+    for keys in uploads.older_than(UPLOAD_TTL).await?.chunks(500) {
+        let named = store::photos::named(db, keys).await?;
+        for key in keys.iter().filter(|key| !named.contains(key.as_str())) {
+            uploads.remove(key).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Hides a product from everybody but its seller and admins, or shows it again. Answers its title;

@@ -42,7 +42,7 @@ pub use categories::{
 };
 pub use condition::Condition;
 pub use limits::PhotoLimits;
-pub use listing::{add_photo, missing_photos, set_hidden, set_seller_paused};
+pub use listing::{add_photo, missing_photos, set_hidden, set_seller_paused, sweep_uploads};
 pub use model::{ProductState, ProductSummary};
 use photos::{Photo, Uploads};
 pub use product::{Product, ProductFragment, page, record_view};

@@ -60,6 +60,8 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/ws/inbox", SignedIn),
     ("GET", "/ws/{room}", SignedIn),
     ("GET", "/admin", Admins),
+    ("GET", "/admin/jobs", Admins),
+    ("POST", "/admin/jobs/{id}/send-again", Admins),
     ("GET", "/admin/people", Admins),
     ("POST", "/admin/people/{id}/suspend", Admins),
     ("POST", "/admin/people/{id}/restore", Admins),

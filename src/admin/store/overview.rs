@@ -1,4 +1,4 @@
-use sqlx::PgExecutor;
+use sqlx::{PgExecutor, PgPool};
 use time::Date;
 
 /// How much there is of everything; `new_…`: of it, what came in the last seven days.
@@ -49,7 +49,7 @@ pub(in crate::admin) struct DailyStats {
     pub messages: i64,
 }
 
-/// So many days from `first` on, each with its counts.
+/// So many days from `first` on, each with its counts: the roll-up's, and what it doesn't have yet is counted.
 pub(in crate::admin) async fn by_day(
     db: impl PgExecutor<'_>,
     first: Date,
@@ -57,29 +57,47 @@ pub(in crate::admin) async fn by_day(
 ) -> sqlx::Result<Vec<DailyStats>> {
     sqlx::query_as!(
         DailyStats,
-        r#"WITH people AS (
-               SELECT (created_at AT TIME ZONE 'UTC')::date AS day, count(*) AS count FROM accounts
-               WHERE created_at >= $1::date::timestamp AT TIME ZONE 'UTC' AND NOT is_admin GROUP BY 1
-           ), offered AS (
-               SELECT (created_at AT TIME ZONE 'UTC')::date AS day, count(*) AS count FROM products
-               WHERE created_at >= $1::date::timestamp AT TIME ZONE 'UTC' GROUP BY 1
-           ), said AS (
-               SELECT (sent_at AT TIME ZONE 'UTC')::date AS day, count(*) AS count FROM (
-                   SELECT sent_at FROM messages WHERE sent_at >= $1::date::timestamp AT TIME ZONE 'UTC'
-                   UNION ALL
-                   SELECT sent_at FROM post_messages WHERE sent_at >= $1::date::timestamp AT TIME ZONE 'UTC'
-               ) AS entries GROUP BY 1
-           )
-           SELECT d.day AS "day!", coalesce(p.count, 0) AS "people!", coalesce(o.count, 0) AS "products!",
-                  coalesce(s.count, 0) AS "messages!"
+        r#"SELECT d.day AS "day!", coalesce(s.people, n.people, 0) AS "people!",
+                  coalesce(s.products, n.products, 0) AS "products!", coalesce(s.messages, n.messages, 0) AS "messages!"
            FROM (SELECT $1::date + i::integer AS day FROM generate_series(0, $2::bigint - 1) AS i) d
-           LEFT JOIN people p USING (day) LEFT JOIN offered o USING (day) LEFT JOIN said s USING (day)
+           LEFT JOIN daily_stats s USING (day)
+           LEFT JOIN LATERAL (
+               SELECT (SELECT count(*) FROM accounts
+                       WHERE created_at >= b.day_start AND created_at < b.day_end AND NOT is_admin) AS people,
+                      (SELECT count(*) FROM products
+                       WHERE created_at >= b.day_start AND created_at < b.day_end) AS products,
+                      (SELECT count(*) FROM messages WHERE sent_at >= b.day_start AND sent_at < b.day_end)
+                    + (SELECT count(*) FROM post_messages WHERE sent_at >= b.day_start AND sent_at < b.day_end) AS messages
+               FROM (SELECT d.day::timestamp AT TIME ZONE 'UTC' AS day_start,
+                            (d.day + 1)::timestamp AT TIME ZONE 'UTC' AS day_end) b
+           ) n ON s.day IS NULL
            ORDER BY d.day"#,
         first,
         days
     )
     .fetch_all(db)
     .await
+}
+
+/// Counts the last 30 days that are over and aren't counted yet.
+pub(in crate::admin) async fn roll_up(db: &PgPool) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO daily_stats (day, people, products, messages)
+         SELECT d.day,
+                (SELECT count(*) FROM accounts
+                 WHERE created_at >= d.day_start AND created_at < d.day_end AND NOT is_admin),
+                (SELECT count(*) FROM products WHERE created_at >= d.day_start AND created_at < d.day_end),
+                (SELECT count(*) FROM messages WHERE sent_at >= d.day_start AND sent_at < d.day_end)
+              + (SELECT count(*) FROM post_messages WHERE sent_at >= d.day_start AND sent_at < d.day_end)
+         FROM (SELECT day, day::timestamp AT TIME ZONE 'UTC' AS day_start,
+                      (day + 1)::timestamp AT TIME ZONE 'UTC' AS day_end
+               FROM (SELECT (now() AT TIME ZONE 'UTC')::date - i AS day FROM generate_series(1, 30) AS i) days) d
+         WHERE NOT EXISTS (SELECT 1 FROM daily_stats s WHERE s.day = d.day)
+         ON CONFLICT ON CONSTRAINT daily_stats_pkey DO NOTHING"
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 #[derive(Clone, Debug)]

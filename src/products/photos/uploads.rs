@@ -1,6 +1,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::fs;
 use tokio::io::AsyncWriteExt;
@@ -82,6 +83,35 @@ impl Uploads {
         }
     }
 
+    /// The keys of photos whose files were stored more than `age` ago.
+    pub async fn older_than(&self, age: Duration) -> io::Result<Vec<PhotoKey>> {
+        let mut keys = Vec::new();
+        for shard in folders(&self.root).await? {
+            let is_shard = shard.file_name().and_then(|name| name.to_str()).is_some_and(is_shard);
+            if !is_shard {
+                continue;
+            }
+            for folder in folders(&shard).await? {
+                let key =
+                    folder.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
+                if let Some(key) = key.filter(|_| is_older(&folder, age)) {
+                    keys.push(key);
+                }
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Removes what uploads that were cut off more than `age` ago have left where files are written first.
+    pub async fn remove_incoming(&self, age: Duration) -> io::Result<()> {
+        for left in folders(&self.incoming).await? {
+            if is_older(&left, age) {
+                fs::remove_dir_all(left).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Where the file of one size lies.
     pub fn path(&self, key: &PhotoKey, size: Size) -> PathBuf {
         self.folder(key).join(size.file())
@@ -90,6 +120,31 @@ impl Uploads {
     fn folder(&self, key: &PhotoKey) -> PathBuf {
         self.root.join(&key.as_str()[..2]).join(key.as_str())
     }
+}
+
+/// Photos lie in folders of two hex digits.
+fn is_shard(name: &str) -> bool {
+    name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The folders in a folder; none, if it isn't there.
+async fn folders(of: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut entries = match fs::read_dir(of).await {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut folders = Vec::new();
+    while let Some(entry) = entries.next_entry().await? {
+        if entry.file_type().await.is_ok_and(|kind| kind.is_dir()) {
+            folders.push(entry.path());
+        }
+    }
+    Ok(folders)
+}
+
+fn is_older(path: &Path, age: Duration) -> bool {
+    let modified = path.metadata().and_then(|it| it.modified());
+    modified.is_ok_and(|at| at.elapsed().is_ok_and(|it| it > age))
 }
 
 async fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -1,5 +1,7 @@
 //! Photos of products, and those of forms still being filled in.
 
+use std::collections::HashSet;
+
 use sqlx::{PgConnection, PgExecutor};
 
 use super::super::photos::{Photo, PhotoKey};
@@ -148,4 +150,20 @@ fn parsed(keys: Vec<String>) -> Vec<PhotoKey> {
 /// No photo is wider or higher than [`super::super::photos::MAX_SIDE`].
 fn side(pixels: u32) -> i32 {
     i32::try_from(pixels).unwrap_or(i32::MAX)
+}
+
+/// Which of these keys a product or an unfinished form names.
+pub(in super::super) async fn named(
+    db: impl PgExecutor<'_>,
+    keys: &[PhotoKey],
+) -> sqlx::Result<HashSet<String>> {
+    let keys: Vec<String> = keys.iter().map(|key| key.as_str().to_owned()).collect();
+    let named = sqlx::query_scalar!(
+        r#"SELECT key AS "key!" FROM photos WHERE key = ANY($1)
+           UNION SELECT key FROM photo_drafts WHERE key = ANY($1)"#,
+        &keys
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(named.into_iter().collect())
 }

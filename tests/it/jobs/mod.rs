@@ -1,3 +1,4 @@
 //! Work that goes on by itself.
 
+mod queue;
 mod supervisor;
