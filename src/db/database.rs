@@ -6,8 +6,10 @@ use sqlx::{PgPool, postgres::PgConnectOptions};
 use tokio::time::timeout;
 
 use super::{
-    DataDir, DataDirError, DbError, connect,
+    data_dir::{DataDir, DataDirError},
     embedded::{self, Embedded},
+    error::DbError,
+    pool::connect,
 };
 
 /// How long a stop waits for questions that are still to be answered. A database that is gone without a word

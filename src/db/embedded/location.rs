@@ -21,7 +21,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::account::Account;
 use super::{error::EmbeddedError, sys};
-use crate::db::DataDir;
+use crate::db::data_dir::DataDir;
 
 const ELSEWHERE: &str = "postgres-elsewhere";
 

@@ -10,6 +10,7 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 use std::fs;
 
 use super::*;
+use crate::db::data_dir::DataDir;
 
 async fn connect(embedded: &Embedded) -> PgConnection {
     PgConnection::connect_with(&embedded.options).await.unwrap()
