@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::{
-    SeedError,
+    error::SeedError,
     fixtures::{Room, Side},
 };
 

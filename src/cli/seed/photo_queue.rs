@@ -6,7 +6,7 @@ use sqlx::{PgConnection, PgPool};
 use tokio::task::{JoinError, JoinSet};
 
 use super::{
-    SeedError,
+    error::SeedError,
     product_photo::{self, StudioSetup},
 };
 use crate::products::{

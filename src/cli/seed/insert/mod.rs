@@ -1,73 +1,8 @@
-//! The rows, all of them or none.
+//! The rows of the demo, by table.
 
 mod people;
 mod products;
 mod rooms;
+mod transaction;
 
-use std::collections::HashMap;
-
-use serde::Serialize;
-use sqlx::{PgConnection, PgPool, types::Json};
-
-use super::{
-    SeedError, SeedSummary, dialogue_rows,
-    fixtures::{Fixtures, Product},
-};
-use crate::accounts::Hash;
-
-pub(super) async fn insert(db: &PgPool, fixtures: &Fixtures, hash: &Hash) -> Result<SeedSummary, SeedError> {
-    let mut tx = db.begin().await?;
-    refuse_unless_empty(&mut tx).await?;
-    let seats = people::insert(&mut tx, &fixtures.people, hash).await?;
-    let products = products::insert(&mut tx, &fixtures.products, &seats).await?;
-    let entries = rooms::insert(&mut tx, &fixtures.rooms, &seats, &products).await?;
-    let pending_photos = insert_pictures(&mut tx, &fixtures.products, &products).await?;
-    tx.commit().await?;
-    Ok(SeedSummary {
-        people: fixtures.people.sellers.len() + fixtures.people.buyers.len() + 1,
-        products: fixtures.products.len(),
-        rooms: fixtures.rooms.len(),
-        entries,
-        pending_photos,
-    })
-}
-
-/// Nobody is here, and nobody can register before the transaction ends.
-async fn refuse_unless_empty(tx: &mut PgConnection) -> Result<(), SeedError> {
-    sqlx::query!("LOCK TABLE accounts IN SHARE ROW EXCLUSIVE MODE").execute(&mut *tx).await?;
-    let inhabited =
-        sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM accounts) AS "inhabited!""#).fetch_one(tx).await?;
-    if inhabited { Err(SeedError::NotEmpty) } else { Ok(()) }
-}
-
-#[derive(Serialize)]
-struct PictureRow<'a> {
-    product_id: i64,
-    position: usize,
-    file: &'a str,
-}
-
-/// The to-do list. The answer is its length.
-async fn insert_pictures(
-    tx: &mut PgConnection,
-    products: &[Product],
-    ids: &HashMap<&str, i64>,
-) -> Result<usize, SeedError> {
-    let rows: Vec<_> = products
-        .iter()
-        .filter_map(|product| Some((ids.get(product.key.as_str())?, &product.photos)))
-        .flat_map(|(&product_id, photos)| {
-            let picture = move |(position, file)| PictureRow { product_id, position, file };
-            photos.iter().map(String::as_str).enumerate().map(picture)
-        })
-        .collect();
-    sqlx::query!(
-        "INSERT INTO demo_pictures (product_id, position, file)
-         SELECT product_id, position, file
-         FROM jsonb_to_recordset($1) AS d(product_id bigint, position integer, file text)",
-        Json(&rows) as _
-    )
-    .execute(tx)
-    .await?;
-    Ok(rows.len())
-}
+pub use transaction::{SeedSummary, insert};

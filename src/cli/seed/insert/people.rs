@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use serde::Serialize;
 use sqlx::{PgConnection, types::Json};
 
-use super::SeedError;
 use crate::{
     accounts::Hash,
-    cli::seed::fixtures::{People, Seller},
+    cli::seed::{
+        error::SeedError,
+        fixtures::{People, Seller},
+    },
 };
 
 /// The profiles' ids, by the person's key.

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 use sqlx::{PgConnection, types::Json};
 
-use super::{Product, SeedError, people::ProfileIds};
+use super::people::ProfileIds;
+use crate::cli::seed::{error::SeedError, fixtures::Product};
 
 #[derive(Serialize)]
 struct ProductRow<'a> {

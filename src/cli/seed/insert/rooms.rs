@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use sqlx::{PgConnection, types::Json};
 
-use super::{
-    SeedError,
+use super::people::ProfileIds;
+use crate::cli::seed::{
     dialogue_rows::{self, EntryRow, RoomRow},
-    people::ProfileIds,
+    error::SeedError,
+    fixtures::Room,
 };
-use crate::cli::seed::fixtures::Room;
 
 /// The answer is how many entries there are in all rooms.
 pub(super) async fn insert(
