@@ -1,4 +1,4 @@
-//! The folder that everything of one marketplace lies in, held by one process at a time.
+//! The data directory of one marketplace, locked by one process at a time (an advisory file lock).
 
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, Read as _, Write as _};

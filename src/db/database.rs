@@ -1,4 +1,4 @@
-//! The database of this run: somebody's own server, or the private one in the data directory.
+//! The database of this run: an external server, or the private one in the data directory.
 
 use std::{path::Path, time::Duration};
 
@@ -12,11 +12,11 @@ use super::{
     pool::connect,
 };
 
-/// How long a stop waits for questions that are still to be answered. A database that is gone without a word
-/// never does.
-const LAST_ANSWERS: Duration = Duration::from_secs(5);
+/// Graceful shutdown waits this long for running statements; a database that vanished never
+/// answers.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A pool, and what has to stay for it to work.
+/// A pool, and the private server behind it, if any.
 #[derive(Debug)]
 pub struct Database {
     pub pool: PgPool,
@@ -59,19 +59,19 @@ impl Database {
         self.private.is_some()
     }
 
-    /// Starts the private server again if it ends by itself. Resolves when that can't be done; with another
-    /// one, never.
+    /// Restarts the private server whenever it ends by itself. Resolves when it can't be restarted;
+    /// with an external server, never.
     pub async fn supervise(&mut self) -> DbError {
         match &mut self.private {
-            Some(embedded) => embedded.keep().await.into(),
+            Some(embedded) => embedded.supervise().await.into(),
             None => std::future::pending().await,
         }
     }
 
     /// Ends the connections, then the private server, in good order.
     pub async fn close(self) {
-        if timeout(LAST_ANSWERS, self.pool.close()).await.is_err() {
-            tracing::warn!("the database took too long to wait for its last answers");
+        if timeout(CLOSE_TIMEOUT, self.pool.close()).await.is_err() {
+            tracing::warn!("closing the database pool timed out");
         }
         if let Some(embedded) = self.private {
             embedded.stop().await;

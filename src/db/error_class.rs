@@ -1,19 +1,18 @@
 //! Error classes: what a failed call to the database means for whoever made it.
 //!
-//! | class | whose fault | what to do |
-//! | --- | --- | --- |
-//! | [`ErrorClass::Rejected`] | the data's: a constraint, a value out of range, an exception raised by a function | refuse this entry; the same data fails again |
-//! | [`ErrorClass::Retry`] | the database's: away, restarting, out of something, too slow, a deadlock | retry with back-off; the same call may succeed |
-//! | [`ErrorClass::Internal`] | ours: SQL that doesn't fit the schema, a row that can't be decoded | log it; neither other data nor time mends it |
-//!
 //! Decided by the variant of [`sqlx::Error`] and by SQLSTATE, never by a message's text, which is
 //! translated and changes between releases.
 
-/// See the [module](self).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorClass {
+    /// The data's fault: a constraint, a value out of range, an exception raised by a function.
+    /// Refuse this entry; the same data fails again.
     Rejected,
+    /// The database's fault: unreachable, restarting, out of a resource, too slow, a deadlock.
+    /// Retry with back-off; the same call may succeed.
     Retry,
+    /// Our fault: SQL that doesn't fit the schema, a row that can't be decoded. Log it; neither
+    /// other data nor time mends it.
     Internal,
 }
 
@@ -29,7 +28,8 @@ impl ErrorClass {
             | E::PoolClosed
             | E::WorkerCrashed
             | E::BeginFailed => Self::Retry,
-            // Configuration, RowNotFound, TypeNotFound, Column…, Encode, Decode, and what sqlx adds.
+            // Configuration, RowNotFound, TypeNotFound, Column…, Encode, Decode, and what sqlx
+            // adds.
             _ => Self::Internal,
         }
     }
@@ -44,7 +44,7 @@ impl ErrorClass {
             => Self::Retry,
             "54000" => Self::Rejected, // a value too long for its index
             _ => match code.get(..2).unwrap_or_default() {
-                // Data exception, constraint, check of a view, RAISE, and codes that our own functions raise.
+                // Data exception, constraint, check of a view, RAISE, our own functions' codes.
                 "22" | "23" | "44" | "P0" | "HG" => Self::Rejected,
                 // Connection, rollback (deadlock, serialization), resources, not in the state
                 // for it (lock time-out), operator (cancelled, shutting down), system.

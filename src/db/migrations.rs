@@ -1,4 +1,4 @@
-//! The schema's migrations.
+//! Schema migrations, applied by whichever node starts first.
 
 use sqlx::{Connection as _, PgConnection, PgPool, migrate::Migrator};
 
@@ -7,15 +7,15 @@ use super::error::DbError;
 /// The steps in `migrations/`, compiled in.
 pub static MIGRATIONS: Migrator = sqlx::migrate!();
 
-/// Applies the migrations that this database hasn't had yet, under sqlx's advisory lock: of several
-/// nodes that start at once, one migrates and the others wait.
+/// Applies the pending migrations under sqlx's advisory lock: of several nodes that start at once,
+/// one migrates and the others wait.
 ///
-/// Uses a connection of its own, because building an index may take longer than a page may.
+/// Uses a connection outside of the pool, whose statement time-out an index build may exceed.
 pub async fn migrate(pool: &PgPool) -> Result<(), DbError> {
     let options = pool.connect_options();
     let mut conn = PgConnection::connect_with(&options).await.map_err(DbError::Unreachable)?;
     MIGRATIONS.run(&mut conn).await?;
-    // All is committed; a connection that ends uncleanly takes nothing back.
+    // All is committed; a connection that ends uncleanly rolls nothing back.
     let _ = conn.close().await;
     Ok(())
 }

@@ -1,10 +1,10 @@
-//! The database: where it is, a pool with limits, the migrations.
+//! The database: which server, a pool with time-outs, migrations, error classes.
 //!
 //! ```text
 //! Database::open   DATABASE_URL set?  yes → that server
 //!                                     no  → DataDir::open → embedded::start
-//! migrate          before anything else is asked of it
-//! Database::close  after the last request
+//! migrate          before any other statement
+//! Database::close  after the last request, at most 5 s
 //! ```
 
 mod data_dir;

@@ -9,10 +9,11 @@ use sqlx::{
 
 use super::{error::DbError, version::OLDEST_MAJOR};
 
-/// A pool that makes nobody wait forever: 4 s for a connection, so that whoever writes hears within five that
-/// it can't be had; 15 s for a statement.
+/// A pool of at most 20 connections. Time-outs: 4 s to acquire one, so that a sender gets an answer
+/// within 5 s; 15 s for a statement; 30 s for a transaction that does nothing.
 ///
-/// Connects once, to tell a wrong address or a too old server at start and not at the first visitor.
+/// Connects once: a wrong address or a server that is too old fails the start, not the first
+/// request.
 pub async fn connect(options: PgConnectOptions) -> Result<PgPool, DbError> {
     let pool = PgPoolOptions::new()
         .max_connections(20)
@@ -33,7 +34,7 @@ pub async fn connect(options: PgConnectOptions) -> Result<PgPool, DbError> {
     Ok(pool)
 }
 
-/// `SET` after connecting and not options while connecting, which connection poolers refuse.
+/// `SET` after connecting, because connection poolers refuse options in the start-up message.
 async fn set_limits(conn: &mut PgConnection) -> sqlx::Result<()> {
     conn.execute(
         "SET statement_timeout = '15s';

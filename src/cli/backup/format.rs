@@ -10,8 +10,8 @@ use anyhow::ensure;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
-/// sqlx's own list, for which the manifest stands; sessions; the cluster's membership and presences;
-/// the search index, which is rebuilt from the messages.
+/// sqlx's own list, for which the manifest stands; sessions; the cluster's membership and
+/// presences; the search index, which is rebuilt from the messages.
 const EXCLUDED_TABLES: [&str; 5] = ["_sqlx_migrations", "sessions", "nodes", "presences", "message_search"];
 
 #[derive(Serialize, Deserialize)]

@@ -1,4 +1,5 @@
-//! A conversation as rows: numbered and counted as the journal would have, had it been there.
+//! A dialogue as rows, with the sequence numbers, counters and read marks that the message writer
+//! would have given it.
 
 use std::collections::HashMap;
 
@@ -9,7 +10,7 @@ use super::{
     fixtures::{Room, Side},
 };
 
-/// A room with what was said in it.
+/// A room and its entries.
 pub(super) struct DialogueRows {
     pub room: RoomRow,
     pub entries: Vec<EntryRow>,
@@ -47,8 +48,8 @@ pub(super) struct EntryRow {
     pub days_ago: f64,
 }
 
-/// The inbox's preview is this many characters of the last entry.
-const PREVIEW: usize = 200;
+/// Characters of the last entry that the inbox shows.
+const PREVIEW_CHARS: usize = 200;
 
 impl Side {
     pub(super) fn word(self) -> &'static str {
@@ -59,7 +60,7 @@ impl Side {
     }
 }
 
-/// Writes the conversation between these two down. `products` has the ids by key.
+/// The rows of a dialogue between these two. `products` has the ids by key.
 pub(super) fn to_rows(
     room: &Room,
     (buyer_id, seller_id): (i64, i64),
@@ -80,7 +81,7 @@ pub(super) fn to_rows(
             Some(key) => Some(*products.get(key.as_str()).ok_or_else(|| SeedError::unknown("product", key))?),
             None => None,
         };
-        let said = EntryRow {
+        let entry_row = EntryRow {
             from: entry.from.word(),
             buyer_id,
             seller_id,
@@ -91,15 +92,15 @@ pub(super) fn to_rows(
             starts_product: product_id.is_some() && product_id != row.last_product_id,
             days_ago,
         };
-        row.take_in(&said);
-        entries.push(said);
+        row.append(&entry_row);
+        entries.push(entry_row);
     }
     Ok(DialogueRows { room: row, entries })
 }
 
 impl RoomRow {
-    /// Counts one more entry of this side; whether the other side has seen it, their read mark says.
-    /// The answer is its place among the side's own.
+    /// Counts one more entry of this side, seen by the other if their read mark is at or past it.
+    /// Returns its number among the side's own.
     fn count(&mut self, from: Side) -> i64 {
         let seq = self.last_seq + 1;
         let (total, seen, read) = match from {
@@ -111,12 +112,12 @@ impl RoomRow {
         *total
     }
 
-    fn take_in(&mut self, said: &EntryRow) {
-        self.last_seq = said.seq;
-        self.last_product_id = said.product_id.or(self.last_product_id);
-        self.last_from = said.from;
-        self.last_body = said.body.chars().take(PREVIEW).collect();
-        self.last_days_ago = said.days_ago;
+    fn append(&mut self, entry: &EntryRow) {
+        self.last_seq = entry.seq;
+        self.last_product_id = entry.product_id.or(self.last_product_id);
+        self.last_from = entry.from;
+        self.last_body = entry.body.chars().take(PREVIEW_CHARS).collect();
+        self.last_days_ago = entry.days_ago;
     }
 }
 
@@ -147,7 +148,8 @@ mod tests {
             ],
         };
         let products = HashMap::from([("sofa", 7), ("chairs", 9)]);
-        let DialogueRows { room, entries } = to_rows(&room, (3, 4), &products).expect("written down");
+        let DialogueRows { room, entries } =
+            to_rows(&room, (3, 4), &products).expect("its products are known");
 
         let numbers: Vec<_> = entries.iter().map(|e| (e.from, e.seq, e.ordinal, e.starts_product)).collect();
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Who is in the demo marketplace, what they sell and what they say: the files of `demo/`, as types.
+//! Fixtures: the people, products and dialogues of `demo/*.json`, as types.
 //!
 //! People, products and conversations name one another by key. [`Fixtures::load`] only reads; that
 //! everything fits together is what this module's tests hold.

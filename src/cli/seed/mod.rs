@@ -1,19 +1,19 @@
 //! `haggle seed`: a demo marketplace to look around in.
 //!
 //! [`insert`] inserts the people, products and conversations of `demo/` in one transaction, and a
-//! to-do list of pictures (the table `demo_pictures`). [`compose_pictures`] works that list off in
-//! the background while the marketplace is already being served: a row goes away in the
-//! transaction that adds its photo, so a start that was cut short is finished by the next.
+//! queue of pending photos (the table `demo_pictures`). [`compose_pictures`] works through that
+//! queue in the background while the marketplace is already being served: a row is deleted in the
+//! transaction that adds its photo, so an interrupted start is resumed by the next.
 //!
 //! ```text
 //! demo/*.json ─ Fixtures ─→ dialogue_rows ─→ insert ─→ rows, demo_pictures
 //!                                               ↓
-//! demo/photos ──────→ compose ─→ pictures ─→ products::photos ─→ photos
+//! demo/photos ─→ product_photo ─→ photo_queue ─→ products::photos ─→ photos
 //! ```
 //!
 //! This is the one place that writes rows of every feature itself: its conversations lie in the
-//! past, which `chat`'s own way of writing rightly doesn't allow. The counts that the journal keeps
-//! are made by [`dialogue_rows`]. It is only ever done to a marketplace in which there is nobody yet.
+//! past, which chat's message writer rightly doesn't allow. The counters that the writer keeps are
+//! computed by [`dialogue_rows`]. Only an empty marketplace is ever seeded.
 
 mod dialogue_rows;
 mod error;

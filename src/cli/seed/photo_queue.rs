@@ -1,4 +1,5 @@
-//! The to-do list of pictures, worked off in the background.
+//! A queue of pending photos in PostgreSQL, worked through in the background and resumed after an
+//! interrupted start. Each row is deleted in the transaction that adds its photo: exactly once.
 
 use axum::body::Bytes;
 use rust_embed::RustEmbed;
@@ -18,9 +19,9 @@ use crate::products::{
 #[folder = "demo/photos/"]
 struct Files;
 
-/// How many are made at the same time. People's own photos take turns with them in
-/// [`photos::process`].
-const MAX_CONCURRENT: usize = 2;
+/// Photos rendered at the same time. They share the permits of [`photos::process`] with people's
+/// own.
+const MAX_CONCURRENT_PHOTOS: usize = 2;
 
 struct PendingPhoto {
     product_id: i64,
@@ -30,38 +31,38 @@ struct PendingPhoto {
     repeated: bool,
 }
 
-/// Makes the pictures that are still to be made, and tells after each how many of how many are done.
+/// Renders the pending photos; calls `progress(done, total)` after each.
 pub async fn compose_pictures(
     db: PgPool,
     uploads: Uploads,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<(), SeedError> {
-    let list = to_do(&db).await?;
-    let total = list.len();
+    let pending = pending(&db).await?;
+    let total = pending.len();
     let mut done = 0;
-    let mut at_work = JoinSet::new();
+    let mut rendering = JoinSet::new();
     let mut finish = |one: Result<Result<(), SeedError>, JoinError>| {
         one.map_err(anyhow::Error::from)??;
         done += 1;
         progress(done, total);
         Ok::<_, SeedError>(())
     };
-    for picture in list {
-        if at_work.len() == MAX_CONCURRENT
-            && let Some(one) = at_work.join_next().await
+    for photo in pending {
+        if rendering.len() == MAX_CONCURRENT_PHOTOS
+            && let Some(one) = rendering.join_next().await
         {
             finish(one)?;
         }
-        at_work.spawn(make(db.clone(), uploads.clone(), picture));
+        rendering.spawn(make(db.clone(), uploads.clone(), photo));
     }
-    while let Some(one) = at_work.join_next().await {
+    while let Some(one) = rendering.join_next().await {
         finish(one)?;
     }
     Ok(())
 }
 
-/// Covers first, and of these the newest product's: what the first page shows.
-async fn to_do(db: &PgPool) -> sqlx::Result<Vec<PendingPhoto>> {
+/// Covers first, the newest product's before the others: the first page needs them.
+async fn pending(db: &PgPool) -> sqlx::Result<Vec<PendingPhoto>> {
     sqlx::query_as!(
         PendingPhoto,
         r#"SELECT d.product_id, d.position, d.file,
@@ -78,10 +79,10 @@ async fn to_do(db: &PgPool) -> sqlx::Result<Vec<PendingPhoto>> {
 async fn make(db: PgPool, uploads: Uploads, picture: PendingPhoto) -> Result<(), SeedError> {
     let photo = render(&picture).await?;
     let mut tx = db.begin().await?;
-    // Somebody else may have been faster: two programs may work on one list.
+    // Another process may work through the same queue: whoever deletes the row adds the photo.
     if mark_done(&mut tx, &picture).await? {
         let position = free_position(&mut tx, &picture).await?;
-        // Stopped from here on, the files may stay without a row; the next start makes others.
+        // A stop from here on may leave files without a row; the next start makes others.
         products::add_photo(&mut *tx, &uploads, picture.product_id, position, &photo).await?;
         show_in_rooms(&mut tx, picture.product_id).await?;
         tx.commit().await?;
@@ -92,15 +93,15 @@ async fn make(db: PgPool, uploads: Uploads, picture: PendingPhoto) -> Result<(),
 async fn render(picture: &PendingPhoto) -> Result<Processed, SeedError> {
     let name = picture.file.clone();
     let file = Files::get(&format!("{name}.webp")).ok_or_else(|| SeedError::unknown("picture", &name))?;
-    let look = StudioSetup::of(picture.product_id, picture.position, picture.repeated);
-    let composed = tokio::task::spawn_blocking(move || product_photo::product_photo(&file.data, look))
+    let setup = StudioSetup::of(picture.product_id, picture.position, picture.repeated);
+    let composed = tokio::task::spawn_blocking(move || product_photo::product_photo(&file.data, setup))
         .await
         .map_err(anyhow::Error::from)?
         .map_err(|source| SeedError::Compose { name: name.clone(), source })?;
     photos::process(Bytes::from(composed)).await.map_err(|source| SeedError::PhotoRejected { name, source })
 }
 
-/// Takes the picture off the list; false if it isn't on it any longer.
+/// Deletes the pending row; false if another process has.
 async fn mark_done(tx: &mut PgConnection, picture: &PendingPhoto) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "DELETE FROM demo_pictures WHERE product_id = $1 AND position = $2",
@@ -127,7 +128,7 @@ async fn free_position(tx: &mut PgConnection, picture: &PendingPhoto) -> sqlx::R
     .await
 }
 
-/// What was said about the product before it had a cover gets it too.
+/// Entries that introduced the product before it had a cover get it too.
 async fn show_in_rooms(tx: &mut PgConnection, product_id: i64) -> sqlx::Result<()> {
     sqlx::query!(
         "UPDATE messages e SET product_photo = f.key FROM photos f

@@ -1,4 +1,4 @@
-//! What the data is worth.
+//! Durability: whether commits are forced to the disk.
 
 /// What the data is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

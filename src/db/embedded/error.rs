@@ -1,4 +1,4 @@
-//! Why there is no database.
+//! Why the private server can't be started, in sentences for the terminal.
 
 use std::{
     fs, io,

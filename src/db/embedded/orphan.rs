@@ -1,4 +1,4 @@
-//! The server that a run which was killed hard may have left: ended before ours starts.
+//! An orphaned server, left by a process that was killed: ended before a new one starts.
 
 use std::fs;
 use std::path::Path;
@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use super::error::EmbeddedError;
 use super::sys::{self, ShutdownSignal};
 
-/// Ends the server that a process which was killed hard left behind, if one still runs.
+/// Ends the orphan of this cluster, if there is one.
 pub(super) async fn stop(cluster: &Path, progress: &impl Fn(&str)) -> Result<(), EmbeddedError> {
     let pid_file = cluster.join("postmaster.pid");
-    let Some(pid) = leftover_pid(&pid_file) else {
+    let Some(pid) = orphan_pid(&pid_file) else {
         return Ok(());
     };
     if !is_server_of(pid, cluster) {
@@ -37,7 +37,7 @@ pub(super) async fn stop(cluster: &Path, progress: &impl Fn(&str)) -> Result<(),
     Err(EmbeddedError::Orphan { pid, cluster: cluster.to_owned() })
 }
 
-fn leftover_pid(pid_file: &Path) -> Option<u32> {
+fn orphan_pid(pid_file: &Path) -> Option<u32> {
     fs::read_to_string(pid_file).ok()?.lines().next()?.trim().parse().ok()
 }
 

@@ -1,4 +1,4 @@
-//! The running server: started, waited for, ended.
+//! The server's process: spawned, ready, stopped.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -138,8 +138,8 @@ impl Server {
 }
 
 impl Drop for Server {
-    /// The last resort, also for one that isn't ready yet: asks, and waits for nothing. The next start waits, if
-    /// it must.
+    /// The last resort, also for a server that isn't ready yet: signals it without waiting. The
+    /// next start waits for it.
     fn drop(&mut self) {
         self.end(ShutdownSignal::Fast);
     }

@@ -1,4 +1,4 @@
-//! A private server as the program holds it: made, started, restarted, stopped.
+//! Supervision of the private server: start, restart with growing delays, graceful stop.
 
 use std::{
     path::Path,
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::db::data_dir::DataDir;
 
-/// A private server that runs, holding its data directory.
+/// A running private server, with the lock of its data directory.
 #[derive(Debug)]
 pub struct Embedded {
     /// How to connect to its database.
@@ -26,16 +26,17 @@ pub struct Embedded {
     /// The major version, for the log.
     pub major: u32,
     pub(super) server: Server,
-    begun: Instant,
+    started_at: Instant,
     durability: Durability,
     binaries: PostgresBinaries,
     location: ClusterLocation,
 }
 
-/// So many starts, none of which lasts for [`RESTART_WINDOW`], are enough. Before each it waits a [`RESTART_DELAY`] longer: what
-/// a killed server's processes hold is free after one or two.
+/// Restarts in a row, none of which lasted for [`RESTART_WINDOW`], before supervision gives up.
 const MAX_RESTARTS: u32 = 10;
 const RESTART_WINDOW: Duration = Duration::from_secs(30);
+/// Before the n-th restart it waits n times this long: a killed server's processes need a few
+/// hundred milliseconds to release its shared memory.
 const RESTART_DELAY: Duration = Duration::from_millis(200);
 
 /// Starts the database of a data directory, making it first if there is none.
@@ -45,7 +46,7 @@ pub async fn start(data: &DataDir, progress: impl Fn(&str)) -> Result<Embedded, 
     start_with(data, Durability::Safe, progress).await
 }
 
-/// [`start`], for data that may be worth nothing.
+/// [`start`], with less [`Durability`] for tests.
 pub async fn start_with(
     data: &DataDir,
     durability: Durability,
@@ -60,7 +61,7 @@ pub async fn start_with(
     }
     let (server, options) = run(&location, &binaries, durability, &progress).await?;
     let major = binaries.major;
-    Ok(Embedded { options, major, server, begun: Instant::now(), durability, binaries, location })
+    Ok(Embedded { options, major, server, started_at: Instant::now(), durability, binaries, location })
 }
 
 async fn run(
@@ -94,28 +95,28 @@ impl Embedded {
         self.server.ended().await;
     }
 
-    /// Starts the server again whenever it ends by itself: whoever connects to it finds it at the same place.
-    /// Resolves when it can't be started, or doesn't stay.
-    pub async fn keep(&mut self) -> EmbeddedError {
-        let mut tries = 0;
+    /// Restarts the server, at the same address, whenever it ends by itself. Resolves when it can't
+    /// be started, or keeps ending.
+    pub async fn supervise(&mut self) -> EmbeddedError {
+        let mut restarts = 0;
         loop {
             self.ended().await;
-            tracing::error!("the private database ended by itself; its log is in the data directory");
-            if self.begun.elapsed() > RESTART_WINDOW {
-                tries = 0;
-            } else if tries >= MAX_RESTARTS {
+            tracing::error!("private database ended unexpectedly; its log is in the data directory");
+            if self.started_at.elapsed() > RESTART_WINDOW {
+                restarts = 0;
+            } else if restarts >= MAX_RESTARTS {
                 return EmbeddedError::not_started(&self.location.start_log());
             }
-            (self.server, self.begun) = loop {
-                tries += 1;
-                tokio::time::sleep(tries * RESTART_DELAY).await;
+            (self.server, self.started_at) = loop {
+                restarts += 1;
+                tokio::time::sleep(restarts * RESTART_DELAY).await;
                 match run(&self.location, &self.binaries, self.durability, &|_| ()).await {
                     Ok((server, _)) => break (server, Instant::now()),
-                    Err(error) if tries >= MAX_RESTARTS => return error,
-                    Err(error) => tracing::warn!(%error, "it doesn't start again yet"),
+                    Err(error) if restarts >= MAX_RESTARTS => return error,
+                    Err(error) => tracing::warn!(%error, "private database restart failed, retrying"),
                 }
             };
-            tracing::info!("the private database runs again");
+            tracing::info!("private database restarted");
         }
     }
 

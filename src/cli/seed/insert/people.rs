@@ -57,7 +57,7 @@ pub(super) async fn insert<'a>(
         .await?;
     insert_customers(tx, people).await?;
 
-    let mut seats = ProfileIds::default();
+    let mut ids = ProfileIds::default();
     let profiles = sqlx::query!(
         r#"SELECT a.email, b.id AS buyer_id, c.id AS "seller_id?"
            FROM accounts a JOIN buyers b ON b.account_id = a.id LEFT JOIN customers c ON c.account_id = a.id"#
@@ -68,15 +68,15 @@ pub(super) async fn insert<'a>(
         profiles.into_iter().map(|row| (row.email, (row.buyer_id, row.seller_id))).collect();
     for buyer in &people.buyers {
         if let Some(&(id, _)) = profiles.get(&buyer.email) {
-            seats.buyers.insert(&buyer.key, id);
+            ids.buyers.insert(&buyer.key, id);
         }
     }
     for seller in &people.sellers {
         if let Some(&(_, Some(id))) = profiles.get(&seller.email) {
-            seats.sellers.insert(&seller.key, id);
+            ids.sellers.insert(&seller.key, id);
         }
     }
-    Ok(seats)
+    Ok(ids)
 }
 
 async fn insert_accounts(tx: &mut PgConnection, people: &People, hash: &Hash) -> Result<(), SeedError> {

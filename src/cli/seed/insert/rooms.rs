@@ -1,4 +1,4 @@
-//! Rooms, and what was said in them.
+//! Rooms and their entries.
 
 use std::collections::HashMap;
 
@@ -11,22 +11,22 @@ use crate::cli::seed::{
     fixtures::Room,
 };
 
-/// The answer is how many entries there are in all rooms.
+/// Returns the number of entries in all rooms.
 pub(super) async fn insert(
     tx: &mut PgConnection,
     rooms: &[Room],
-    seats: &ProfileIds<'_>,
+    profiles: &ProfileIds<'_>,
     products: &HashMap<&str, i64>,
 ) -> Result<usize, SeedError> {
-    let ledgers = rooms
+    let dialogues = rooms
         .iter()
         .map(|room| {
-            let people = (seats.buyer(&room.buyer)?, seats.seller(&room.seller)?);
+            let people = (profiles.buyer(&room.buyer)?, profiles.seller(&room.seller)?);
             dialogue_rows::to_rows(room, people, products)
         })
         .collect::<Result<Vec<_>, SeedError>>()?;
     let (rows, entries): (Vec<_>, Vec<_>) =
-        ledgers.into_iter().map(|dialogue_rows| (dialogue_rows.room, dialogue_rows.entries)).unzip();
+        dialogues.into_iter().map(|dialogue| (dialogue.room, dialogue.entries)).unzip();
     let entries: Vec<EntryRow> = entries.into_iter().flatten().collect();
     let (buyers, sellers): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.from == "buyer");
     insert_rows(tx, &rows).await?;

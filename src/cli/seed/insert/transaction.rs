@@ -22,7 +22,7 @@ pub struct SeedSummary {
     pub products: usize,
     pub rooms: usize,
     pub entries: usize,
-    /// How many pictures wait for [`compose_pictures`].
+    /// Photos in the queue of [`compose_pictures`](crate::cli::seed::compose_pictures).
     pub pending_photos: usize,
 }
 
@@ -34,10 +34,10 @@ pub async fn insert(db: &PgPool) -> Result<SeedSummary, SeedError> {
     let hash = accounts::hash(&password).await?;
     let mut tx = db.begin().await?;
     refuse_unless_empty(&mut tx).await?;
-    let seats = people::insert(&mut tx, &fixtures.people, &hash).await?;
-    let products = products::insert(&mut tx, &fixtures.products, &seats).await?;
-    let entries = rooms::insert(&mut tx, &fixtures.rooms, &seats, &products).await?;
-    let pending_photos = insert_pictures(&mut tx, &fixtures.products, &products).await?;
+    let profiles = people::insert(&mut tx, &fixtures.people, &hash).await?;
+    let products = products::insert(&mut tx, &fixtures.products, &profiles).await?;
+    let entries = rooms::insert(&mut tx, &fixtures.rooms, &profiles, &products).await?;
+    let pending_photos = enqueue_photos(&mut tx, &fixtures.products, &products).await?;
     tx.commit().await?;
     Ok(SeedSummary {
         people: fixtures.people.sellers.len() + fixtures.people.buyers.len() + 1,
@@ -48,7 +48,7 @@ pub async fn insert(db: &PgPool) -> Result<SeedSummary, SeedError> {
     })
 }
 
-/// Nobody is here, and nobody can register before the transaction ends.
+/// Locks the table, so that nobody can register before the transaction ends.
 async fn refuse_unless_empty(tx: &mut PgConnection) -> Result<(), SeedError> {
     sqlx::query!("LOCK TABLE accounts IN SHARE ROW EXCLUSIVE MODE").execute(&mut *tx).await?;
     let inhabited =
@@ -63,8 +63,8 @@ struct PictureRow<'a> {
     file: &'a str,
 }
 
-/// The to-do list. The answer is its length.
-async fn insert_pictures(
+/// Enqueues the photos. Returns how many.
+async fn enqueue_photos(
     tx: &mut PgConnection,
     products: &[Product],
     ids: &HashMap<&str, i64>,
