@@ -1,5 +1,5 @@
-//! The whole program as one router: the features' routes, the layers around them, the state they
-//! share.
+//! Composition root: makes every feature's State, merges their routers into one, puts the layers
+//! around it, and shuts everything down in order.
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
@@ -135,14 +135,15 @@ pub fn router(app: App) -> anyhow::Result<Router> {
     Ok(router.layer(TraceLayer::new_for_http().make_span_with(telemetry::request_span)))
 }
 
-/// How long a stop waits for requests that have begun, and for sockets to hear of it.
-const LAST_REQUESTS: Duration = Duration::from_secs(10);
+/// Graceful shutdown waits this long for requests in flight and for sockets to close.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long it waits for the tasks after that.
-const LAST_TASKS: Duration = Duration::from_secs(5);
+/// And after that this long for the supervised tasks.
+const TASKS_STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Serves until `stop` resolves or a critical task ends, then answers what has begun, tells the
-/// sockets to come back, and returns.
+/// Serves until `stop` resolves or a critical task ends. Then graceful shutdown: no new
+/// connections, requests in flight are answered, sockets are closed with a request to reconnect,
+/// queued messages are committed, tasks end.
 pub async fn serve(
     listener: TcpListener,
     app: App,
@@ -159,10 +160,10 @@ pub async fn serve(
         supervisor.begin_stop();
         chat.begin_shutdown();
     };
-    // A frame goes out when it is written, not when the one before it was acknowledged.
+    // TCP_NODELAY: a frame goes out at once, not when the one before it was acknowledged.
     let listener = listener.tap_io(|connection| {
         if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!(%error, "a connection delays its frames");
+            tracing::debug!(%error, "TCP_NODELAY can't be set");
         }
     });
     tokio::select! {
@@ -172,18 +173,18 @@ pub async fn serve(
         } => {}
         () = async {
             chat.shutdown_requested().await;
-            tokio::time::sleep(LAST_REQUESTS).await;
-        } => tracing::warn!("some requests or sockets were cut off: they took too long to wait for"),
+            tokio::time::sleep(DRAIN_TIMEOUT).await;
+        } => tracing::warn!("drain timed out: requests or sockets were cut off"),
     }
     chat.finish_writing().await;
-    supervisor.stop(LAST_TASKS).await;
+    supervisor.stop(TASKS_STOP_TIMEOUT).await;
     match failed {
         Some(error) => Err(error.into()),
         None => Ok(()),
     }
 }
 
-/// What `/up` looks at.
+/// What `/up` checks.
 #[derive(Clone)]
 struct Health {
     db: PgPool,

@@ -1,4 +1,4 @@
-//! What admins did: every action leaves a line, in the transaction that does it.
+//! `/admin/audit`: the audit log. Every action writes its line in its own transaction.
 
 use axum::extract::State;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! `/admin/categories`: what products are sorted into.
+//! `/admin/categories`: add, rename, move and remove categories.
 
 use axum::{
     extract::State,
@@ -20,7 +20,7 @@ use crate::{
     web::{Error, Form, Path, Result, Shell, flash},
 };
 
-/// What was done, or the sentence that refuses it.
+/// A form's outcome, or the sentence for its field.
 type FormResult<T> = Result<T, String>;
 
 #[derive(Deserialize)]
@@ -45,7 +45,7 @@ async fn page(db: &PgPool, shell: Shell) -> Result<CategoriesPage> {
     Ok(CategoriesPage { shell, categories, new: CategoryForm::default() })
 }
 
-/// The page again, with what was typed and why it can't be, beside its field.
+/// The page again as 422, with what was typed and the error beside its field.
 async fn refused(
     db: &PgPool,
     shell: Shell,
@@ -133,7 +133,7 @@ pub(super) struct Direction {
     to: String,
 }
 
-/// At the end of the list it goes no further.
+/// The first doesn't move up, nor the last down.
 pub(super) async fn shift(
     State(db): State<PgPool>,
     Admin(admin): Admin,
@@ -179,7 +179,7 @@ pub(super) async fn delete(
     done(&session, format!("“{}” is removed.", category.name)).await
 }
 
-/// A name that no category has but the one it is for.
+/// Valid, with a name that no other category has.
 fn parse(typed: &CategoryInput, all: &[Category], id: Option<i64>) -> FormResult<CategoryDraft> {
     let draft = CategoryDraft::parse(&typed.name, &typed.icon)?;
     let name = draft.name().to_lowercase();

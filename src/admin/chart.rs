@@ -1,6 +1,6 @@
-//! A month of one number, a bar for each day, as geometry: the template draws it, CSS colours it.
+//! A bar chart of one number per day, as geometry: the template draws it, CSS colours it.
 //!
-//! The drawing is stretched to whatever room there is, so it holds no words; those stand around it.
+//! The SVG is stretched to its container, so it holds no text; that stands around it.
 
 use time::{Date, macros::format_description};
 

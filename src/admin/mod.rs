@@ -1,9 +1,12 @@
-//! Staff only: sees everything except conversations.
+//! Staff's pages: they show everything except conversations.
 //!
-//! For whoever isn't an admin, none of these pages exists. Conversations and messages are counted,
-//! never read: no query here names a message's text, and a test holds that. What an admin changes
-//! is written by its owner (accounts, products) in one transaction with its line in the
-//! [audit log](audit), so nothing is done without a trace.
+//! To anybody but an admin each of them is a 404. Conversations and messages are counted, never
+//! read: no query here names a message's text, and a test holds that. What an admin changes is
+//! written by its owner (accounts, products) in one transaction with its line in the audit log.
+//!
+//! ```text
+//! routes → handlers (people, products, …) → views → store → model
+//! ```
 
 mod audit;
 mod categories;

@@ -1,4 +1,4 @@
-//! `/admin`: how the marketplace is doing, and the ways into it.
+//! `/admin`: totals, daily figures, the busiest sellers.
 
 use axum::extract::State;
 use sqlx::PgPool;
@@ -14,15 +14,15 @@ use crate::{
     web::{Result, Shell},
 };
 
-/// How many days the charts go back, today included.
-const DAYS: i64 = 30;
-const BUSIEST: i64 = 6;
+/// Days on the charts, today included.
+const CHART_DAYS: i64 = 30;
+const MAX_TOP_SELLERS: i64 = 6;
 
 pub(super) async fn show(State(db): State<PgPool>, _: Admin, shell: Shell) -> Result<OverviewPage> {
     let totals = store::totals(&db).await?;
-    let first = OffsetDateTime::now_utc().date() - Duration::days(DAYS - 1);
-    let days = store::by_day(&db, first, DAYS).await?;
-    let busiest = store::busiest_sellers(&db, BUSIEST).await?;
+    let first = OffsetDateTime::now_utc().date() - Duration::days(CHART_DAYS - 1);
+    let days = store::by_day(&db, first, CHART_DAYS).await?;
+    let busiest = store::busiest_sellers(&db, MAX_TOP_SELLERS).await?;
     let charts = charts(&days);
     Ok(OverviewPage { shell, totals, charts, days, busiest })
 }

@@ -41,8 +41,7 @@ pub(super) async fn list(
     Ok(PeoplePage { shell, people, words, role: asked.role, pager })
 }
 
-/// Their sessions end, their sockets close, and what they sell is out of sight, until they are
-/// restored.
+/// Ends their sessions, closes their sockets and hides what they sell, until they are restored.
 pub(super) async fn suspend(
     (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
     session: Session,

@@ -1,4 +1,4 @@
-//! `/admin/products`: everything that was ever offered; hiding and showing it.
+//! `/admin/products`: all products in every state; hiding and showing them.
 
 use axum::{extract::State, response::Redirect};
 use serde::Deserialize;
@@ -88,7 +88,7 @@ pub(super) async fn show(
     Ok(Redirect::to(back.next.or("/admin/products")))
 }
 
-/// Answers the title, if this changed anything.
+/// Returns the title if anything changed.
 async fn set_hidden(db: &PgPool, admin_id: i64, id: i64, hidden: bool) -> Result<Option<String>> {
     let mut tx = db.begin().await?;
     let Some(title) = products::set_hidden(&mut *tx, id, hidden).await? else { return Ok(None) };

@@ -1,4 +1,4 @@
-//! `/admin/sellers/{id}`: a seller and their figures. Never a room.
+//! `/admin/sellers/{id}`: a seller and their counts. Never a room.
 
 use axum::extract::State;
 use sqlx::PgPool;

@@ -1,4 +1,4 @@
-//! `haggle doctor`: looks for what should never be.
+//! `haggle doctor`: consistency checks of database and photos; repairs the search index.
 
 use anyhow::{Context, bail};
 

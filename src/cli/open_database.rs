@@ -1,4 +1,4 @@
-//! The database of a short command.
+//! Opens the database for commands other than `serve`.
 
 use super::terminal::print_step;
 use crate::{

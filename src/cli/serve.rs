@@ -1,4 +1,4 @@
-//! `haggle serve`: the main job.
+//! `haggle serve`: opens the database, starts the tasks, serves until Ctrl-C or SIGTERM.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -25,7 +25,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 
 pub async fn run(config: &Config) -> anyhow::Result<()> {
     let nats = config.nats()?;
-    // A socket is a file; systems begin with a thousand.
+    // Each socket takes a file descriptor, and systems allow 1,024 by default.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let data = DataDir::open(&config.data)?;
     let listener = listen(config.addr).await?;
@@ -81,7 +81,7 @@ fn display_address(addr: SocketAddr) -> String {
     addr.to_string()
 }
 
-/// Goes on with the demo's pictures where the last start was cut short.
+/// Resumes the demo's photos where an interrupted start left them.
 async fn resume_demo_photos(db: PgPool, uploads: Uploads) {
     if let Err(error) = seed::compose_pictures(db, uploads, picture_progress()).await {
         tracing::error!(%error, "the demo's pictures are not complete; the next start goes on with them");
@@ -121,7 +121,7 @@ fn jobs_worker(app: &App) -> Worker {
         })
 }
 
-/// Forgets, every hour, the limits of whoever hasn't come back: they are this node's own.
+/// Removes idle rate-limit buckets every hour: they are in this node's memory.
 fn start_sweeps(app: &App) {
     let sign_in = app.accounts.sign_in_limits.clone();
     let (chat, photos) = (app.chat.clone(), app.products.photo_limits.clone());

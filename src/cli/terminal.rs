@@ -2,7 +2,7 @@
 
 use super::seed;
 
-/// Tells the person at the terminal what takes a moment.
+/// Says what takes more than a moment.
 pub(super) fn print_step(step: &str) {
     println!("{step}");
 }

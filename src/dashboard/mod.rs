@@ -1,7 +1,7 @@
 //! "My Seller Dashboard": what a seller has for sale, and who is writing to them.
 //!
-//! It only reads. What its buttons do is products' to do; what its rows lead to is chat's. However
-//! much a seller has, the page takes the same few queries.
+//! Read-only: its buttons post to products, its rows link to chat. The number of queries is
+//! constant, however much a seller has (no N+1).
 
 mod pages;
 mod routes;

@@ -1,4 +1,4 @@
-//! The page, and what its address can ask for.
+//! `/seller/dashboard`: the page and its query string.
 
 use axum::extract::State;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! What the handlers share; each takes the part it needs.
+//! Shared state of the handlers; each takes the part it needs (`FromRef`).
 
 use axum::extract::FromRef;
 use sqlx::PgPool;

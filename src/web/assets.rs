@@ -1,4 +1,4 @@
-//! The files of `static/`, inside the program.
+//! Static files, embedded into the program and cached by content hash.
 //!
 //! One hash over all of them is in every URL (`/static/<hash>/js/app.js`), so each may be cached
 //! for ever, and modules and style sheets may name one another by relative paths.

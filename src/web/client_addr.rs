@@ -1,4 +1,5 @@
-//! Whose request this is, by address.
+//! The client's address, for rate limits: the connection's, or behind trusted proxies the one that
+//! they report in `X-Forwarded-For`.
 
 use std::{
     convert::Infallible,
@@ -15,7 +16,8 @@ use axum::{
 pub struct TrustedProxies(pub usize);
 
 /// The client's address: the connection's, or with n trusted proxies the n-th from the right in
-/// `X-Forwarded-For`. What stands further left was written by whoever wanted to.
+/// `X-Forwarded-For`. Entries further left are the client's own
+/// and can be forged.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddr(pub IpAddr);
 

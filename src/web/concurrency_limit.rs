@@ -19,16 +19,16 @@ pub struct ConcurrencyLimit {
     of_account: Arc<DashMap<i64, usize>>,
 }
 
-/// Why no permit was given.
+/// Why no permit was given (load shedding).
 #[derive(Debug, PartialEq)]
 pub enum LimitReached {
-    /// This account has as many as one may have.
+    /// This account holds its maximum.
     PerAccount,
-    /// There was none for anybody, for some seconds.
+    /// All permits were taken for [`ACQUIRE_TIMEOUT`].
     Global,
 }
 
-/// To be held until the work is done.
+/// Released when dropped: hold it until the work is done.
 pub struct Permit {
     of_account: Arc<DashMap<i64, usize>>,
     account_id: i64,

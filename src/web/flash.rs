@@ -1,4 +1,4 @@
-//! One sentence for the next page, kept in the session across a redirect.
+//! Flash message: one sentence for the next page, kept in the session across a redirect.
 
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
@@ -25,7 +25,7 @@ async fn set(session: &Session, kind: &str, text: String) -> super::Result<()> {
     Ok(session.insert(KEY, Flash { kind: kind.to_owned(), text }).await?)
 }
 
-/// Takes what the page before left.
+/// Takes the message that the page before left.
 pub async fn take(session: &Session) -> super::Result<Option<Flash>> {
     if session.get_value(KEY).await?.is_none() {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Requests that another site made a browser send.
+//! Cross-site request forgery (CSRF), and cross-site WebSocket hijacking.
 //!
 //! [`layer`] refuses unsafe methods by `Sec-Fetch-Site` and `Origin`. It never looks at GET, so the
 //! socket upgrade, which is a GET, takes [`SameOrigin`].

@@ -1,4 +1,4 @@
-//! What a refused form says beside its fields.
+//! Validation errors by field, and the parsers that all forms share.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ impl FieldErrors {
         self.0.is_empty()
     }
 
-    /// Takes a parsed field's value, or notes why there is none.
+    /// Takes a parsed field's value, or records why there is none.
     pub fn check<T, E: std::fmt::Display>(&mut self, field: &'static str, parsed: Result<T, E>) -> Option<T> {
         parsed.map_err(|sentence| self.add(field, sentence.to_string())).ok()
     }
@@ -49,12 +49,12 @@ pub fn search(text: &str, max: usize) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Characters that would turn what stands around them.
+/// Bidirectional controls, which would reorder the text around them.
 fn turns_direction(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Characters that are part of others, and nothing alone.
+/// Characters that show nothing by themselves.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}')
 }

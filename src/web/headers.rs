@@ -1,4 +1,4 @@
-//! Response headers that every page carries. The policy allows nothing inline.
+//! Security headers of every response. The content security policy (CSP) allows nothing inline.
 
 use axum::http::{HeaderName, HeaderValue, header};
 use tower_http::set_header::SetResponseHeaderLayer;

@@ -1,4 +1,4 @@
-//! `GET /up`: whether the process, its database and its long-running tasks work.
+//! Health check, `GET /up`: whether the process, its database and its long-running tasks work.
 //!
 //! The first line is `up`, `degraded` (200: people are served, something in the background is down)
 //! or `down` (503). Each further line names what isn't well.
@@ -10,16 +10,16 @@ use sqlx::PgPool;
 
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Something that isn't well.
+/// A failed check.
 #[derive(Clone, Debug)]
 pub struct Fault {
     /// One line, that begins with its name.
     pub what: String,
-    /// Whether people are refused something.
+    /// Whether people's requests fail, as opposed to work in the background.
     pub is_down: bool,
 }
 
-/// Asks the database, and says that and what else is known.
+/// Checks the database and reports it together with `faults`.
 pub async fn report(db: &PgPool, mut faults: Vec<Fault>) -> (StatusCode, String) {
     let answer = sqlx::query_scalar!(r#"SELECT 1 AS "one!""#).fetch_one(db);
     if !matches!(tokio::time::timeout(DATABASE_TIMEOUT, answer).await, Ok(Ok(_))) {

@@ -1,7 +1,7 @@
-//! Connections: a task for each, until it ends or the program stops.
+//! HTTP/1.1 server: one task per connection, graceful shutdown by draining.
 //!
-//! What `axum::serve` does, and one thing more: a connection is closed on who doesn't get the head
-//! of a request across in time. An upgraded one (a socket) isn't ours any longer.
+//! Does what `axum::serve` does, and closes a connection whose request head doesn't arrive in time
+//! (slowloris). An upgraded connection (a WebSocket) is no longer tracked here.
 
 use std::{net::SocketAddr, pin::pin, time::Duration};
 
@@ -19,11 +19,12 @@ use hyper_util::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
-/// From the end of an answer, or the beginning of the connection, to the end of the next request's
-/// head. Longer than proxies keep a connection that they may use again: a minute, mostly.
+/// From the end of a response, or the start of the connection, to the end of the next request's
+/// head. Longer than proxies keep idle connections for reuse, which is mostly 60 s.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(75);
 
-/// Accepts until `stop` resolves, and returns when what has begun by then is answered.
+/// Accepts connections until `stop` resolves, then drains: returns when every request that had
+/// begun is answered.
 pub async fn serve(
     mut listener: impl Listener<Addr = SocketAddr>,
     router: Router,
@@ -57,7 +58,7 @@ pub async fn serve(
                 }
             };
             if let Err(error) = ended {
-                tracing::trace!(%error, "a connection broke off");
+                tracing::trace!(%error, "connection failed");
             }
         });
     }

@@ -1,4 +1,4 @@
-//! Forms that may have files in them, read as they arrive.
+//! Multipart forms, streamed: a field is read as it arrives and bounded in size.
 
 use axum::body::{Body, Bytes};
 use axum::extract::multipart::{Field, MultipartError};
@@ -8,7 +8,7 @@ use http_body_util::Limited;
 
 use super::{Error, Form, Result};
 
-/// The most text that one field holds, and a form without files in all.
+/// Bytes of text in one field, and of all fields of a form without files.
 pub const MAX_TEXT: usize = 64 * 1024;
 
 /// A sent form: its fields, where there are no files in it, or its parts to be read one by one.

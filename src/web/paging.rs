@@ -1,4 +1,4 @@
-//! Pages of a list, by number.
+//! Offset pagination: pages of a list by number.
 
 use super::return_to::encode;
 

@@ -1,4 +1,4 @@
-//! Where to go after signing in: `?next=`, only ever a path of this site.
+//! Where to go after signing in, `?next=`: only ever a path of this site (no open redirect).
 
 use serde::{Deserialize, Deserializer, Serialize};
 

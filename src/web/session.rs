@@ -1,4 +1,4 @@
-//! Sessions in Postgres, for tower-sessions.
+//! Session store in PostgreSQL, for tower-sessions.
 //!
 //! The cookie's id is hashed at rest, the account is a column (so that all of somebody's sessions
 //! end with one statement), and `save` is an UPDATE: a session that was ended stays ended, even if

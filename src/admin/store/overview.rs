@@ -49,7 +49,8 @@ pub(in crate::admin) struct DailyStats {
     pub messages: i64,
 }
 
-/// So many days from `first` on, each with its counts: the roll-up's, and what it doesn't have yet is counted.
+/// So many days from `first` on, each with its counts: the roll-up's, and what it doesn't have yet
+/// is counted.
 pub(in crate::admin) async fn by_day(
     db: impl PgExecutor<'_>,
     first: Date,

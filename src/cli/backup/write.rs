@@ -15,7 +15,7 @@ use crate::{cli::open_database::open_database, config::Config};
 
 pub async fn backup(config: &Config, file: &Path) -> anyhow::Result<()> {
     let database = open_database(config).await?;
-    // Never half a backup under the name that was asked for.
+    // Renamed when complete: the file's name never stands for half a backup.
     let part = file.with_extension("part");
     let written = write(&database.pool, &config.uploads()?, &part).await;
     database.close().await;
@@ -58,7 +58,7 @@ fn append(tar: &mut tar::Builder<File>, name: &str, size: u64, data: impl Read) 
     tar.append_data(&mut header, name, data)
 }
 
-/// A file without a name, beside `near`: gone when it is closed.
+/// An unlinked temporary file beside `near`: removed when it is closed.
 fn tempfile(near: &Path) -> io::Result<File> {
     let path = near.with_extension("spool");
     let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
