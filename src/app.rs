@@ -21,7 +21,7 @@ use tower_http::{
 use tower_sessions::Session;
 
 use crate::{
-    accounts::{self, AccessEvents, MaybeUser, SignInLimits},
+    accounts::{self, AccessEvents, MaybeUser, SignInLimits, session_store},
     admin,
     chat::{self, MessageLimits},
     dashboard,
@@ -37,7 +37,7 @@ use crate::{
         forgery::{self, PublicOrigin},
         headers,
         health::{self, Fault},
-        http_server, session, wants_json,
+        http_server, wants_json,
     },
 };
 
@@ -120,7 +120,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .fallback(|| async { Error::NotFound })
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
         .layer(from_fn_with_state(shell.clone(), error_pages))
-        .layer(session::layer(app.db.clone(), secure))
+        .layer(session_store::layer(app.db.clone(), secure))
         .layer(forgery::layer(&public_origin)?)
         .layer(DefaultBodyLimit::max(64 * 1024))
         .layer(CatchPanicLayer::custom(|_| {

@@ -1,6 +1,6 @@
 //! Accounts, sessions and rooms, put straight into the database.
 
-use haggle::web::session;
+use haggle::accounts::session_store;
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use tower_sessions::session::Id;
 
@@ -103,16 +103,16 @@ async fn sign_in(db: &PgPool, kind: &str, count: usize) -> anyhow::Result<Vec<Pe
         .await?;
     let ids: Vec<Id> = accounts.iter().map(|_| Id(rand::random())).collect();
     let data: Vec<serde_json::Value> =
-        accounts.iter().map(|id| serde_json::json!({ session::ACCOUNT_ID: id })).collect();
+        accounts.iter().map(|id| serde_json::json!({ session_store::ACCOUNT_ID: id })).collect();
     sqlx::query(
         "INSERT INTO sessions (id_hash, account_id, data, expires_at)
          SELECT hash, account, data, now() + interval '1 day'
          FROM unnest($1::bytea[], $2::bigint[], $3::jsonb[]) AS s (hash, account, data)",
     )
-    .bind(ids.iter().map(session::id_hash).collect::<Vec<_>>())
+    .bind(ids.iter().map(session_store::id_hash).collect::<Vec<_>>())
     .bind(&accounts)
     .bind(data)
     .execute(db)
     .await?;
-    Ok(ids.iter().map(|id| Person { cookie: format!("{}={id}", session::COOKIE) }).collect())
+    Ok(ids.iter().map(|id| Person { cookie: format!("{}={id}", session_store::COOKIE) }).collect())
 }

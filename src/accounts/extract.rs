@@ -10,12 +10,12 @@ use axum::{
 use sqlx::PgPool;
 use tower_sessions::Session;
 
-use super::{current_user::CurrentUser, store};
-use crate::web::{
-    Error, Result,
-    session::{ACCOUNT_ID, EPOCH, id_hash},
-    wants_json, with_request_timeout,
+use super::{
+    current_user::CurrentUser,
+    session_store::{ACCOUNT_ID, EPOCH, id_hash},
+    store,
 };
+use crate::web::{Error, Result, wants_json, with_request_timeout};
 
 /// Whoever is asking; nobody, if they aren't signed in.
 #[derive(Clone, Debug)]

@@ -22,6 +22,7 @@ mod password;
 mod profiles;
 mod registration;
 mod routes;
+pub mod session_store;
 mod sessions;
 mod sign_in;
 mod state;

@@ -10,12 +10,10 @@ use tower_sessions::Session;
 use super::{
     access::{AccessChange, AccessEvents},
     current_user::CurrentUser,
+    session_store::{ACCOUNT_ID, EPOCH},
     store,
 };
-use crate::web::{
-    Result,
-    session::{ACCOUNT_ID, EPOCH},
-};
+use crate::web::Result;
 
 /// An account that has proved who it is, and so may have a session.
 #[derive(Clone, Copy)]

@@ -18,7 +18,6 @@ use crate::{
     db::{self, DataDir, Database},
     jobs::{self, Policy, Worker},
     products::{self, photos::Uploads},
-    web::session,
 };
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -102,7 +101,7 @@ fn jobs_worker(app: &App) -> Worker {
     Worker::new(db)
         .every(HOUR, "accounts.sweep_sessions", move |_| {
             let db = sessions.clone();
-            async move { Ok(session::sweep(&db).await.map(drop)?) }
+            async move { Ok(accounts::session_store::sweep_sessions(&db).await.map(drop)?) }
         })
         .every(HOUR, "uploads.sweep", move |_| {
             let (db, uploads) = (photos_db.clone(), uploads.clone());

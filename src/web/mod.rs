@@ -20,7 +20,6 @@ pub mod http_server;
 pub mod multipart;
 pub mod paging;
 pub mod return_to;
-pub mod session;
 pub mod shell;
 pub mod timeouts;
 

@@ -2,4 +2,5 @@
 
 pub(super) mod accounts;
 pub(super) mod profiles;
+pub(super) mod session_rows;
 pub(super) mod sessions;

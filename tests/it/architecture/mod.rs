@@ -28,12 +28,11 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Where SQL may stand besides a feature's `store.rs` or `store/`.
-const SQL_ELSEWHERE: &[&str] = &["db/", "web/session.rs", "web/health.rs", "cli/"];
+const SQL_ELSEWHERE: &[&str] = &["db/", "web/health.rs", "cli/"];
 
 /// Whose rows are whose. Only the owner writes them; `cli/` makes the demo.
 const OWNERS: &[(&str, &[&str])] = &[
     ("accounts", &["accounts", "buyers", "customers", "sessions"]),
-    ("web", &["sessions"]),
     ("products", &["categories", "products", "photos", "photo_drafts"]),
     ("chat", &["rooms", "messages", "post_messages", "message_search", "entry_changes"]),
     ("admin", &["audit_log", "daily_stats"]),

@@ -2,9 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use haggle::{
-    accounts,
-    web::session::{self, id_hash},
+use haggle::accounts::{
+    self,
+    session_store::{self, id_hash},
 };
 use reqwest::{
     Client, Method, RequestBuilder,
@@ -132,11 +132,11 @@ impl TestApp {
         )
         .bind(id_hash(&id))
         .bind(person.account_id)
-        .bind(json!({ session::ACCOUNT_ID: person.account_id }))
+        .bind(json!({ session_store::ACCOUNT_ID: person.account_id }))
         .execute(&self.db)
         .await
         .expect("a new session");
-        person.set_cookie(&format!("{}={id}; Path=/", session::COOKIE));
+        person.set_cookie(&format!("{}={id}; Path=/", session_store::COOKIE));
     }
 }
 

@@ -14,6 +14,8 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
+use super::store::session_rows;
+
 /// The key in a session's data that says whose it is.
 pub const ACCOUNT_ID: &str = "account_id";
 /// The key that says which sign-in of that account it was.
@@ -22,6 +24,7 @@ pub const COOKIE: &str = "haggle";
 /// How long a session lasts after it was last written to.
 const LIFETIME: time::Duration = time::Duration::days(30);
 
+/// The layer that loads a request's session and saves it when it was changed.
 pub fn layer(db: PgPool, secure: bool) -> SessionManagerLayer<PgSessions> {
     SessionManagerLayer::new(PgSessions(db))
         .with_name(COOKIE)
@@ -36,9 +39,9 @@ pub fn id_hash(id: &Id) -> Vec<u8> {
     Sha256::digest(id.0.to_le_bytes()).to_vec()
 }
 
-/// Forgets what has expired; run now and then.
-pub async fn sweep(db: &PgPool) -> sqlx::Result<u64> {
-    Ok(sqlx::query!("DELETE FROM sessions WHERE expires_at < now()").execute(db).await?.rows_affected())
+/// Deletes expired sessions; run periodically.
+pub async fn sweep_sessions(db: &PgPool) -> sqlx::Result<u64> {
+    session_rows::delete_expired(db).await
 }
 
 #[derive(Clone, Debug)]
@@ -56,42 +59,20 @@ fn account_id(record: &Record) -> Option<i64> {
 impl SessionStore for PgSessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         let data = serde_json::to_value(&record.data).map_err(backend)?;
-        sqlx::query!(
-            "INSERT INTO sessions (id_hash, account_id, data, expires_at) VALUES ($1, $2, $3, $4)",
-            id_hash(&record.id),
-            account_id(record),
-            data,
-            record.expiry_date,
-        )
-        .execute(&self.0)
-        .await
-        .map_err(backend)?;
-        Ok(())
+        session_rows::insert(&self.0, id_hash(&record.id), account_id(record), data, record.expiry_date)
+            .await
+            .map_err(backend)
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
         let data = serde_json::to_value(&record.data).map_err(backend)?;
-        sqlx::query!(
-            "UPDATE sessions SET account_id = $2, data = $3, expires_at = $4 WHERE id_hash = $1",
-            id_hash(&record.id),
-            account_id(record),
-            data,
-            record.expiry_date,
-        )
-        .execute(&self.0)
-        .await
-        .map_err(backend)?;
-        Ok(())
+        session_rows::update(&self.0, id_hash(&record.id), account_id(record), data, record.expiry_date)
+            .await
+            .map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let row = sqlx::query!(
-            "SELECT data, expires_at FROM sessions WHERE id_hash = $1 AND expires_at > now()",
-            id_hash(id)
-        )
-        .fetch_optional(&self.0)
-        .await
-        .map_err(backend)?;
+        let row = session_rows::find(&self.0, id_hash(id)).await.map_err(backend)?;
         row.map(|row| {
             let data = serde_json::from_value(row.data).map_err(backend)?;
             Ok(Record { id: *id, data, expiry_date: row.expires_at })
@@ -100,10 +81,6 @@ impl SessionStore for PgSessions {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        sqlx::query!("DELETE FROM sessions WHERE id_hash = $1", id_hash(id))
-            .execute(&self.0)
-            .await
-            .map_err(backend)?;
-        Ok(())
+        session_rows::delete(&self.0, id_hash(id)).await.map_err(backend)
     }
 }

@@ -1,0 +1,72 @@
+//! The rows behind the session store.
+
+use serde_json::Value;
+use sqlx::PgExecutor;
+use time::OffsetDateTime;
+
+pub(in crate::accounts) async fn insert(
+    db: impl PgExecutor<'_>,
+    id_hash: Vec<u8>,
+    account_id: Option<i64>,
+    data: Value,
+    expires_at: OffsetDateTime,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO sessions (id_hash, account_id, data, expires_at) VALUES ($1, $2, $3, $4)",
+        id_hash,
+        account_id,
+        data,
+        expires_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Changes nothing if the session has ended.
+pub(in crate::accounts) async fn update(
+    db: impl PgExecutor<'_>,
+    id_hash: Vec<u8>,
+    account_id: Option<i64>,
+    data: Value,
+    expires_at: OffsetDateTime,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE sessions SET account_id = $2, data = $3, expires_at = $4 WHERE id_hash = $1",
+        id_hash,
+        account_id,
+        data,
+        expires_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(in crate::accounts) struct SessionRow {
+    pub data: Value,
+    pub expires_at: OffsetDateTime,
+}
+
+pub(in crate::accounts) async fn find(
+    db: impl PgExecutor<'_>,
+    id_hash: Vec<u8>,
+) -> sqlx::Result<Option<SessionRow>> {
+    sqlx::query_as!(
+        SessionRow,
+        "SELECT data, expires_at FROM sessions WHERE id_hash = $1 AND expires_at > now()",
+        id_hash
+    )
+    .fetch_optional(db)
+    .await
+}
+
+pub(in crate::accounts) async fn delete(db: impl PgExecutor<'_>, id_hash: Vec<u8>) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM sessions WHERE id_hash = $1", id_hash).execute(db).await?;
+    Ok(())
+}
+
+/// Returns how many had expired.
+pub(in crate::accounts) async fn delete_expired(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
+    Ok(sqlx::query!("DELETE FROM sessions WHERE expires_at < now()").execute(db).await?.rows_affected())
+}
