@@ -19,7 +19,7 @@ use crate::{
 
 const MAX_SESSIONS_PER_QUERY: usize = 500;
 /// Between two attempts to revalidate while the database doesn't answer.
-const RETRY_DELAY: Duration = Duration::from_secs(1);
+const REVALIDATION_RETRY_DELAY: Duration = Duration::from_secs(1);
 /// Signals that a connection may be behind before it starts anew.
 const MAX_PENDING_SIGNALS: usize = 4;
 /// Changes that the cluster's publisher may be behind before all nodes revalidate.
@@ -136,7 +136,7 @@ async fn revalidate_sessions(db: PgPool, sessions: Sessions, requests: Arc<Mutex
     while requests.recv().await.is_some() {
         while let Err(error) = notify_ended(&db, &sessions).await {
             tracing::warn!(%error, "session revalidation failed, retrying");
-            tokio::time::sleep(RETRY_DELAY).await;
+            tokio::time::sleep(REVALIDATION_RETRY_DELAY).await;
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     web::{Pager, Query, Result, Shell},
 };
 
-const PER_PAGE: i64 = 50;
+const LINES_PER_PAGE: i64 = 50;
 
 #[derive(Deserialize)]
 pub(super) struct AuditQuery {
@@ -24,7 +24,7 @@ pub(super) async fn list(
     Query(asked): Query<AuditQuery>,
 ) -> Result<AuditPage> {
     let total = store::audit::count(&db).await?;
-    let pager = Pager::new(asked.page, PER_PAGE, total, "/admin/audit?");
+    let pager = Pager::new(asked.page, LINES_PER_PAGE, total, "/admin/audit?");
     let lines = store::audit::latest(&db, pager.limit(), pager.offset()).await?;
     Ok(AuditPage { shell, lines, pager })
 }

@@ -16,7 +16,7 @@ use crate::{
     web::{Error, Form, Pager, Path, Query, Result, ReturnForm, Shell, flash, form},
 };
 
-const PER_PAGE: i64 = 30;
+const PEOPLE_PER_PAGE: i64 = 30;
 
 #[derive(Deserialize)]
 pub(super) struct PeopleQuery {
@@ -36,7 +36,7 @@ pub(super) async fn list(
     let words = form::search(&asked.q, 100);
     let total = store::people::count(&db, asked.role, &words).await?;
     let base = Pager::base("/admin/people", &[("q", &words), ("role", asked.role.code())]);
-    let pager = Pager::new(asked.page, PER_PAGE, total, base);
+    let pager = Pager::new(asked.page, PEOPLE_PER_PAGE, total, base);
     let people = store::people::page(&db, asked.role, &words, (pager.limit(), pager.offset())).await?;
     Ok(PeoplePage { shell, people, words, role: asked.role, pager })
 }

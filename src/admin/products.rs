@@ -10,13 +10,13 @@ use crate::{
     admin::{
         model::AuditAction,
         store::{self, products::ListedProduct},
-        views::{ProductRow, ProductsPage},
+        views::{ListedProductRow, ProductsPage},
     },
     products::{self, StateFilter},
     web::{Form, Pager, Path, Query, Result, ReturnForm, Shell, flash, form},
 };
 
-const PER_PAGE: i64 = 30;
+const PRODUCTS_PER_PAGE: i64 = 30;
 
 #[derive(Deserialize)]
 pub(super) struct ProductsQuery {
@@ -46,18 +46,18 @@ pub(super) async fn list(
     let total = store::products::count(&db, &filter).await?;
     let seller_id = filter.seller_id.map(|id| id.to_string()).unwrap_or_default();
     let filters = [("q", &*filter.words), ("show", filter.showing.code()), ("seller", &*seller_id)];
-    let pager = Pager::new(asked.page, PER_PAGE, total, Pager::base("/admin/products", &filters));
+    let pager = Pager::new(asked.page, PRODUCTS_PER_PAGE, total, Pager::base("/admin/products", &filters));
     let listed = store::products::page(&db, &filter, (pager.limit(), pager.offset())).await?;
     let products = with_summaries(&db, listed).await?;
     Ok(ProductsPage { shell, products, words: filter.words, showing: filter.showing, seller, pager })
 }
 
-async fn with_summaries(db: &PgPool, listed: Vec<ListedProduct>) -> Result<Vec<ProductRow>> {
+async fn with_summaries(db: &PgPool, listed: Vec<ListedProduct>) -> Result<Vec<ListedProductRow>> {
     let ids: Vec<i64> = listed.iter().map(|listed| listed.id).collect();
     let summaries = products::summaries(db, &ids).await?;
     let row = |listed: ListedProduct| {
         let product = summaries.iter().find(|product| product.id == listed.id)?.clone();
-        Some(ProductRow { product, listed })
+        Some(ListedProductRow { product, listed })
     };
     Ok(listed.into_iter().filter_map(row).collect())
 }

@@ -5,7 +5,7 @@ use sqlx::PgPool;
 
 use crate::{
     accounts::{self, Admin},
-    admin::{store, views::SellerPage},
+    admin::{store, views::AdminSellerPage},
     web::{Error, Path, Result, Shell},
 };
 
@@ -14,9 +14,9 @@ pub(super) async fn show(
     _: Admin,
     shell: Shell,
     Path(id): Path<i64>,
-) -> Result<SellerPage> {
+) -> Result<AdminSellerPage> {
     let card = accounts::seller_card(&db, id).await?.ok_or(Error::NotFound)?;
     let person = store::people::find(&db, card.account_id).await?.ok_or(Error::NotFound)?;
     let figures = store::people::seller_stats(&db, id).await?;
-    Ok(SellerPage { shell, card, person, figures })
+    Ok(AdminSellerPage { shell, card, person, figures })
 }

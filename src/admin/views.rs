@@ -43,14 +43,14 @@ pub(super) struct PeoplePage {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "admin/seller.html")]
-pub(super) struct SellerPage {
+pub(super) struct AdminSellerPage {
     pub shell: Shell,
     pub card: SellerCard,
     pub person: Person,
     pub figures: SellerStats,
 }
 
-impl SellerPage {
+impl AdminSellerPage {
     /// How many products in each state; the code is the list's filter.
     pub fn product_figures(&self) -> [(&'static str, StateFilter, i64); 4] {
         let figures = &self.figures;
@@ -67,7 +67,7 @@ impl SellerPage {
 #[template(path = "admin/products.html")]
 pub(super) struct ProductsPage {
     pub shell: Shell,
-    pub products: Vec<ProductRow>,
+    pub products: Vec<ListedProductRow>,
     pub words: String,
     pub showing: StateFilter,
     /// Whose products these are, if the list is of one seller's.
@@ -81,7 +81,7 @@ impl ProductsPage {
     }
 }
 
-pub(super) struct ProductRow {
+pub(super) struct ListedProductRow {
     pub product: ProductSummary,
     pub listed: ListedProduct,
 }

@@ -9,7 +9,7 @@ use crate::{
     chat,
     dashboard::{
         store::{self, DashboardProduct},
-        views::{DashboardPage, ProductRow},
+        views::{DashboardPage, DashboardProductRow},
     },
     products::{self, StateFilter},
     web::{Error, Pager, Query, Result, Shell, form},
@@ -46,12 +46,12 @@ pub(super) async fn show(
     Ok(DashboardPage { shell, card, figures, recent, products, words, showing: asked.show, pager })
 }
 
-async fn with_summaries(db: &PgPool, listed: Vec<DashboardProduct>) -> Result<Vec<ProductRow>> {
+async fn with_summaries(db: &PgPool, listed: Vec<DashboardProduct>) -> Result<Vec<DashboardProductRow>> {
     let ids: Vec<i64> = listed.iter().map(|listed| listed.id).collect();
     let summaries = products::summaries(db, &ids).await?;
     let row = |listed: DashboardProduct| {
         let product = summaries.iter().find(|product| product.id == listed.id)?.clone();
-        Some(ProductRow { product, listed })
+        Some(DashboardProductRow { product, listed })
     };
     Ok(listed.into_iter().filter_map(row).collect())
 }

@@ -18,14 +18,14 @@ pub(super) struct DashboardPage {
     pub card: SellerCard,
     pub figures: DashboardStats,
     pub recent: Vec<InboxRow>,
-    pub products: Vec<ProductRow>,
+    pub products: Vec<DashboardProductRow>,
     /// What the list of products was searched for.
     pub words: String,
     pub showing: StateFilter,
     pub pager: Pager,
 }
 
-pub(super) struct ProductRow {
+pub(super) struct DashboardProductRow {
     pub product: ProductSummary,
     pub listed: DashboardProduct,
 }

@@ -14,7 +14,7 @@ use super::{
 
 /// Graceful shutdown waits this long for running statements; a database that vanished never
 /// answers.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+const POOL_CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A pool, and the private server behind it, if any.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl Database {
 
     /// Ends the connections, then the private server, in good order.
     pub async fn close(self) {
-        if timeout(CLOSE_TIMEOUT, self.pool.close()).await.is_err() {
+        if timeout(POOL_CLOSE_TIMEOUT, self.pool.close()).await.is_err() {
             tracing::warn!("closing the database pool timed out");
         }
         if let Some(embedded) = self.private {

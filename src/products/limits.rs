@@ -26,7 +26,7 @@ impl PhotoLimits {
         self.sent.check_key(&account_id).is_ok()
     }
 
-    /// BrowseQuery before a photo is read; to be held until it is stored.
+    /// Acquire before a photo is read, and hold until it is stored.
     pub async fn acquire(&self, account_id: i64) -> Result<Permit, LimitReached> {
         self.in_memory.acquire(account_id).await
     }

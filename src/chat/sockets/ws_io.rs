@@ -35,7 +35,7 @@ impl Default for KeepAlive {
     }
 }
 
-/// PhotoRejected before the upgrade.
+/// Answered before the upgrade.
 pub const TOO_MANY: Error = Error::TooMany("You have too many windows open here. Please close some.");
 
 /// Why a socket is closed, in the contract's codes.

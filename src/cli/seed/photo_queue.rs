@@ -17,7 +17,7 @@ use crate::products::{
 
 #[derive(RustEmbed)]
 #[folder = "demo/photos/"]
-struct Files;
+struct DemoPhotos;
 
 /// Photos rendered at the same time. They share the permits of [`photos::process`] with people's
 /// own.
@@ -92,7 +92,8 @@ async fn make(db: PgPool, uploads: Uploads, picture: PendingPhoto) -> Result<(),
 
 async fn render(picture: &PendingPhoto) -> Result<Processed, SeedError> {
     let name = picture.file.clone();
-    let file = Files::get(&format!("{name}.webp")).ok_or_else(|| SeedError::unknown("picture", &name))?;
+    let file =
+        DemoPhotos::get(&format!("{name}.webp")).ok_or_else(|| SeedError::unknown("picture", &name))?;
     let setup = StudioSetup::of(picture.product_id, picture.position, picture.repeated);
     let composed = tokio::task::spawn_blocking(move || product_photo::product_photo(&file.data, setup))
         .await
@@ -152,5 +153,5 @@ async fn show_in_rooms(tx: &mut PgConnection, product_id: i64) -> sqlx::Result<(
 /// The pictures there are, without their ending.
 #[cfg(test)]
 pub(super) fn names() -> Vec<String> {
-    Files::iter().filter_map(|file| Some(file.strip_suffix(".webp")?.to_owned())).collect()
+    DemoPhotos::iter().filter_map(|file| Some(file.strip_suffix(".webp")?.to_owned())).collect()
 }
