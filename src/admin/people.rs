@@ -53,7 +53,7 @@ pub(super) async fn suspend(
     let mut tx = db.begin().await?;
     if let Some(ended) = accounts::suspend(&mut tx, id).await? {
         if let Some(seller_id) = person.seller_id {
-            products::set_seller_paused(&mut *tx, seller_id, true).await?;
+            products::set_seller_paused(&mut *tx, seller_id, true, admin.account_id).await?;
         }
         let subject = person.subject();
         store::audit::record(&mut *tx, admin.account_id, AuditAction::SuspendPerson, &subject).await?;
@@ -77,7 +77,7 @@ pub(super) async fn restore(
     let mut tx = db.begin().await?;
     if accounts::restore(&mut *tx, id).await? {
         if let Some(seller_id) = person.seller_id {
-            products::set_seller_paused(&mut *tx, seller_id, false).await?;
+            products::set_seller_paused(&mut *tx, seller_id, false, admin.account_id).await?;
         }
         let subject = person.subject();
         store::audit::record(&mut *tx, admin.account_id, AuditAction::RestorePerson, &subject).await?;

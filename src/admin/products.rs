@@ -12,7 +12,7 @@ use crate::{
         store::{self, products::ListedProduct},
         views::{ListedProductRow, ProductsPage},
     },
-    products::{self, StateFilter},
+    products::{self, StateFilter, StateMove},
     web::{Form, Pager, Path, Query, Result, ReturnForm, Shell, flash, form},
 };
 
@@ -91,7 +91,10 @@ pub(super) async fn show(
 /// Returns the title if anything changed.
 async fn set_hidden(db: &PgPool, admin_id: i64, id: i64, hidden: bool) -> Result<Option<String>> {
     let mut tx = db.begin().await?;
-    let Some(title) = products::set_hidden(&mut *tx, id, hidden).await? else { return Ok(None) };
+    let change = if hidden { StateMove::Hide } else { StateMove::Show };
+    let Some(title) = products::change_state(&mut tx, id, None, change, admin_id).await? else {
+        return Ok(None);
+    };
     let action = if hidden { AuditAction::HideProduct } else { AuditAction::ShowProduct };
     store::audit::record(&mut *tx, admin_id, action, &format!("“{title}” (product {id})")).await?;
     tx.commit().await?;

@@ -22,10 +22,10 @@ pub(super) async fn figures(db: impl PgExecutor<'_>, seller_id: i64) -> sqlx::Re
         r#"SELECT p.for_sale AS "for_sale!", p.sold AS "sold!", p.views AS "views!",
                   r.conversations AS "conversations!", r.unread AS "unread!"
            FROM (
-               SELECT count(*) FILTER (WHERE sold_at IS NULL AND hidden_at IS NULL) AS for_sale,
-                      count(*) FILTER (WHERE sold_at IS NOT NULL AND hidden_at IS NULL) AS sold,
+               SELECT count(*) FILTER (WHERE is_listed) AS for_sale,
+                      count(*) FILTER (WHERE state = 'sold') AS sold,
                       coalesce(sum(views), 0)::bigint AS views
-               FROM products WHERE seller_id = $1 AND deleted_at IS NULL
+               FROM products WHERE seller_id = $1 AND state <> 'deleted'
            ) p, (
                SELECT count(*) AS conversations, coalesce(sum(buyer_total - seller_seen), 0)::bigint AS unread
                FROM rooms WHERE seller_id = $1 AND last_seq > 0
@@ -62,10 +62,10 @@ pub(super) async fn products(
                   (SELECT count(DISTINCT room_id) FROM messages WHERE product_id = p.id AND starts_product) AS "chats!"
            FROM (
                SELECT id, category_id, created_at, views FROM products
-               WHERE seller_id = $1 AND deleted_at IS NULL AND strpos(lower(title), lower($3)) > 0
-                 AND CASE $2 WHEN 'for_sale' THEN sold_at IS NULL AND hidden_at IS NULL
-                             WHEN 'sold' THEN sold_at IS NOT NULL AND hidden_at IS NULL
-                             WHEN 'hidden' THEN hidden_at IS NOT NULL
+               WHERE seller_id = $1 AND state <> 'deleted' AND strpos(lower(title), lower($3)) > 0
+                 AND CASE $2 WHEN 'for_sale' THEN state = 'listed' WHEN 'reserved' THEN state = 'reserved'
+                             WHEN 'sold' THEN state = 'sold'
+                             WHEN 'hidden' THEN state IN ('hidden', 'paused')
                              ELSE true END
                ORDER BY created_at DESC, id DESC LIMIT $4 OFFSET $5
            ) p JOIN categories c ON c.id = p.category_id
@@ -89,10 +89,10 @@ pub(super) async fn count_products(
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM products
-           WHERE seller_id = $1 AND deleted_at IS NULL AND strpos(lower(title), lower($3)) > 0
-             AND CASE $2 WHEN 'for_sale' THEN sold_at IS NULL AND hidden_at IS NULL
-                         WHEN 'sold' THEN sold_at IS NOT NULL AND hidden_at IS NULL
-                         WHEN 'hidden' THEN hidden_at IS NOT NULL
+           WHERE seller_id = $1 AND state <> 'deleted' AND strpos(lower(title), lower($3)) > 0
+             AND CASE $2 WHEN 'for_sale' THEN state = 'listed' WHEN 'reserved' THEN state = 'reserved'
+                         WHEN 'sold' THEN state = 'sold'
+                         WHEN 'hidden' THEN state IN ('hidden', 'paused')
                          ELSE true END"#,
         seller_id,
         showing.code(),

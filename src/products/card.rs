@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::{Condition, photos::Photo, price::Price};
+use super::{Condition, lifecycle::ProductState, photos::Photo, price::Price};
 use crate::accounts::CurrentUser;
 
 /// A product in a list.
@@ -14,13 +14,21 @@ pub struct Card {
     pub price: Price,
     pub condition: Condition,
     pub place: String,
-    pub sold: bool,
+    pub state: ProductState,
     pub created_at: OffsetDateTime,
     /// The cover, if the product has any photo.
     pub photo: Option<Photo>,
 }
 
 impl Card {
+    pub fn is_sold(&self) -> bool {
+        self.state == ProductState::Sold
+    }
+
+    pub fn is_reserved(&self) -> bool {
+        self.state == ProductState::Reserved
+    }
+
     /// Whether it is as good as new, which a card says.
     pub fn is_new(&self) -> bool {
         matches!(self.condition, Condition::New | Condition::LikeNew)

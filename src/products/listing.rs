@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use sqlx::{PgExecutor, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 
 use super::{
     Photo,
     form::ProductDraft,
+    lifecycle::StateMove,
     photos::{PhotoKey, Processed, Uploads},
     store,
 };
@@ -84,13 +85,32 @@ pub async fn sweep_uploads(db: &PgPool, uploads: &Uploads) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Hides a product from everybody but its seller and admins, or shows it again. Answers its title;
-/// nothing, if there was nothing to change.
-pub async fn set_hidden(db: impl PgExecutor<'_>, product_id: i64, hidden: bool) -> Result<Option<String>> {
-    Ok(store::product::set_hidden(db, product_id, hidden).await?)
+/// Makes a move in the caller's transaction, if it is allowed. Answers the title; nothing, if there is no such
+/// product (of this seller's) or it isn't in a state for it.
+pub async fn change_state(
+    tx: &mut PgConnection,
+    product_id: i64,
+    seller_id: Option<i64>,
+    change: StateMove,
+    account_id: i64,
+) -> Result<Option<String>> {
+    let Some((state, title)) = store::product::lock_state(tx, product_id, seller_id).await? else {
+        return Ok(None);
+    };
+    if !state.allows(change) {
+        return Ok(None);
+    }
+    store::product::change_state(tx, product_id, change, account_id).await?;
+    Ok(Some(title))
 }
 
-/// Takes everything that a seller offers out of sight while they are suspended, and puts it back.
-pub async fn set_seller_paused(db: impl PgExecutor<'_>, seller_id: i64, paused: bool) -> Result<()> {
-    Ok(store::product::set_paused(db, seller_id, paused).await?)
+/// Takes everything that a seller offers out of sight while they are suspended, and puts it back. `account_id`:
+/// of whoever does it.
+pub async fn set_seller_paused(
+    db: impl PgExecutor<'_>,
+    seller_id: i64,
+    paused: bool,
+    account_id: i64,
+) -> Result<()> {
+    Ok(store::product::set_paused(db, seller_id, paused, account_id).await?)
 }

@@ -17,6 +17,7 @@ mod categories;
 mod condition;
 pub mod currency;
 mod form;
+mod lifecycle;
 mod limits;
 mod listing;
 mod model;
@@ -41,9 +42,10 @@ pub use categories::{
     update_category,
 };
 pub use condition::Condition;
+pub use lifecycle::{ProductState, StateMove};
 pub use limits::PhotoLimits;
-pub use listing::{add_photo, missing_photos, set_hidden, set_seller_paused, sweep_uploads};
-pub use model::{ProductState, ProductSummary};
+pub use listing::{add_photo, change_state, missing_photos, set_seller_paused, sweep_uploads};
+pub use model::ProductSummary;
 use photos::{Photo, Uploads};
 pub use product::{Product, ProductFragment, page, record_view};
 pub use routes::router;

@@ -66,13 +66,17 @@ impl ProductFragment {
         self.viewer.is(&self.product.seller_id)
     }
 
+    pub fn is_reserved(&self) -> bool {
+        self.product.state == ProductState::Reserved
+    }
+
     pub fn is_sold(&self) -> bool {
         self.product.state == ProductState::Sold
     }
 
     /// Only its seller and admins get here then.
     pub fn is_hidden(&self) -> bool {
-        self.product.state == ProductState::Hidden
+        self.product.state.is_out_of_sight()
     }
 
     /// One line about it, for programs that show what a link leads to.
@@ -94,7 +98,7 @@ pub async fn page(db: &PgPool, id: i64, user: Option<&CurrentUser>) -> Result<Pr
     let product = store::product::find(db, id).await?.ok_or(Error::NotFound)?;
     match product.state {
         ProductState::Deleted => return Err(Error::Gone("The seller has taken this product down.")),
-        ProductState::Hidden if !viewer.is(&product.seller_id) && !viewer.is_admin() => {
+        state if state.is_out_of_sight() && !viewer.is(&product.seller_id) && !viewer.is_admin() => {
             return Err(Error::Gone("This product isn't shown any more."));
         }
         _ => {}

@@ -18,6 +18,7 @@ pub fn router(state: State) -> Router {
         .route("/sellers/{id}", get(pages::seller))
         .route("/seller/products/new", get(pages::owner::new))
         .route("/seller/products/{id}/delete", post(pages::owner::delete))
+        .route("/seller/products/{id}/reserve", post(pages::owner::reserve))
         .route("/seller/products/{id}/sold", post(pages::owner::sold))
         .route("/seller/products/{id}/available", post(pages::owner::available))
         .merge(large)

@@ -6,6 +6,7 @@ use serde::Deserialize;
 #[serde(rename_all = "snake_case")]
 pub enum StateFilter {
     ForSale,
+    Reserved,
     Sold,
     Hidden,
     Deleted,
@@ -16,16 +17,18 @@ pub enum StateFilter {
 
 impl StateFilter {
     /// What a seller chooses from; the deleted are gone for them.
-    pub const FOR_SELLER: [(Self, &'static str); 4] = [
+    pub const FOR_SELLER: [(Self, &'static str); 5] = [
         (Self::All, "All products"),
         (Self::ForSale, "For sale"),
+        (Self::Reserved, "Reserved"),
         (Self::Sold, "Sold"),
         (Self::Hidden, "Hidden"),
     ];
 
-    pub const FOR_STAFF: [(Self, &'static str); 5] = [
+    pub const FOR_STAFF: [(Self, &'static str); 6] = [
         (Self::All, "All products"),
         (Self::ForSale, "For sale"),
+        (Self::Reserved, "Reserved"),
         (Self::Sold, "Sold"),
         (Self::Hidden, "Hidden"),
         (Self::Deleted, "Deleted"),
@@ -36,6 +39,7 @@ impl StateFilter {
         match self {
             Self::All => "",
             Self::ForSale => "for_sale",
+            Self::Reserved => "reserved",
             Self::Sold => "sold",
             Self::Hidden => "hidden",
             Self::Deleted => "deleted",

@@ -9,11 +9,7 @@ use std::collections::HashMap;
 
 use sqlx::PgExecutor;
 
-use super::{
-    Condition,
-    model::{ProductState, ProductSummary},
-    price::Price,
-};
+use super::{Condition, lifecycle::ProductState, model::ProductSummary, price::Price};
 
 /// The condition in a row's column.
 fn condition(code: &str) -> sqlx::Result<Condition> {
@@ -30,8 +26,7 @@ pub(super) async fn titles(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result
 pub(super) async fn summaries(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<ProductSummary>> {
     let rows = sqlx::query!(
         r#"SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, f.key AS "cover?",
-                  p.deleted_at IS NOT NULL AS "deleted!",
-                  p.hidden_at IS NOT NULL OR p.paused_at IS NOT NULL AS "hidden!", p.sold_at IS NOT NULL AS "sold!"
+                  p.state
            FROM products p LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
            WHERE p.id = ANY($1)"#,
         ids
@@ -46,7 +41,7 @@ pub(super) async fn summaries(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Res
                 title: row.title,
                 price: Price::from_row(row.price_minor, &row.currency)?,
                 cover: row.cover,
-                state: ProductState::of(row.deleted, row.hidden, row.sold),
+                state: ProductState::from_code(&row.state),
             })
         })
         .collect()

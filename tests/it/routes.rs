@@ -47,6 +47,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/seller/products/{id}/edit", Sellers),
     ("POST", "/seller/products/{id}/edit", Sellers),
     ("POST", "/seller/products/{id}/delete", Sellers),
+    ("POST", "/seller/products/{id}/reserve", Sellers),
     ("POST", "/seller/products/{id}/sold", Sellers),
     ("POST", "/seller/products/{id}/available", Sellers),
     ("GET", "/messages", SignedIn),

@@ -28,7 +28,7 @@ pub(in crate::admin) async fn totals(db: impl PgExecutor<'_>) -> sqlx::Result<Ma
                FROM customers
            ) c, (
                SELECT count(*) AS for_sale FROM products
-               WHERE sold_at IS NULL AND hidden_at IS NULL AND deleted_at IS NULL AND paused_at IS NULL
+               WHERE is_listed
            ) p, (
                SELECT count(*) AS new_products FROM products WHERE created_at > now() - interval '7 days'
            ) n, (

@@ -110,10 +110,10 @@ pub(in crate::admin) async fn seller_stats(
         r#"SELECT p.for_sale AS "for_sale!", p.sold AS "sold!", p.hidden AS "hidden!", p.deleted AS "deleted!",
                   p.views AS "views!", r.conversations AS "conversations!", r.received AS "received!", r.sent AS "sent!"
            FROM (
-               SELECT count(*) FILTER (WHERE deleted_at IS NULL AND hidden_at IS NULL AND sold_at IS NULL) AS for_sale,
-                      count(*) FILTER (WHERE deleted_at IS NULL AND hidden_at IS NULL AND sold_at IS NOT NULL) AS sold,
-                      count(*) FILTER (WHERE deleted_at IS NULL AND hidden_at IS NOT NULL) AS hidden,
-                      count(*) FILTER (WHERE deleted_at IS NOT NULL) AS deleted,
+               SELECT count(*) FILTER (WHERE is_listed) AS for_sale,
+                      count(*) FILTER (WHERE state = 'sold') AS sold,
+                      count(*) FILTER (WHERE state IN ('hidden', 'paused')) AS hidden,
+                      count(*) FILTER (WHERE state = 'deleted') AS deleted,
                       coalesce(sum(views), 0)::bigint AS views
                FROM products WHERE seller_id = $1
            ) p, (

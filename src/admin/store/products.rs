@@ -27,7 +27,6 @@ pub(in crate::admin) struct ListedProduct {
     pub shop_name: String,
     /// By an admin; a product is also out of sight while its seller is suspended.
     pub hidden: bool,
-    pub seller_suspended: bool,
 }
 
 /// A page of all products that fit, the newest first.
@@ -38,22 +37,21 @@ pub(in crate::admin) async fn page(
 ) -> sqlx::Result<Vec<ListedProduct>> {
     sqlx::query_as!(
         ListedProduct,
-        r#"SELECT p.id, g.name AS category, p.created_at, c.shop_name, p.hidden_at IS NOT NULL AS "hidden!",
-                  a.suspended_at IS NOT NULL AS "seller_suspended!"
+        r#"SELECT p.id, g.name AS category, p.created_at, c.shop_name, p.hidden_at IS NOT NULL AS "hidden!"
            FROM (
                SELECT id, category_id, seller_id, created_at, hidden_at FROM products
                WHERE ($2 = '' OR search @@ websearch_to_tsquery('english', $2) OR id = $3)
                  AND ($4::bigint IS NULL OR seller_id = $4)
-                 AND CASE $1 WHEN 'for_sale' THEN sold_at IS NULL AND hidden_at IS NULL AND deleted_at IS NULL
-                             WHEN 'sold' THEN sold_at IS NOT NULL AND hidden_at IS NULL AND deleted_at IS NULL
-                             WHEN 'hidden' THEN hidden_at IS NOT NULL AND deleted_at IS NULL
-                             WHEN 'deleted' THEN deleted_at IS NOT NULL
+                 AND CASE $1 WHEN 'for_sale' THEN state = 'listed'
+                             WHEN 'reserved' THEN state = 'reserved'
+                             WHEN 'sold' THEN state = 'sold'
+                             WHEN 'hidden' THEN state IN ('hidden', 'paused')
+                             WHEN 'deleted' THEN state = 'deleted'
                              ELSE true END
                ORDER BY created_at DESC, id DESC LIMIT $5 OFFSET $6
            ) p
            JOIN categories g ON g.id = p.category_id
            JOIN customers c ON c.id = p.seller_id
-           JOIN accounts a ON a.id = c.account_id
            ORDER BY p.created_at DESC, p.id DESC"#,
         filter.showing.code(),
         filter.words,
@@ -72,10 +70,11 @@ pub(in crate::admin) async fn count(db: impl PgExecutor<'_>, filter: &Filter) ->
         r#"SELECT count(*) AS "count!" FROM products
            WHERE ($2 = '' OR search @@ websearch_to_tsquery('english', $2) OR id = $3)
              AND ($4::bigint IS NULL OR seller_id = $4)
-             AND CASE $1 WHEN 'for_sale' THEN sold_at IS NULL AND hidden_at IS NULL AND deleted_at IS NULL
-                         WHEN 'sold' THEN sold_at IS NOT NULL AND hidden_at IS NULL AND deleted_at IS NULL
-                         WHEN 'hidden' THEN hidden_at IS NOT NULL AND deleted_at IS NULL
-                         WHEN 'deleted' THEN deleted_at IS NOT NULL
+             AND CASE $1 WHEN 'for_sale' THEN state = 'listed'
+                             WHEN 'reserved' THEN state = 'reserved'
+                         WHEN 'sold' THEN state = 'sold'
+                         WHEN 'hidden' THEN state IN ('hidden', 'paused')
+                         WHEN 'deleted' THEN state = 'deleted'
                          ELSE true END"#,
         filter.showing.code(),
         filter.words,

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use tower_sessions::Session;
 
 use super::super::{
-    Photo, PhotoLimits, Product, ProductState, categories,
+    Photo, PhotoLimits, Product, ProductState, StateMove, categories,
     form::{MAX_PHOTOS, ProductDraft, ProductForm},
     listing,
     photos::Uploads,
@@ -78,6 +78,18 @@ pub async fn update(
     Ok(Redirect::to(&format!("/products/{id}")).into_response())
 }
 
+pub async fn reserve(
+    State(db): State<PgPool>,
+    session: Session,
+    seller: Seller,
+    Path(id): Path<i64>,
+    Form(back): Form<ReturnForm>,
+) -> Result<Redirect> {
+    change(&db, &session, &seller, id, StateMove::Reserve, "Reserved. Others still see it, and that it is.")
+        .await?;
+    Ok(Redirect::to(back.next.or("/seller/dashboard")))
+}
+
 pub async fn sold(
     State(db): State<PgPool>,
     session: Session,
@@ -85,7 +97,7 @@ pub async fn sold(
     Path(id): Path<i64>,
     Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
-    set_sold(&db, &session, &seller, id, true).await?;
+    change(&db, &session, &seller, id, StateMove::Sell, "Marked as sold. Well done!").await?;
     Ok(Redirect::to(back.next.or("/seller/dashboard")))
 }
 
@@ -96,16 +108,8 @@ pub async fn available(
     Path(id): Path<i64>,
     Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
-    set_sold(&db, &session, &seller, id, false).await?;
+    change(&db, &session, &seller, id, StateMove::Relist, "It is for sale again.").await?;
     Ok(Redirect::to(back.next.or("/seller/dashboard")))
-}
-
-async fn set_sold(db: &PgPool, session: &Session, seller: &Seller, id: i64, sold: bool) -> Result<()> {
-    if !store::product::set_sold(db, id, seller.id, sold).await? {
-        return Err(Error::NotFound);
-    }
-    let text = if sold { "Marked as sold. Well done!" } else { "It is for sale again." };
-    flash::success(session, text).await
 }
 
 pub async fn delete(
@@ -115,11 +119,26 @@ pub async fn delete(
     Path(id): Path<i64>,
     Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
-    if !store::product::delete(&db, id, seller.id).await? {
-        return Err(Error::NotFound);
-    }
-    flash::success(&session, "Deleted. Your conversations about it stay.").await?;
+    let said = "Deleted. Your conversations about it stay.";
+    change(&db, &session, &seller, id, StateMove::Delete, said).await?;
     Ok(Redirect::to(back.next.or("/seller/dashboard")))
+}
+
+/// Makes a seller's move, and says so on the next page.
+async fn change(
+    db: &PgPool,
+    session: &Session,
+    seller: &Seller,
+    id: i64,
+    change: StateMove,
+    said: &'static str,
+) -> Result<()> {
+    let mut tx = db.begin().await?;
+    let account_id = seller.user.account_id;
+    let changed = listing::change_state(&mut tx, id, Some(seller.id), change, account_id).await?;
+    changed.ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    flash::success(session, said).await
 }
 
 /// The product, which is this seller's and not deleted.

@@ -3,7 +3,10 @@
 use sqlx::{PgExecutor, PgPool};
 use time::OffsetDateTime;
 
-use super::super::{Card, Condition, browse::Filters, currency::Currency, photos::Photo, price::Price};
+use super::super::{
+    Card, Condition, browse::Filters, currency::Currency, lifecycle::ProductState, photos::Photo,
+    price::Price,
+};
 
 /// How many results a search goes through at most; nobody turns that many pages.
 pub(in super::super) const MAX_RESULTS: i64 = 1008;
@@ -21,7 +24,7 @@ struct Row {
     currency: String,
     condition: String,
     place: String,
-    sold: bool,
+    state: String,
     created_at: OffsetDateTime,
     key: Option<String>,
     width: Option<i32>,
@@ -43,7 +46,7 @@ impl TryFrom<Row> for Card {
             price: Price::from_row(row.price_minor, &row.currency)?,
             condition: super::condition(&row.condition)?,
             place: row.place,
-            sold: row.sold,
+            state: ProductState::from_code(&row.state),
             created_at: row.created_at,
             photo,
         })
@@ -64,7 +67,7 @@ pub(in super::super) async fn search(db: &PgPool, filters: &Filters) -> sqlx::Re
     let rows = sqlx::query!(
         r#"WITH near AS (
                SELECT id, price_minor, created_at, search FROM products
-               WHERE sold_at IS NULL AND hidden_at IS NULL AND deleted_at IS NULL AND paused_at IS NULL
+               WHERE is_listed
                  AND ($1::text IS NULL OR search @@ websearch_to_tsquery('english', $1))
                  AND ($2::bigint IS NULL OR category_id = $2)
                  AND ($3::text IS NULL OR currency = $3)
@@ -93,7 +96,7 @@ pub(in super::super) async fn search(db: &PgPool, filters: &Filters) -> sqlx::Re
                ORDER BY found.place LIMIT $11
            )
            SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, p.condition, p.place,
-                  p.sold_at IS NOT NULL AS "sold!", p.created_at,
+                  p.state, p.created_at,
                   f.key AS "key?", f.width AS "width?", f.height AS "height?", page.total AS "total!"
            FROM page JOIN products p ON p.id = page.id
            LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
@@ -124,7 +127,7 @@ pub(in super::super) async fn search(db: &PgPool, filters: &Filters) -> sqlx::Re
             currency: row.currency,
             condition: row.condition,
             place: row.place,
-            sold: row.sold,
+            state: row.state,
             created_at: row.created_at,
             key: row.key,
             width: row.width,
@@ -139,10 +142,10 @@ pub(in super::super) async fn latest(db: impl PgExecutor<'_>, limit: i64) -> sql
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, p.condition, p.place,
-                  p.sold_at IS NOT NULL AS "sold!", p.created_at,
+                  p.state, p.created_at,
                   f.key AS "key?", f.width AS "width?", f.height AS "height?"
            FROM products p LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
-           WHERE p.sold_at IS NULL AND p.hidden_at IS NULL AND p.deleted_at IS NULL AND p.paused_at IS NULL
+           WHERE p.is_listed
            ORDER BY p.created_at DESC, p.id DESC LIMIT $1"#,
         limit
     )
@@ -165,7 +168,7 @@ pub(in super::super) async fn similar(
         r#"WITH recent AS (
                SELECT id, created_at, search FROM products
                WHERE category_id = $2 AND id <> $1
-                 AND sold_at IS NULL AND hidden_at IS NULL AND deleted_at IS NULL AND paused_at IS NULL
+                 AND is_listed
                ORDER BY created_at DESC, id DESC LIMIT 200
            ), alike AS (
                SELECT id, created_at,
@@ -173,7 +176,7 @@ pub(in super::super) async fn similar(
                FROM recent ORDER BY rank DESC, created_at DESC, id DESC LIMIT $4
            )
            SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, p.condition, p.place,
-                  p.sold_at IS NOT NULL AS "sold!", p.created_at,
+                  p.state, p.created_at,
                   f.key AS "key?", f.width AS "width?", f.height AS "height?"
            FROM alike JOIN products p ON p.id = alike.id
            LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
@@ -194,10 +197,10 @@ pub(in super::super) async fn counts_of_seller(
     seller_id: i64,
 ) -> sqlx::Result<(i64, i64)> {
     let row = sqlx::query!(
-        r#"SELECT count(*) FILTER (WHERE sold_at IS NULL) AS "available!",
-                  count(*) FILTER (WHERE sold_at IS NOT NULL) AS "sold!"
+        r#"SELECT count(*) FILTER (WHERE is_listed) AS "available!",
+                  count(*) FILTER (WHERE state = 'sold') AS "sold!"
            FROM products
-           WHERE seller_id = $1 AND hidden_at IS NULL AND deleted_at IS NULL AND paused_at IS NULL"#,
+           WHERE seller_id = $1 AND (is_listed OR state = 'sold')"#,
         seller_id
     )
     .fetch_one(db)
@@ -215,11 +218,11 @@ pub(in super::super) async fn of_seller(
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, p.condition, p.place,
-                  p.sold_at IS NOT NULL AS "sold!", p.created_at,
+                  p.state, p.created_at,
                   f.key AS "key?", f.width AS "width?", f.height AS "height?"
            FROM products p LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
-           WHERE p.seller_id = $1 AND p.hidden_at IS NULL AND p.deleted_at IS NULL AND p.paused_at IS NULL
-           ORDER BY p.sold_at IS NOT NULL, p.created_at DESC, p.id DESC LIMIT $2 OFFSET $3"#,
+           WHERE p.seller_id = $1 AND (p.is_listed OR p.state = 'sold')
+           ORDER BY p.state = 'sold', p.created_at DESC, p.id DESC LIMIT $2 OFFSET $3"#,
         seller_id,
         limit,
         offset
@@ -234,7 +237,7 @@ pub(in super::super) async fn usual_currency(db: impl PgExecutor<'_>) -> sqlx::R
     sqlx::query_scalar!(
         "SELECT currency FROM (
              SELECT currency FROM products
-             WHERE sold_at IS NULL AND hidden_at IS NULL AND deleted_at IS NULL AND paused_at IS NULL
+             WHERE is_listed
              ORDER BY created_at DESC, id DESC LIMIT 100) AS newest
          GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1"
     )
@@ -247,7 +250,7 @@ pub(in super::super) async fn places(db: impl PgExecutor<'_>) -> sqlx::Result<Ve
     sqlx::query_scalar!(
         "SELECT place FROM (
              SELECT place FROM products
-             WHERE sold_at IS NULL AND hidden_at IS NULL AND deleted_at IS NULL AND paused_at IS NULL
+             WHERE is_listed
              ORDER BY created_at DESC, id DESC LIMIT 300) AS newest
          GROUP BY place ORDER BY count(*) DESC, place LIMIT 30"
     )

@@ -1,14 +1,18 @@
 //! One product, read and written.
 
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
 
-use super::super::{Category, Product, form::ProductDraft, model::ProductState, price::Price};
+use super::super::{
+    Category, Product,
+    form::ProductDraft,
+    lifecycle::{ProductState, StateMove},
+    price::Price,
+};
 
 pub(in super::super) async fn find(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<Product>> {
     let row = sqlx::query!(
         r#"SELECT p.id, p.seller_id, p.title, p.description, p.price_minor, p.currency, p.condition, p.place,
-                  p.views, p.created_at, p.deleted_at IS NOT NULL AS "deleted!",
-                  p.hidden_at IS NOT NULL OR p.paused_at IS NOT NULL AS "hidden!", p.sold_at IS NOT NULL AS "sold!",
+                  p.views, p.created_at, p.state,
                   c.id AS category_id, c.slug, c.name, c.icon
            FROM products p JOIN categories c ON c.id = p.category_id
            WHERE p.id = $1"#,
@@ -26,7 +30,7 @@ pub(in super::super) async fn find(db: impl PgExecutor<'_>, id: i64) -> sqlx::Re
             category: Category { id: row.category_id, slug: row.slug, name: row.name, icon: row.icon },
             condition: super::condition(&row.condition)?,
             place: row.place,
-            state: ProductState::of(row.deleted, row.hidden, row.sold),
+            state: ProductState::from_code(&row.state),
             views: row.views,
             created_at: row.created_at,
         })
@@ -45,8 +49,12 @@ pub(in super::super) async fn insert(
     draft: &ProductDraft,
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        "INSERT INTO products (seller_id, category_id, title, description, price_minor, currency, condition, place)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+        // Of a seller who was suspended while the form was on its way it is paused from the start.
+        "INSERT INTO products (seller_id, category_id, title, description, price_minor, currency, condition, place,
+                               paused_at)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, a.suspended_at
+         FROM customers c JOIN accounts a ON a.id = c.account_id WHERE c.id = $1 FOR SHARE OF a
+         RETURNING id",
         seller_id,
         draft.category_id,
         draft.title,
@@ -86,63 +94,74 @@ pub(in super::super) async fn update(
     Ok(done.rows_affected() == 1)
 }
 
-/// Whether it is the seller's. Saying it again keeps the first time.
-pub(in super::super) async fn set_sold(
-    db: impl PgExecutor<'_>,
+/// Locks a product's row and answers its state and title; `seller_id`: only if it is theirs.
+pub(in super::super) async fn lock_state(
+    tx: &mut PgConnection,
     id: i64,
-    seller_id: i64,
-    sold: bool,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "UPDATE products SET sold_at = CASE WHEN $3 THEN coalesce(sold_at, now()) END
-         WHERE id = $1 AND seller_id = $2 AND deleted_at IS NULL",
-        id,
-        seller_id,
-        sold
-    )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// Whether it was the seller's to delete.
-pub(in super::super) async fn delete(db: impl PgExecutor<'_>, id: i64, seller_id: i64) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "UPDATE products SET deleted_at = now() WHERE id = $1 AND seller_id = $2 AND deleted_at IS NULL",
+    seller_id: Option<i64>,
+) -> sqlx::Result<Option<(ProductState, String)>> {
+    let row = sqlx::query!(
+        "SELECT state, title FROM products WHERE id = $1 AND ($2::bigint IS NULL OR seller_id = $2) FOR UPDATE",
         id,
         seller_id
     )
-    .execute(db)
+    .fetch_optional(tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(row.map(|row| (ProductState::from_code(&row.state), row.title)))
 }
 
-/// The title, if this changed anything.
-pub(in super::super) async fn set_hidden(
-    db: impl PgExecutor<'_>,
+/// Makes a move that is allowed, and keeps who made it. Doing it again keeps the first time.
+pub(in super::super) async fn change_state(
+    tx: &mut PgConnection,
     id: i64,
-    hidden: bool,
-) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar!(
-        "UPDATE products SET hidden_at = CASE WHEN $2 THEN now() END
-         WHERE id = $1 AND deleted_at IS NULL AND (hidden_at IS NOT NULL) <> $2 RETURNING title",
+    change: StateMove,
+    account_id: i64,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "WITH before AS MATERIALIZED (
+             SELECT id, state FROM products WHERE id = $1
+         ), moved AS (
+             UPDATE products p
+             SET reserved_at = CASE $2 WHEN 'reserve' THEN coalesce(reserved_at, now())
+                                       WHEN 'sell' THEN NULL WHEN 'relist' THEN NULL ELSE reserved_at END,
+                 sold_at = CASE $2 WHEN 'sell' THEN coalesce(sold_at, now())
+                                   WHEN 'reserve' THEN NULL WHEN 'relist' THEN NULL ELSE sold_at END,
+                 hidden_at = CASE $2 WHEN 'hide' THEN coalesce(hidden_at, now()) WHEN 'show' THEN NULL ELSE hidden_at END,
+                 deleted_at = CASE $2 WHEN 'delete' THEN coalesce(deleted_at, now()) ELSE deleted_at END
+             WHERE p.id = $1 RETURNING p.id, p.state
+         )
+         INSERT INTO product_state_changes (product_id, from_state, to_state, account_id, reason)
+         SELECT id, before.state, moved.state, $3, $2 FROM before JOIN moved USING (id)
+         WHERE before.state <> moved.state",
         id,
-        hidden
+        change.code(),
+        account_id
     )
-    .fetch_optional(db)
-    .await
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
+/// Pauses all that a seller offers, or puts it back, and keeps who did.
 pub(in super::super) async fn set_paused(
     db: impl PgExecutor<'_>,
     seller_id: i64,
     paused: bool,
+    account_id: i64,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "UPDATE products SET paused_at = CASE WHEN $2 THEN now() END
-         WHERE seller_id = $1 AND (paused_at IS NOT NULL) <> $2",
+        "WITH before AS MATERIALIZED (
+             SELECT id, state FROM products WHERE seller_id = $1 AND (paused_at IS NOT NULL) <> $2 FOR UPDATE
+         ), moved AS (
+             UPDATE products p SET paused_at = CASE WHEN $2 THEN now() END
+             FROM before WHERE p.id = before.id RETURNING p.id, p.state
+         )
+         INSERT INTO product_state_changes (product_id, from_state, to_state, account_id, reason)
+         SELECT id, before.state, moved.state, $3, CASE WHEN $2 THEN 'suspended' ELSE 'restored' END
+         FROM before JOIN moved USING (id) WHERE before.state <> moved.state",
         seller_id,
-        paused
+        paused,
+        account_id
     )
     .execute(db)
     .await?;

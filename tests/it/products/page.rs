@@ -1,7 +1,5 @@
 //! A product's own page (the conversation in it is chat's).
 
-use haggle::products;
-
 use crate::support::{Product, TestApp};
 
 use super::titles;
@@ -114,13 +112,82 @@ async fn what_an_admin_hides_only_its_seller_and_admins_see() {
     let app = TestApp::start().await;
     let seller = app.seller("Tomas").await;
     let id = Product::new("Lamp").of(&app, &seller).await;
-    assert_eq!(products::set_hidden(&app.db, id, true).await.unwrap().as_deref(), Some("Lamp"));
-    assert_eq!(products::set_hidden(&app.db, id, true).await.unwrap(), None, "it is hidden already");
+    let admin = app.admin("Root").await;
+    admin.post(&format!("/admin/products/{id}/hide"), &[]).await.expect(303);
     let path = format!("/products/{id}");
     app.visitor().get(&path).await.expect(410);
     app.buyer("Ana").await.get(&path).await.expect(410);
     assert!(seller.get(&path).await.ok().text(".notice").contains("has hidden this product"));
-    app.admin("Root").await.get(&path).await.ok();
-    assert_eq!(products::set_hidden(&app.db, id, false).await.unwrap().as_deref(), Some("Lamp"));
+    admin.get(&path).await.ok();
+    admin.post(&format!("/admin/products/{id}/show"), &[]).await.expect(303);
     app.visitor().get(&path).await.ok();
+}
+
+#[tokio::test]
+async fn what_is_reserved_says_so_and_can_still_be_asked_about() {
+    let app = TestApp::start().await;
+    let seller = app.seller("Tomas").await;
+    let id = Product::new("Lamp").of(&app, &seller).await;
+    let path = format!("/products/{id}");
+    seller.post(&format!("/seller/products/{id}/reserve"), &[("next", &path)]).await.redirects_to(&path);
+    let ana = app.buyer("Ana").await;
+    let page = ana.get(&path).await.ok();
+    assert_eq!(page.text(".notice"), "Reserved for somebody. You can still ask Tomas about it.");
+    assert!(ana.get("/products").await.ok().text(".product-card").contains("Reserved"));
+    ana.post(&format!("{path}/messages"), &[("body", "If it falls through?")]).await.expect(303);
+    assert!(seller.get("/seller/dashboard?show=reserved").await.ok().text("table").contains("Lamp"));
+
+    seller.post(&format!("/seller/products/{id}/available"), &[]).await.expect(303);
+    assert!(!ana.get(&path).await.ok().has(".notice"));
+    app.seller("Other").await.post(&format!("/seller/products/{id}/reserve"), &[]).await.expect(404);
+    let moves: Vec<String> = sqlx::query_scalar(
+        "SELECT from_state || ' ' || reason || ' ' || to_state FROM product_state_changes
+         WHERE account_id = $1 ORDER BY id",
+    )
+    .bind(seller.account_id)
+    .fetch_all(&app.db)
+    .await
+    .unwrap();
+    assert_eq!(moves, ["listed reserve reserved", "reserved relist listed"]);
+}
+
+#[tokio::test]
+async fn a_suspended_sellers_product_in_flight_is_not_shown() {
+    let app = TestApp::start().await;
+    let seller = app.seller("Tomas").await;
+    // Suspended after the form was begun: the row is made by what the account is at that moment.
+    let mut tx = app.db.begin().await.unwrap();
+    sqlx::query("UPDATE accounts SET suspended_at = now() WHERE id = $1")
+        .bind(seller.account_id)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    let fields = [
+        ("title", "Lamp"),
+        ("description", "Bright"),
+        ("category", "vehicles"),
+        ("condition", "good"),
+        ("price", "25"),
+        ("currency", "EUR"),
+        ("place", "Porto"),
+    ];
+    let path = "/seller/products".to_owned();
+    let (answer, ()) = tokio::join!(seller.post(&path, &fields), async {
+        crate::support::eventually("the form to wait for the account", async || {
+            let waiting: i64 = sqlx::query_scalar(
+                "SELECT count(*) FROM pg_stat_activity
+                 WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO products%'",
+            )
+            .fetch_one(&app.db)
+            .await
+            .unwrap();
+            (waiting == 1).then_some(())
+        })
+        .await;
+        tx.commit().await.unwrap();
+    });
+    answer.expect(303);
+    let state: String = sqlx::query_scalar("SELECT state FROM products").fetch_one(&app.db).await.unwrap();
+    assert_eq!(state, "paused");
+    assert!(!app.visitor().get("/products").await.ok().has(".product-card"));
 }
