@@ -8,6 +8,7 @@ use axum::{
     http::{Method, header, request::Parts},
 };
 use sqlx::PgPool;
+use time::OffsetDateTime;
 use tower_sessions::Session;
 
 use super::{
@@ -39,12 +40,20 @@ where
     }
 }
 
+/// In a session: the day on which it was last used.
+const SEEN_DAY: &str = "seen_day";
+
 async fn find(db: &PgPool, session: Session) -> Result<Option<Arc<CurrentUser>>> {
     let Some(account_id) = session.get::<i64>(ACCOUNT_ID).await? else { return Ok(None) };
     let epoch = session.get::<i32>(EPOCH).await?.unwrap_or(0);
     let Some(account) = store::sessions::session_account(db, account_id, epoch).await? else {
         return Ok(None);
     };
+    // A session lasts from when it was last written: once a day, for whoever comes every day.
+    let today = OffsetDateTime::now_utc().date().to_julian_day();
+    if session.get::<i32>(SEEN_DAY).await? != Some(today) {
+        session.insert(SEEN_DAY, today).await?;
+    }
     Ok(Some(Arc::new(CurrentUser {
         account_id,
         email: account.email,

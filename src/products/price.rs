@@ -217,7 +217,7 @@ fn by_thousands(groups: &[&str]) -> bool {
     groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3)
 }
 
-/// `1,25,000` is how it is symbols in India.
+/// `1,25,000` is how it is written in India.
 fn by_lakhs(groups: &[&str]) -> bool {
     match groups {
         [first, middle @ .., last] => {

@@ -103,6 +103,8 @@ async function midnight(market, buyer, his, room) {
   const [before, after] = await days();
   assert.match(before, /day$/);
   assert.equal(after, "Yesterday");
+  // It shares Ana's session: a page that just reconnects would complain when she signs out.
+  await page.close();
 }
 
 /** Signing out in one tab ends the others' connections within a second, for good, and keeps the draft. */

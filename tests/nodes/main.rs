@@ -68,15 +68,15 @@ fn main() -> ExitCode {
         database_outage::a_private_database_that_is_killed_runs_again_by_itself,
         staleness::who_was_signed_out_while_a_node_was_frozen_is_put_out_of_it,
         staleness::a_node_that_waits_for_the_rows_says_that_it_lives,
-        staleness::a_node_that_was_given_up_remembers_it_until_it_has_told_the_others,
-        staleness::a_node_whose_ear_was_cut_off_silently_listens_again,
+        staleness::an_evicted_node_announces_that_it_is_stale,
+        staleness::a_silently_lost_listener_reconnects,
         slow_consumers::who_stops_reading_is_kept_no_messages,
         notifications::nothing_is_told_while_there_is_nobody_to_tell,
         notifications::what_waits_is_told_together,
         notifications::many_who_come_at_once_are_written_down_at_once_and_hold_up_nothing,
         notifications::what_a_lone_node_stores_while_it_stops_is_told,
         shutdown::everybody_is_told_to_come_back_and_not_all_at_once,
-        shutdown::what_was_handed_in_is_stored_before_the_end_and_nobody_new_is_let_in,
+        shutdown::shutdown_commits_queued_messages_and_accepts_no_new_ones,
     ] });
     list.extend(trials! { missing.is_some(), "nats", (), [
         nats::a_node_subscribes_to_what_somebody_listens_to_and_no_more,

@@ -44,7 +44,7 @@ pub async fn everybody_is_told_to_come_back_and_not_all_at_once() {
     postgres.stop().await;
 }
 
-pub async fn what_was_handed_in_is_stored_before_the_end_and_nobody_new_is_let_in() {
+pub async fn shutdown_commits_queued_messages_and_accepts_no_new_ones() {
     let postgres = Postgres::start().await;
     let mut node = Node::start("stop-writing", postgres.url(), None).await;
     let db = postgres.pool().await;

@@ -56,7 +56,7 @@ pub async fn who_was_signed_out_while_a_node_was_frozen_is_put_out_of_it() {
     postgres.stop().await;
 }
 
-pub async fn a_node_whose_ear_was_cut_off_silently_listens_again() {
+pub async fn a_silently_lost_listener_reconnects() {
     let postgres = Postgres::start().await;
     let way = TcpProxy::to(postgres.options()).await;
     let (one, two) = two_programs("doubts-ear", &postgres, way.url()).await;
@@ -113,7 +113,7 @@ pub async fn a_node_that_waits_for_the_rows_says_that_it_lives() {
     lock.rollback().await.unwrap();
 }
 
-pub async fn a_node_that_was_given_up_remembers_it_until_it_has_told_the_others() {
+pub async fn an_evicted_node_announces_that_it_is_stale() {
     let (one, two, _server) = two_nodes(Transport::Database).await;
     let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
     let name = room(&ana, &tomas);

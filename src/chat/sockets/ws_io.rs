@@ -107,13 +107,8 @@ pub async fn access_ended(watch: &mut AccessSubscription) -> Close {
     }
 }
 
+/// Whether a frame was larger than is read, by the error's type.
 pub fn is_too_big(error: &axum::Error) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(error) = cause {
-        if error.to_string().contains("too long") || error.to_string().contains("too big") {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<tungstenite::Error>());
+    matches!(cause, Some(tungstenite::Error::Capacity(_)))
 }

@@ -1,4 +1,4 @@
-//! One of the journal's writers: makes rows of batches, and is_cached how it left its rooms.
+//! Optimistic concurrency with a locked fallback: makes rows of batches, and caches how it left its rooms.
 
 use std::{slice, time::Duration};
 

@@ -16,7 +16,8 @@ use crate::{cli::open_database::open_database, config::Config};
 pub async fn backup(config: &Config, file: &Path) -> anyhow::Result<()> {
     let database = open_database(config).await?;
     // Renamed when complete: the file's name never stands for half a backup.
-    let part = file.with_extension("part");
+    // `a.tar` and `a.zip` have each their own.
+    let part = file.with_added_extension("part");
     let written = write(&database.pool, &config.uploads()?, &part).await;
     database.close().await;
     written.with_context(|| format!("the backup could not be written to {}", part.display()))?;
@@ -60,7 +61,7 @@ fn append(tar: &mut tar::Builder<File>, name: &str, size: u64, data: impl Read) 
 
 /// An unlinked temporary file beside `near`: removed when it is closed.
 fn tempfile(near: &Path) -> io::Result<File> {
-    let path = near.with_extension("spool");
+    let path = near.with_added_extension("spool");
     let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
     fs::remove_file(path)?;
     Ok(file)

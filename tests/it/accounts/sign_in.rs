@@ -170,3 +170,22 @@ async fn signing_in_as_somebody_else_signs_the_first_out() {
     assert_eq!(socket.closed().await, 4401);
     assert_eq!(ana.get("/account").await.ok().attr("#name", "value"), "Bo");
 }
+
+#[tokio::test]
+async fn a_session_in_use_does_not_expire() {
+    let app = TestApp::start().await;
+    let ana = app.buyer("Ana").await;
+    // Last written to 25 days ago.
+    sqlx::query("UPDATE sessions SET expires_at = now() + interval '5 days', data = data - 'seen_day'")
+        .execute(&app.db)
+        .await
+        .unwrap();
+    ana.get("/messages").await.ok();
+    let days: f64 = sqlx::query_scalar(
+        "SELECT (extract(epoch FROM expires_at - now()) / 86400)::float8 FROM sessions WHERE account_id IS NOT NULL",
+    )
+    .fetch_one(&app.db)
+    .await
+    .unwrap();
+    assert!(days > 29.0, "{days}");
+}

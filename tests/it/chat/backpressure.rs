@@ -1,4 +1,4 @@
-//! A journal that can't keep up: sockets wait, forms are refused, and nothing is lost.
+//! A writer that can't keep up: sockets wait, forms are refused, and nothing is lost.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -18,7 +18,7 @@ fn send(body: &str) -> Value {
 }
 
 #[tokio::test]
-async fn while_the_journal_is_full_forms_are_refused_with_their_words_and_sockets_wait() {
+async fn a_full_queue_rejects_forms_and_slows_sockets() {
     let app = TestApp::start_with(MessageLimits::new(NonZeroU32::new(1_000_000).unwrap())).await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
@@ -30,7 +30,7 @@ async fn while_the_journal_is_full_forms_are_refused_with_their_words_and_socket
     let mut held = app.db.begin().await.unwrap();
     sqlx::query("SELECT id FROM rooms FOR UPDATE").execute(&mut *held).await.unwrap();
     socket.send(send("waits")).await;
-    eventually("the journal waits for the row", async || {
+    eventually("the writer waits for the row", async || {
         let waits: bool = sqlx::query_scalar(
             "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')",
         )

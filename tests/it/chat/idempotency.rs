@@ -11,7 +11,7 @@ fn send(id: Uuid, body: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_repeat_is_answered_with_what_was_stored_and_told_to_nobody_else() {
+async fn a_duplicate_send_is_acknowledged_to_its_sender_only() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);

@@ -142,7 +142,7 @@ async fn an_old_conversation_is_in_the_dropdown_however_many_wrote_since() {
 }
 
 #[tokio::test]
-async fn it_asks_as_little_of_the_database_with_many_rooms_as_with_few() {
+async fn the_inbox_runs_a_constant_number_of_queries() {
     let app = TestApp::start().await;
     let (wire, db) = DbProxy::to(&app.db).await;
     let node = app.beside_over(db).await;

@@ -30,7 +30,7 @@ async fn hears(socket: &mut Socket, seq: usize) {
 }
 
 #[tokio::test]
-async fn who_stops_reading_is_left_behind_and_closed_and_the_others_hear_everything() {
+async fn a_slow_reader_is_closed_without_delaying_others() {
     let app = app().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let path = format!("/ws/{}", room(&ana, &tomas));

@@ -25,7 +25,7 @@ pub struct DbProxy {
 
 #[derive(Clone, Copy, Default, PartialEq)]
 struct State {
-    /// What the database answers to the journal doesn't arrive.
+    /// What the database answers to the writer doesn't arrive.
     is_lost: bool,
     /// How often all connections were cut.
     cuts: u32,
@@ -55,7 +55,7 @@ impl DbProxy {
         self.asked.swap(0, Ordering::Relaxed)
     }
 
-    /// What the database answers to the journal doesn't arrive, until the next [`cut`](Self::cut).
+    /// What the database answers to the writer doesn't arrive, until the next [`cut`](Self::cut).
     pub fn lose_answers(&self) {
         self.state.send_modify(|state| state.is_lost = true);
     }
@@ -78,15 +78,15 @@ async fn carry(
 ) {
     let cuts = state.borrow_and_update().cuts;
     let (mut asked, mut answered) = ([0; 8192], [0; 8192]);
-    let (mut is_journal, mut is_lost, mut messages) = (false, false, Messages::default());
+    let (mut is_writer, mut is_lost, mut messages) = (false, false, Messages::default());
     loop {
         tokio::select! {
             Ok(n @ 1..) = program.read(&mut asked) => {
-                is_journal |= asked[..n].windows(14).any(|part| part == b"rooms_moved_on");
+                is_writer |= asked[..n].windows(14).any(|part| part == b"rooms_moved_on");
                 let statements = messages.statements(&asked[..n]);
                 counted.fetch_add(statements, Ordering::Relaxed);
                 // What makes a statement ready is answered: it has to run, and be committed.
-                is_lost |= is_journal && statements > 0 && state.borrow().is_lost;
+                is_lost |= is_writer && statements > 0 && state.borrow().is_lost;
                 if database.write_all(&asked[..n]).await.is_err() {
                     return;
                 }
