@@ -150,7 +150,9 @@
 //! | sweep | periodic clean-up, or the search for what hints lost | `search/indexer.rs`, `attachments/` |
 //! | supervisor | restarts tasks with back-off and jitter; `/up` names those that are down | [`jobs`] |
 //! | job, lease, dead letter | durable work in PostgreSQL: claimed with SKIP LOCKED, at least once, retried with back-off | [`jobs`] |
+//! | fencing token | the number of a job's claim: who holds an older one is no longer listened to | `jobs/store.rs` |
 //! | slot | the run of a schedule: once across all nodes | `jobs/worker.rs` |
+//! | roll-up | counts kept by a job, so that a page counts nothing that grows | `admin/stats.rs` |
 //! | listed, state | what browse shows; draft, listed, reserved, sold, paused, hidden, deleted | `products/lifecycle.rs` |
 //! | error class | rejected, retry, internal: by variant and SQLSTATE | [`db::ErrorClass`] |
 //! | shell | layout: name, badge, flash around every page | `web/shell.rs` |

@@ -25,4 +25,4 @@ mod views;
 
 pub use routes::router;
 pub use state::State;
-pub use stats::roll_up;
+pub use stats::{count_days, count_market};

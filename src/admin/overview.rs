@@ -8,21 +8,18 @@ use crate::{
     accounts::Admin,
     admin::{
         chart::Chart,
+        stats::{self, CHART_DAYS},
         store::overview::{self as store, DailyStats},
         views::OverviewPage,
     },
     web::{Result, Shell},
 };
 
-/// Days on the charts, today included.
-const CHART_DAYS: i64 = 30;
-const MAX_TOP_SELLERS: i64 = 6;
-
 pub(super) async fn show(State(db): State<PgPool>, _: Admin, shell: Shell) -> Result<OverviewPage> {
-    let totals = store::totals(&db).await?;
+    let totals = stats::totals(&db).await?;
     let first = OffsetDateTime::now_utc().date() - Duration::days(CHART_DAYS - 1);
     let days = store::by_day(&db, first, CHART_DAYS).await?;
-    let busiest = store::busiest_sellers(&db, MAX_TOP_SELLERS).await?;
+    let busiest = store::top_sellers(&db).await?;
     let charts = charts(&days);
     Ok(OverviewPage { shell, totals, charts, days, busiest })
 }

@@ -20,6 +20,7 @@ use crate::{
     products::{self, photos::Uploads},
 };
 
+const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 pub async fn run(config: &Config) -> anyhow::Result<()> {
@@ -97,7 +98,7 @@ fn jobs_worker(app: &App) -> Worker {
     let db = &app.db;
     let sessions = db.clone();
     let (photos_db, uploads) = (db.clone(), app.products.uploads.clone());
-    let (stats, done) = (db.clone(), db.clone());
+    let (days, market, done) = (db.clone(), db.clone(), db.clone());
     Worker::new(db)
         .every(HOUR, "accounts.sweep_sessions", move |_| {
             let db = sessions.clone();
@@ -111,8 +112,12 @@ fn jobs_worker(app: &App) -> Worker {
             }
         })
         .every(HOUR, "admin.daily_stats", move |_| {
-            let db = stats.clone();
-            async move { Ok(admin::roll_up(&db).await?) }
+            let db = days.clone();
+            async move { Ok(admin::count_days(&db).await?) }
+        })
+        .every(5 * MINUTE, "admin.market_stats", move |_| {
+            let db = market.clone();
+            async move { Ok(admin::count_market(&db).await?) }
         })
         .every(24 * HOUR, "jobs.sweep", move |_| {
             let db = done.clone();

@@ -8,8 +8,9 @@ use super::store::{self, FailedJob, JobCounts};
 
 /// Failed jobs on the staff's page.
 const MAX_SHOWN: i64 = 200;
-/// How long a job that is done is kept.
+/// How long a job that is done is kept, and a dead letter that nobody sends again.
 const DONE_TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const DEAD_TTL: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 pub async fn counts(db: &PgPool) -> sqlx::Result<JobCounts> {
     store::counts(db).await
@@ -19,12 +20,13 @@ pub async fn failed(db: &PgPool) -> sqlx::Result<Vec<FailedJob>> {
     store::failed(db, MAX_SHOWN).await
 }
 
-/// Makes a dead letter wait again; its name, if there was such a one.
+/// Makes a dead letter wait again; its name. None if it isn't dead, or if another job with its key waits: then the
+/// caller's transaction is over.
 pub async fn send_again(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<String>> {
     store::send_again(db, id).await
 }
 
-/// Forgets what was done more than a week ago; run now and then.
+/// Forgets what has been done for a week, and dead for three months; run now and then.
 pub async fn sweep(db: &PgPool) -> sqlx::Result<u64> {
-    store::remove_done(db, DONE_TTL).await
+    store::remove_old(db, DONE_TTL, DEAD_TTL).await
 }

@@ -9,8 +9,10 @@ pub struct Job {
     pub id: i64,
     pub name: String,
     pub payload: Value,
-    /// 1 for the first; also the fencing token: a later claim has a higher one.
+    /// 1 for the first. A dead letter that is sent again begins anew.
     pub attempts: i32,
+    /// A later claim has a higher one, always: only the latest may say how the job ended.
+    pub(super) fencing_token: i64,
 }
 
 /// A job to be enqueued.

@@ -1,13 +1,14 @@
 //! Runs jobs: one worker per node, several jobs at a time, each under a lease that it extends.
 //!
 //! ```text
-//! every second, or when woken:  schedules' slots → enqueue;  claim (SKIP LOCKED) → handler → finish
-//!                                                                                   ↘ fail: retry with back-off
-//!                                                                                     and jitter, at last dead
+//! NOTIFY, or every second:  schedules' slots → enqueue;  claim (SKIP LOCKED) → handler → finish
+//!                                                                               ↘ fail: retry with back-off
+//!                                                                                 and jitter, at last dead
 //! ```
 //!
 //! Delivery is at least once: a node that is killed loses its leases, and another takes the jobs. So handlers are
-//! idempotent. What a lease's loser still writes is fenced off by the number of the attempt.
+//! idempotent. What a lease's loser still says is fenced off by the claim's fencing token. A job that takes its node
+//! with it is dead after as many claims as one that fails: a claim counts as an attempt, however it ends.
 
 use std::{collections::BTreeMap, panic::AssertUnwindSafe, pin::Pin, sync::Arc, time::Duration};
 
@@ -16,17 +17,20 @@ use sqlx::PgPool;
 use tokio::{
     sync::Notify,
     task::JoinSet,
-    time::{Instant, interval, sleep_until},
+    time::{Instant, MissedTickBehavior, interval, sleep, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
 
 use super::{backoff::Backoff, job::Job, store};
+use crate::db;
 
 /// Jobs of one node at a time.
 const MAX_RUNNING: usize = 4;
-/// How often the queue is looked at without a hint, and schedules every so many looks.
+/// How often the queue is looked at without a notification, and how often schedules are.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 const SCHEDULE_INTERVAL: Duration = Duration::from_secs(30);
+/// Until the lost connection that brings notifications is made anew; meanwhile the poll finds the jobs.
+const LISTEN_RETRY_DELAY: Duration = Duration::from_secs(5);
 /// A killed node's jobs wait so long; extended three times as often.
 const LEASE: Duration = Duration::from_secs(60);
 /// About a day until a job is dead.
@@ -58,7 +62,6 @@ pub struct Worker {
     times: WorkerTimes,
     handlers: BTreeMap<String, Handler>,
     schedules: Vec<(String, Duration)>,
-    woken: Arc<Notify>,
 }
 
 impl Worker {
@@ -67,13 +70,7 @@ impl Worker {
     }
 
     pub fn with_times(db: &PgPool, times: WorkerTimes) -> Self {
-        Worker {
-            db: db.clone(),
-            times,
-            handlers: BTreeMap::new(),
-            schedules: Vec::new(),
-            woken: Arc::default(),
-        }
+        Worker { db: db.clone(), times, handlers: BTreeMap::new(), schedules: Vec::new() }
     }
 
     /// Runs jobs of this name. The handler is idempotent: it may be run again after it has done its work.
@@ -96,33 +93,42 @@ impl Worker {
         self.on(name, handler)
     }
 
-    /// Makes it look at the queue at once; call it after the commit.
-    pub fn wake(&self) {
-        self.woken.notify_one();
-    }
-
     /// Ends when `stop` is cancelled and what it runs is done.
     pub async fn run(self, stop: CancellationToken) {
+        let mut running = JoinSet::new();
+        let woken = Notify::new();
+        tokio::select! {
+            () = self.claim_jobs(&mut running, &woken, &stop) => {}
+            () = self.listen(&woken) => {}
+        }
+        while running.join_next().await.is_some() {}
+    }
+
+    /// Starts what is due, until `stop`. Not dropped at an `await`: what is claimed is run.
+    async fn claim_jobs(&self, running: &mut JoinSet<()>, woken: &Notify, stop: &CancellationToken) {
         let names: Vec<String> = self.handlers.keys().cloned().collect();
         let mut polls = interval(self.times.poll);
+        polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut next_schedules = Instant::now();
-        let mut running = JoinSet::new();
         loop {
             tokio::select! {
-                _ = polls.tick() => {}
-                () = self.woken.notified() => {}
+                biased;
+                () = stop.cancelled() => return,
+                _ = polls.tick() => self.bury_lost(&names).await,
+                () = woken.notified() => {}
                 Some(_) = running.join_next() => {}
-                () = stop.cancelled() => break,
             }
             if Instant::now() >= next_schedules {
                 next_schedules = Instant::now() + SCHEDULE_INTERVAL;
                 self.enqueue_slots().await;
             }
+            while running.try_join_next().is_some() {}
             let free = MAX_RUNNING - running.len().min(MAX_RUNNING);
             if free == 0 {
                 continue;
             }
-            match store::claim(&self.db, &names, self.times.lease, free as i64).await {
+            match store::claim(&self.db, &names, self.times.lease, self.times.max_attempts, free as i64).await
+            {
                 Ok(jobs) => {
                     for job in jobs {
                         running.spawn(self.clone().run_one(job));
@@ -131,7 +137,34 @@ impl Worker {
                 Err(error) => tracing::warn!(%error, "job claim failed"),
             }
         }
-        while running.join_next().await.is_some() {}
+    }
+
+    /// Wakes at every notification that a job is due, from whichever node, for ever.
+    async fn listen(&self, woken: &Notify) {
+        loop {
+            let lost = match db::listen(&self.db, store::CHANNEL).await {
+                Ok(mut listener) => loop {
+                    match listener.try_recv().await {
+                        Ok(Some(_)) => woken.notify_one(),
+                        Ok(None) => break None,
+                        Err(error) => break Some(error),
+                    }
+                },
+                Err(error) => Some(error),
+            };
+            if let Some(error) = lost {
+                tracing::warn!(%error, "job listener failed");
+            }
+            sleep(LISTEN_RETRY_DELAY).await;
+        }
+    }
+
+    async fn bury_lost(&self, names: &[String]) {
+        match store::bury_lost(&self.db, names, self.times.max_attempts).await {
+            Ok(0) => {}
+            Ok(dead) => tracing::warn!(dead, "jobs died with their nodes"),
+            Err(error) => tracing::warn!(%error, "lost jobs not buried"),
+        }
     }
 
     async fn enqueue_slots(&self) {

@@ -59,6 +59,20 @@ fn rows_after(version: i64) -> &'static str {
             "INSERT INTO message_search (room_id, seq, people, sent_at, text)
              SELECT room_id, seq, '{1,2}', sent_at, lower(body) FROM messages"
         }
+        19 => {
+            "INSERT INTO jobs (name, attempts, last_error) VALUES ('mail', 1, 'no such host');
+             INSERT INTO daily_stats (day, people, products, messages) VALUES ('2026-01-31', 1, 2, 3)"
+        }
+        20 => {
+            "INSERT INTO product_state_changes (product_id, from_state, to_state, reason)
+             SELECT id, 'listed', 'reserved', 'seller' FROM products"
+        }
+        22 => {
+            "INSERT INTO market_stats (people, new_people, sellers, new_sellers, for_sale, new_products,
+                                       conversations, messages)
+             VALUES (2, 2, 1, 1, 1, 1, 1, 3);
+             INSERT INTO top_sellers (seller_id, chats) SELECT id, 1 FROM customers"
+        }
         _ => "",
     }
 }

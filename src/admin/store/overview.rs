@@ -1,9 +1,10 @@
-use sqlx::{PgExecutor, PgPool};
-use time::Date;
+use sqlx::PgExecutor;
+use time::{Date, OffsetDateTime};
 
-/// How much there is of everything; `new_…`: of it, what came in the last seven days.
+/// How much there is of everything; `new_…`: of it, what came in the seven days before `counted_at`.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::admin) struct MarketTotals {
+    pub counted_at: OffsetDateTime,
     pub people: i64,
     pub new_people: i64,
     pub sellers: i64,
@@ -14,30 +15,46 @@ pub(in crate::admin) struct MarketTotals {
     pub messages: i64,
 }
 
-pub(in crate::admin) async fn totals(db: impl PgExecutor<'_>) -> sqlx::Result<MarketTotals> {
+/// As they were counted last; none before the first time.
+pub(in crate::admin) async fn totals(db: impl PgExecutor<'_>) -> sqlx::Result<Option<MarketTotals>> {
     sqlx::query_as!(
         MarketTotals,
-        r#"SELECT a.people AS "people!", a.new_people AS "new_people!", c.sellers AS "sellers!",
-                  c.new_sellers AS "new_sellers!", p.for_sale AS "for_sale!", n.new_products AS "new_products!",
-                  r.conversations AS "conversations!", r.messages AS "messages!"
-           FROM (
-               SELECT count(*) AS people, count(*) FILTER (WHERE created_at > now() - interval '7 days') AS new_people
-               FROM accounts WHERE NOT is_admin
-           ) a, (
-               SELECT count(*) AS sellers, count(*) FILTER (WHERE created_at > now() - interval '7 days') AS new_sellers
-               FROM customers
-           ) c, (
-               SELECT count(*) AS for_sale FROM products
-               WHERE is_listed
-           ) p, (
-               SELECT count(*) AS new_products FROM products WHERE created_at > now() - interval '7 days'
-           ) n, (
-               SELECT count(*) AS conversations, coalesce(sum(last_seq), 0)::bigint AS messages
-               FROM rooms WHERE last_seq > 0
-           ) r"#
+        "SELECT counted_at, people, new_people, sellers, new_sellers, for_sale, new_products, conversations, messages
+         FROM market_stats"
     )
-    .fetch_one(db)
+    .fetch_optional(db)
     .await
+}
+
+pub(in crate::admin) async fn count_totals(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO market_stats (people, new_people, sellers, new_sellers, for_sale, new_products,
+                                   conversations, messages)
+         SELECT a.people, a.new_people, c.sellers, c.new_sellers, p.for_sale, n.new_products,
+                r.conversations, r.messages
+         FROM (
+             SELECT count(*) AS people, count(*) FILTER (WHERE created_at > now() - interval '7 days') AS new_people
+             FROM accounts WHERE NOT is_admin
+         ) a, (
+             SELECT count(*) AS sellers, count(*) FILTER (WHERE created_at > now() - interval '7 days') AS new_sellers
+             FROM customers
+         ) c, (
+             SELECT count(*) AS for_sale FROM products WHERE is_listed
+         ) p, (
+             SELECT count(*) AS new_products FROM products WHERE created_at > now() - interval '7 days'
+         ) n, (
+             SELECT count(*) AS conversations, coalesce(sum(last_seq), 0)::bigint AS messages
+             FROM rooms WHERE last_seq > 0
+         ) r
+         ON CONFLICT ON CONSTRAINT market_stats_pkey DO UPDATE
+         SET counted_at = excluded.counted_at, people = excluded.people, new_people = excluded.new_people,
+             sellers = excluded.sellers, new_sellers = excluded.new_sellers, for_sale = excluded.for_sale,
+             new_products = excluded.new_products, conversations = excluded.conversations,
+             messages = excluded.messages"
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// What came on one day, in UTC.
@@ -80,21 +97,33 @@ pub(in crate::admin) async fn by_day(
     .await
 }
 
-/// Counts the last 30 days that are over and aren't counted yet.
-pub(in crate::admin) async fn roll_up(db: &PgPool) -> sqlx::Result<()> {
+/// Which of the last `days` days, today not included, aren't counted yet.
+pub(in crate::admin) async fn uncounted_days(db: impl PgExecutor<'_>, days: i64) -> sqlx::Result<Vec<Date>> {
+    sqlx::query_scalar!(
+        r#"SELECT d.day AS "day!"
+           FROM (SELECT (now() AT TIME ZONE 'UTC')::date - i::integer AS day
+                 FROM generate_series(1, $1::bigint) AS i) d
+           WHERE NOT EXISTS (SELECT 1 FROM daily_stats s WHERE s.day = d.day)
+           ORDER BY d.day DESC"#,
+        days
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Counts a day that is over (idempotent).
+pub(in crate::admin) async fn count_day(db: impl PgExecutor<'_>, day: Date) -> sqlx::Result<()> {
     sqlx::query!(
         "INSERT INTO daily_stats (day, people, products, messages)
-         SELECT d.day,
-                (SELECT count(*) FROM accounts
-                 WHERE created_at >= d.day_start AND created_at < d.day_end AND NOT is_admin),
-                (SELECT count(*) FROM products WHERE created_at >= d.day_start AND created_at < d.day_end),
-                (SELECT count(*) FROM messages WHERE sent_at >= d.day_start AND sent_at < d.day_end)
-              + (SELECT count(*) FROM post_messages WHERE sent_at >= d.day_start AND sent_at < d.day_end)
-         FROM (SELECT day, day::timestamp AT TIME ZONE 'UTC' AS day_start,
-                      (day + 1)::timestamp AT TIME ZONE 'UTC' AS day_end
-               FROM (SELECT (now() AT TIME ZONE 'UTC')::date - i AS day FROM generate_series(1, 30) AS i) days) d
-         WHERE NOT EXISTS (SELECT 1 FROM daily_stats s WHERE s.day = d.day)
-         ON CONFLICT ON CONSTRAINT daily_stats_pkey DO NOTHING"
+         SELECT $1,
+                (SELECT count(*) FROM accounts WHERE created_at >= day_start AND created_at < day_end AND NOT is_admin),
+                (SELECT count(*) FROM products WHERE created_at >= day_start AND created_at < day_end),
+                (SELECT count(*) FROM messages WHERE sent_at >= day_start AND sent_at < day_end)
+              + (SELECT count(*) FROM post_messages WHERE sent_at >= day_start AND sent_at < day_end)
+         FROM (SELECT $1::date::timestamp AT TIME ZONE 'UTC' AS day_start,
+                      ($1::date + 1)::timestamp AT TIME ZONE 'UTC' AS day_end) d
+         ON CONFLICT ON CONSTRAINT daily_stats_pkey DO NOTHING",
+        day
     )
     .execute(db)
     .await?;
@@ -109,22 +138,32 @@ pub(in crate::admin) struct TopSeller {
     pub chats: i64,
 }
 
-/// The sellers with the most conversations in the last 30 days.
-pub(in crate::admin) async fn busiest_sellers(
-    db: impl PgExecutor<'_>,
-    limit: i64,
-) -> sqlx::Result<Vec<TopSeller>> {
+/// As they were counted last.
+pub(in crate::admin) async fn top_sellers(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<TopSeller>> {
     sqlx::query_as!(
         TopSeller,
-        r#"SELECT c.id, c.shop_name, r.chats AS "chats!"
-           FROM (
-               SELECT seller_id, count(*) AS chats FROM rooms
-               WHERE last_at > now() - interval '30 days' AND last_seq > 0
-               GROUP BY seller_id ORDER BY chats DESC, seller_id LIMIT $1
-           ) r JOIN customers c ON c.id = r.seller_id
-           ORDER BY r.chats DESC, c.id"#,
-        limit
+        "SELECT c.id, c.shop_name, t.chats FROM top_sellers t JOIN customers c ON c.id = t.seller_id
+         ORDER BY t.chats DESC, c.id"
     )
     .fetch_all(db)
     .await
+}
+
+/// Finds the sellers with the most conversations in the last 30 days.
+pub(in crate::admin) async fn count_top_sellers(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<()> {
+    sqlx::query!(
+        "WITH top AS (
+             SELECT seller_id, count(*) AS chats FROM rooms
+             WHERE last_at > now() - interval '30 days' AND last_seq > 0
+             GROUP BY seller_id ORDER BY chats DESC, seller_id LIMIT $1
+         ), others AS (
+             DELETE FROM top_sellers t WHERE NOT EXISTS (SELECT 1 FROM top WHERE top.seller_id = t.seller_id)
+         )
+         INSERT INTO top_sellers (seller_id, chats) SELECT seller_id, chats FROM top
+         ON CONFLICT ON CONSTRAINT top_sellers_pkey DO UPDATE SET chats = excluded.chats",
+        limit
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }

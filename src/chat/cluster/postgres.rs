@@ -9,15 +9,13 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use sqlx::{
-    PgPool,
-    postgres::{PgListener, PgPoolOptions},
-};
+use sqlx::postgres::PgListener;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::{apply::apply_remote_event, codec, parts::ClusterParts};
 use crate::{
     chat::store::{self, nodes::CHANNEL},
+    db,
     web::with_task_timeout,
 };
 
@@ -42,8 +40,9 @@ pub async fn listen(parts: ClusterParts) {
 }
 
 async fn run_listener(parts: &ClusterParts) -> anyhow::Result<()> {
-    let mut listener =
-        timeout(SELF_CHECK_INTERVAL, connect(&parts.db)).await.context("no connection in time")??;
+    let mut listener = timeout(SELF_CHECK_INTERVAL, db::listen(&parts.db, CHANNEL))
+        .await
+        .context("no connection in time")??;
     // Whatever was told while nobody listened here.
     parts.staleness.mark_stale();
     parts.staleness.wake();
@@ -95,14 +94,4 @@ async fn self_check(parts: &ClusterParts, is_waiting: &AtomicBool) -> anyhow::Re
             }
         }
     }
-}
-
-/// Over a connection of its own: one that has died would be the pool's loss as well.
-async fn connect(db: &PgPool) -> sqlx::Result<PgListener> {
-    let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None);
-    let pool = pool.connect_with((*db.connect_options()).clone()).await?;
-    let mut listener = PgListener::connect_with(&pool).await?;
-    listener.eager_reconnect(false);
-    listener.listen(CHANNEL).await?;
-    Ok(listener)
 }

@@ -27,6 +27,8 @@ async fn the_overview_counts_everything_and_draws_the_last_month() {
         .await
         .unwrap();
 
+    assert_eq!(admin.get("/admin").await.ok().texts(".stat-value"), ["0"; 4], "as they were counted last");
+    haggle::admin::count_market(&app.db).await.unwrap();
     let page = admin.get("/admin").await.ok();
     assert_eq!(page.texts(".stat-value"), ["2", "1", "1", "1"]);
     assert_eq!(

@@ -35,7 +35,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("accounts", &["accounts", "buyers", "customers", "sessions"]),
     ("products", &["categories", "products", "photos", "photo_drafts", "product_state_changes"]),
     ("chat", &["rooms", "messages", "post_messages", "message_search", "entry_changes"]),
-    ("admin", &["audit_log", "daily_stats"]),
+    ("admin", &["audit_log", "daily_stats", "market_stats", "top_sellers"]),
     ("jobs", &["jobs"]),
 ];
 

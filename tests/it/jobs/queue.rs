@@ -150,6 +150,128 @@ async fn a_job_that_fails_is_retried_and_then_dead_until_it_is_sent_again() {
 }
 
 #[tokio::test]
+async fn a_job_that_always_kills_its_node_is_dead_after_its_attempts() {
+    let database = TestDatabase::new().await;
+    let db = database.pool().await;
+    NewJob::new("deadly", json!({})).enqueue(&db).await.unwrap();
+    let (worker, mut jobs) = recorder(&db, "deadly");
+    // Three nodes began it, and none lived to say how it ended.
+    sqlx::query("UPDATE jobs SET attempts = 3, leased_until = now(), run_at = now()")
+        .execute(&db)
+        .await
+        .unwrap();
+    let _running = start(&worker);
+    eventually("it to be dead", async || (count(&db, "dead_at IS NOT NULL").await == 1).then_some(())).await;
+    assert!(jobs.try_recv().is_err(), "it was not begun a fourth time");
+    let failed = jobs::failed(&db).await.unwrap();
+    assert!(failed[0].error.contains("its node went away"), "{}", failed[0].error);
+}
+
+#[tokio::test]
+async fn an_older_claim_is_fenced_off_after_send_again() {
+    let database = TestDatabase::new().await;
+    let db = database.pool().await;
+    NewJob::new("slow", json!({})).enqueue(&db).await.unwrap();
+    let (begun, go_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    // It looks once, at its start, and not again while the test runs.
+    let times = WorkerTimes { poll: Duration::from_secs(3600), ..quick() };
+    let worker = Worker::with_times(&db, times).on("slow", {
+        let (begun, go_on) = (begun.clone(), go_on.clone());
+        move |job| {
+            let (begun, go_on) = (begun.clone(), go_on.clone());
+            async move {
+                begun.add_permits(1);
+                // The first claim, which everybody thinks lost, comes to its end last.
+                if job.attempts == 1 && go_on.acquire().await.is_ok() {
+                    anyhow::bail!("too late");
+                }
+                Ok(())
+            }
+        }
+    });
+    let stop = CancellationToken::new();
+    let first = tokio::spawn(worker.run(stop.clone()));
+    let _begun = within_deadline("it to begin", begun.acquire()).await.unwrap();
+    sqlx::query("UPDATE jobs SET dead_at = now(), last_error = 'lost', leased_until = NULL")
+        .execute(&db)
+        .await
+        .unwrap();
+    let id = jobs::failed(&db).await.unwrap()[0].id;
+    jobs::send_again(&db, id).await.unwrap().unwrap();
+    // A second claim, of which the attempt is 1 again.
+    stop.cancel();
+    let (other, mut claimed) = {
+        let (sender, claimed) = mpsc::unbounded_channel();
+        let worker = Worker::with_times(&db, quick()).on("slow", move |job| {
+            let _ = sender.send(job.attempts);
+            std::future::pending()
+        });
+        (worker, claimed)
+    };
+    let _running = start(&other);
+    assert_eq!(within_deadline("the second claim", claimed.recv()).await, Some(1));
+    go_on.add_permits(1);
+    within_deadline("the first to end", first).await.unwrap();
+    assert_eq!(count(&db, "leased_until > now() AND last_error = 'lost'").await, 1, "it still runs");
+}
+
+#[tokio::test]
+async fn a_dead_job_is_not_sent_again_beside_another_with_its_key() {
+    let database = TestDatabase::new().await;
+    let db = database.pool().await;
+    let job = NewJob::new("mail", json!({})).dedupe("room 1");
+    job.enqueue(&db).await.unwrap();
+    sqlx::query("UPDATE jobs SET dead_at = now(), last_error = 'away'").execute(&db).await.unwrap();
+    job.enqueue(&db).await.unwrap();
+    let id = jobs::failed(&db).await.unwrap()[0].id;
+    assert_eq!(jobs::send_again(&db, id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_notification_wakes_a_worker_on_another_connection() {
+    let database = TestDatabase::new().await;
+    let db = database.pool().await;
+    // Nothing is found by polling: the first look is at once, the next after the test.
+    let times = WorkerTimes { poll: Duration::from_secs(3600), ..quick() };
+    let (sender, mut jobs) = mpsc::unbounded_channel();
+    let worker = Worker::with_times(&db, times).on("mail", move |job| {
+        let sent = sender.send(job.id);
+        async move { Ok(sent?) }
+    });
+    let _running = start(&worker);
+    let listening =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'";
+    eventually("it to listen", async || {
+        (sqlx::query_scalar::<_, i64>(listening).fetch_one(&db).await.unwrap() == 1).then_some(())
+    })
+    .await;
+    NewJob::new("mail", json!({})).enqueue(&db).await.unwrap();
+    assert!(within_deadline("the job", jobs.recv()).await.is_some());
+}
+
+#[tokio::test]
+async fn the_sweep_keeps_each_schedules_latest_run() {
+    let database = TestDatabase::new().await;
+    let db = database.pool().await;
+    sqlx::query(
+        "INSERT INTO jobs (name, slot, done_at, dead_at) VALUES
+             ('monthly', now() - interval '40 days', now() - interval '40 days', NULL),
+             ('monthly', now() - interval '10 days', now() - interval '10 days', NULL),
+             ('mail', NULL, now() - interval '8 days', NULL),
+             ('mail', NULL, now() - interval '6 days', NULL),
+             ('mail', NULL, NULL, now() - interval '80 days'),
+             ('mail', NULL, NULL, now() - interval '100 days'),
+             ('mail', NULL, NULL, NULL)",
+    )
+    .execute(&db)
+    .await
+    .unwrap();
+    assert_eq!(jobs::sweep(&db).await.unwrap(), 3);
+    assert_eq!(count(&db, "slot > now() - interval '11 days'").await, 1);
+    assert_eq!(count(&db, "name = 'mail'").await, 3);
+}
+
+#[tokio::test]
 async fn a_schedule_runs_once_on_two_nodes() {
     let database = TestDatabase::new().await;
     let db = database.pool().await;
