@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use tempfile::TempDir;
 
 /// A running server, and everything it started.
-pub struct Program {
+pub struct Server {
     child: Child,
     pub addr: SocketAddr,
     pub data: Option<TempDir>,
@@ -36,7 +36,7 @@ impl Cpu {
 /// More than anybody sends here.
 const RATE: &str = "1000000";
 
-impl Program {
+impl Server {
     /// `haggle serve` with its private database in a folder of its own.
     pub async fn haggle() -> anyhow::Result<Self> {
         Self::haggle_at(None).await
@@ -51,20 +51,20 @@ impl Program {
         if let Some(url) = database_url {
             command.env("DATABASE_URL", url);
         }
-        let mut program = Self::start(command)?;
-        program.data = Some(data);
-        Ok(program)
+        let mut server = Self::start(command)?;
+        server.data = Some(data);
+        Ok(server)
     }
 
-    /// This program again, as the bare broadcast.
-    pub async fn bare() -> anyhow::Result<Self> {
+    /// This program again, as the bare broadcast of `baseline.rs`.
+    pub async fn baseline() -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.env(crate::bare::ASKED, "1");
+        command.env(crate::baseline::ENV, "1");
         Self::start(command)
     }
 
     fn start(mut command: Command) -> anyhow::Result<Self> {
-        let mut child = command.stdout(Stdio::piped()).spawn().context("the program doesn't start")?;
+        let mut child = command.stdout(Stdio::piped()).spawn().context("the server doesn't start")?;
         let out = child.stdout.take().context("no output")?;
         let mut lines = BufReader::new(out).lines();
         let addr = loop {
@@ -75,7 +75,7 @@ impl Program {
         };
         // Whatever else it says is read, so that it never waits for us.
         std::thread::spawn(move || lines.for_each(drop));
-        Ok(Program { child, addr, data: None })
+        Ok(Server { child, addr, data: None })
     }
 
     /// Processor time so far: its own, and that of all that it started, which is the database.
@@ -103,7 +103,7 @@ impl Program {
     }
 }
 
-impl Drop for Program {
+impl Drop for Server {
     /// Asks it to stop, so that its database stops in good order.
     fn drop(&mut self) {
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();

@@ -4,23 +4,23 @@
 use std::time::Instant;
 
 use crate::{
+    dataset::{Dataset, Pair},
     figures::{Table, median},
-    program::Program,
-    world::{Pair, World},
+    server::Server,
 };
 
 const ENTRIES: i64 = 1_000_000;
 const ROOMS: i64 = 5_000;
-const ASKED: usize = 60;
+const ENV: usize = 60;
 
-pub async fn measure(table: &mut Table, haggle: &Program, world: &World) -> anyhow::Result<()> {
-    let (long, many) = (&world.pairs[9_998], &world.pairs[9_999]);
+pub async fn measure(table: &mut Table, haggle: &Server, dataset: &Dataset) -> anyhow::Result<()> {
+    let (long, many) = (&dataset.pairs[9_998], &dataset.pairs[9_999]);
     let mut pages = Vec::new();
     let mut inboxes = Vec::new();
     for half in [1, 2] {
-        lengthen(world, long, half * ENTRIES / 2).await?;
-        multiply(world, many, half * ROOMS / 2).await?;
-        sqlx::query("ANALYZE").execute(&world.db).await?;
+        lengthen(dataset, long, half * ENTRIES / 2).await?;
+        multiply(dataset, many, half * ROOMS / 2).await?;
+        sqlx::query("ANALYZE").execute(&dataset.db).await?;
         let middle = half * ENTRIES / 4;
         let page = format!("/rooms/{}/messages?before={middle}&limit=50", long.room);
         pages.push(ask(haggle, &page, long).await?);
@@ -28,7 +28,7 @@ pub async fn measure(table: &mut Table, haggle: &Program, world: &World) -> anyh
     }
     let messages: i64 =
         sqlx::query_scalar("SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM post_messages)")
-            .fetch_one(&world.db)
+            .fetch_one(&dataset.db)
             .await?;
     table.add(
         "history page of 50 from a room of 1,000,000 entries",
@@ -51,17 +51,17 @@ pub async fn measure(table: &mut Table, haggle: &Program, world: &World) -> anyh
 }
 
 /// The median of many, warm, on one connection, in milliseconds.
-async fn ask(haggle: &Program, path: &str, pair: &Pair) -> anyhow::Result<f64> {
+async fn ask(haggle: &Server, path: &str, pair: &Pair) -> anyhow::Result<f64> {
     let http = reqwest::Client::new();
     let mut took = Vec::new();
-    for n in 0..ASKED {
+    for n in 0..ENV {
         let begin = Instant::now();
         let request = http
             .get(format!("http://{}{path}", haggle.addr))
             .header("cookie", &pair.seller.cookie)
             .header("accept", if path == "/messages" { "text/html" } else { "application/json" });
         request.send().await?.error_for_status()?.bytes().await?;
-        if n >= ASKED / 3 {
+        if n >= ENV / 3 {
             took.push(begin.elapsed().as_secs_f64() * 1000.0);
         }
     }
@@ -69,7 +69,7 @@ async fn ask(haggle: &Program, path: &str, pair: &Pair) -> anyhow::Result<f64> {
 }
 
 /// Fills the pair's room up to so many entries, the two sides in turn.
-async fn lengthen(world: &World, pair: &Pair, entries: i64) -> anyhow::Result<()> {
+async fn lengthen(dataset: &Dataset, pair: &Pair, entries: i64) -> anyhow::Result<()> {
     let (buyer, seller) = ids(pair);
     for (table, odd) in [("messages", 1), ("post_messages", 0)] {
         let sql = format!(
@@ -82,7 +82,7 @@ async fn lengthen(world: &World, pair: &Pair, entries: i64) -> anyhow::Result<()
             .bind(buyer)
             .bind(seller)
             .bind(entries)
-            .execute(&world.db)
+            .execute(&dataset.db)
             .await?;
     }
     sqlx::query(
@@ -92,13 +92,13 @@ async fn lengthen(world: &World, pair: &Pair, entries: i64) -> anyhow::Result<()
     .bind(buyer)
     .bind(seller)
     .bind(entries)
-    .execute(&world.db)
+    .execute(&dataset.db)
     .await?;
     Ok(())
 }
 
 /// Gives the pair's seller so many rooms, with the other buyers, of 200 messages each.
-async fn multiply(world: &World, pair: &Pair, rooms: i64) -> anyhow::Result<()> {
+async fn multiply(dataset: &Dataset, pair: &Pair, rooms: i64) -> anyhow::Result<()> {
     let (_, seller) = ids(pair);
     sqlx::query(
         "WITH room AS (
@@ -112,7 +112,7 @@ async fn multiply(world: &World, pair: &Pair, rooms: i64) -> anyhow::Result<()> 
     )
     .bind(seller)
     .bind(rooms)
-    .execute(&world.db)
+    .execute(&dataset.db)
     .await?;
     Ok(())
 }

@@ -5,23 +5,23 @@ use std::time::Instant;
 use haggle::db::{DataDir, embedded};
 
 use crate::{
-    Plan,
+    BenchOptions,
     figures::{Table, median},
-    program::{self, Program},
+    server::{self, Server},
 };
 
-pub async fn measure(plan: &Plan, table: &mut Table) -> anyhow::Result<()> {
-    let folder = program::folder()?;
+pub async fn measure(options: &BenchOptions, table: &mut Table) -> anyhow::Result<()> {
+    let folder = server::folder()?;
     let database = embedded::start(&DataDir::open(folder.path())?, |_| ()).await?;
     // The first start brings the schema; it isn't what a start costs.
-    drop(Program::haggle_at(Some(&database.url())).await?);
+    drop(Server::haggle_at(Some(&database.url())).await?);
     let (mut times, mut memory) = (Vec::new(), Vec::new());
-    for _ in 0..plan.runs {
+    for _ in 0..options.runs {
         let begin = Instant::now();
-        let program = Program::haggle_at(Some(&database.url())).await?;
-        reqwest::get(format!("http://{}/up", program.addr)).await?.error_for_status()?;
+        let server = Server::haggle_at(Some(&database.url())).await?;
+        reqwest::get(format!("http://{}/up", server.addr)).await?.error_for_status()?;
         times.push(begin.elapsed().as_secs_f64() * 1000.0);
-        memory.push(program.resident() as f64 / 1e6);
+        memory.push(server.resident() as f64 / 1e6);
     }
     database.stop().await;
     let (time, memory) = (median(times), median(memory));

@@ -10,12 +10,12 @@ use futures_util::{SinkExt as _, StreamExt as _, future::try_join_all};
 use tokio::sync::Semaphore;
 
 use crate::{
-    Plan,
+    BenchOptions,
     client::{self, Socket},
+    dataset::{Dataset, Pair},
     figures::{Table, median, whole},
-    program::Program,
-    rows::{fresh_row, talk::Speed},
-    world::{Pair, World},
+    rows::{closed_loop::Speed, fresh_row},
+    server::Server,
 };
 
 const ROOMS: usize = 1_000;
@@ -23,16 +23,16 @@ const DEPTH: usize = 8;
 const WARM: Duration = Duration::from_secs(1);
 
 pub async fn measure(
-    plan: &Plan,
+    options: &BenchOptions,
     table: &mut Table,
-    haggle: &Program,
-    bare: &Program,
-    world: &World,
+    haggle: &Server,
+    baseline: &Server,
+    dataset: &Dataset,
 ) -> anyhow::Result<()> {
     let (mut ours, mut limit) = (Vec::new(), Vec::new());
-    for _ in 0..plan.runs {
-        limit.push(run(bare, &world.pairs[..ROOMS], plan.span).await?);
-        ours.push(run(haggle, &world.pairs[..ROOMS], plan.span).await?);
+    for _ in 0..options.runs {
+        limit.push(run(baseline, &dataset.pairs[..ROOMS], options.duration).await?);
+        ours.push(run(haggle, &dataset.pairs[..ROOMS], options.duration).await?);
     }
     let ratio =
         median(ours.iter().zip(&limit).map(|(ours, limit)| ours.per_second / limit.per_second).collect());
@@ -51,33 +51,35 @@ pub async fn measure(
     Ok(())
 }
 
-async fn run(program: &Program, pairs: &[Pair], span: Duration) -> anyhow::Result<Speed> {
-    let sockets = client::open_both(program.addr, pairs).await?;
+async fn run(server: &Server, pairs: &[Pair], duration: Duration) -> anyhow::Result<Speed> {
+    let sockets = client::open_both(server.addr, pairs).await?;
     let row = fresh_row();
     let begin = Instant::now() + WARM;
     let rooms: Vec<_> = sockets
         .into_iter()
         .enumerate()
-        .map(|(room, (buyer, seller))| tokio::spawn(talk(row, room as u64, buyer, seller, begin, span)))
+        .map(|(room, (buyer, seller))| {
+            tokio::spawn(send_and_count(row, room as u64, buyer, seller, begin, duration))
+        })
         .collect();
     tokio::time::sleep_until(begin.into()).await;
-    let cpu = program.cpu();
+    let cpu = server.cpu();
     let mut counted = 0;
     for room in try_join_all(rooms).await? {
         counted += room?;
     }
-    let spent = program.cpu();
-    Ok(Speed { per_second: counted as f64 / span.as_secs_f64(), cpu_us: spent.each(cpu, counted) })
+    let spent = server.cpu();
+    Ok(Speed { per_second: counted as f64 / duration.as_secs_f64(), cpu_us: spent.each(cpu, counted) })
 }
 
 /// The buyer keeps eight on their way; each that the seller has makes room for the next.
-async fn talk(
+async fn send_and_count(
     row: u32,
     room: u64,
     buyer: Socket,
     mut seller: Socket,
     begin: Instant,
-    span: Duration,
+    duration: Duration,
 ) -> anyhow::Result<u64> {
     let free = Arc::new(Semaphore::new(DEPTH));
     let (mut out, mut back) = buyer.split();
@@ -102,7 +104,7 @@ async fn talk(
         for n in 0.. {
             let arrived = client::next_id(&mut seller).await?;
             ensure!(arrived == id(n), "out of order: {arrived} where {} was next", id(n));
-            if begin.elapsed() >= span {
+            if begin.elapsed() >= duration {
                 break;
             }
             counted += u64::from(Instant::now() > begin);

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 use futures_util::future::try_join_all;
 
 use crate::{
-    Plan, client,
+    BenchOptions, client,
+    dataset::{Dataset, Pair},
     figures::{Table, median, whole},
-    program::Program,
     rows::fresh_row,
-    world::{Pair, World},
+    server::Server,
 };
 
-const ROOMS: usize = 50;
+pub const ROOMS: usize = 50;
 const WARM: Duration = Duration::from_millis(700);
 
 /// Messages a second, and microseconds of processor time a message.
@@ -30,25 +30,25 @@ impl Speed {
 }
 
 pub async fn measure(
-    plan: &Plan,
+    options: &BenchOptions,
     table: &mut Table,
-    haggle: &Program,
-    bare: &Program,
-    world: &World,
+    haggle: &Server,
+    baseline: &Server,
+    dataset: &Dataset,
 ) -> anyhow::Result<()> {
     let (mut ours, mut limit) = (Vec::new(), Vec::new());
-    for _ in 0..plan.runs {
-        limit.push(run(bare, &world.pairs[..ROOMS], plan.span).await?);
-        ours.push(run(haggle, &world.pairs[..ROOMS], plan.span).await?);
+    for _ in 0..options.runs {
+        limit.push(run(baseline, &dataset.pairs[..ROOMS], options.duration).await?);
+        ours.push(run(haggle, &dataset.pairs[..ROOMS], options.duration).await?);
     }
     let of = |runs: &[Speed], figure: fn(&Speed) -> f64| median(runs.iter().map(figure).collect());
-    let (mine, bare) = (of(&ours, |run| run.per_second), of(&limit, |run| run.per_second));
+    let (mine, limit_rate) = (of(&ours, |run| run.per_second), of(&limit, |run| run.per_second));
     let ratio =
         median(ours.iter().zip(&limit).map(|(ours, limit)| ours.per_second / limit.per_second).collect());
     table.add(
         "stored and delivered, 50 rooms, the next when the last arrived",
         format!("{}/s ({ratio:.2} of the limit)", whole(mine)),
-        format!("{}/s", whole(bare)),
+        format!("{}/s", whole(limit_rate)),
         "≥ 1/3",
         ratio >= 1.0 / 3.0,
     );
@@ -68,15 +68,15 @@ pub async fn measure(
 }
 
 /// One closed loop in each of these rooms, both people's sockets open.
-pub async fn run(program: &Program, pairs: &[Pair], span: Duration) -> anyhow::Result<Speed> {
-    let sockets = client::open_both(program.addr, pairs).await?;
+pub async fn run(server: &Server, pairs: &[Pair], duration: Duration) -> anyhow::Result<Speed> {
+    let sockets = client::open_both(server.addr, pairs).await?;
     let row = fresh_row();
     let begin = Instant::now() + WARM;
     let rooms = sockets.into_iter().enumerate().map(|(room, (mut buyer, mut seller))| {
         tokio::spawn(async move {
             let mut counted = 0_u64;
             let mut n = (room as u64) << 32;
-            while begin.elapsed() < span {
+            while begin.elapsed() < duration {
                 let id = client::client_id(row, n);
                 if n.is_multiple_of(2) {
                     client::exchange(&mut buyer, &mut seller, &id).await?;
@@ -91,11 +91,11 @@ pub async fn run(program: &Program, pairs: &[Pair], span: Duration) -> anyhow::R
     });
     let rooms: Vec<_> = rooms.collect();
     tokio::time::sleep_until(begin.into()).await;
-    let cpu = program.cpu();
+    let cpu = server.cpu();
     let mut counted = 0;
     for room in try_join_all(rooms).await? {
         counted += room?;
     }
-    let (took, spent) = (begin.elapsed(), program.cpu());
+    let (took, spent) = (begin.elapsed(), server.cpu());
     Ok(Speed { per_second: counted as f64 / took.as_secs_f64(), cpu_us: spent.each(cpu, counted) })
 }

@@ -10,7 +10,7 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest as _, protocol::WebSocketConfig},
 };
 
-use crate::world::{Pair, Person};
+use crate::dataset::{Pair, Person};
 
 pub type Socket = WebSocketStream<TcpStream>;
 

@@ -6,9 +6,9 @@ use futures_util::future::try_join_all;
 use uuid::Uuid;
 
 use crate::{
-    Plan,
+    BenchOptions,
+    dataset::Dataset,
     figures::{Table, median, whole},
-    world::World,
 };
 
 /// Sequences far behind what the other rows use.
@@ -16,13 +16,13 @@ const FAR: i64 = 1_000_000_000;
 const CONNECTIONS: i64 = 20;
 const BATCH: i64 = 500;
 
-pub async fn measure(plan: &Plan, table: &mut Table, world: &World) -> anyhow::Result<()> {
+pub async fn measure(options: &BenchOptions, table: &mut Table, dataset: &Dataset) -> anyhow::Result<()> {
     let (mut single, mut batched) = (Vec::new(), Vec::new());
-    for run in 0..plan.runs as i64 {
-        single.push(insert(world, FAR + 2 * run * 10_000_000, 1, plan.span).await?);
-        batched.push(insert(world, FAR + (2 * run + 1) * 10_000_000, BATCH, plan.span).await?);
+    for run in 0..options.runs as i64 {
+        single.push(insert(dataset, FAR + 2 * run * 10_000_000, 1, options.duration).await?);
+        batched.push(insert(dataset, FAR + (2 * run + 1) * 10_000_000, BATCH, options.duration).await?);
     }
-    sqlx::query("DELETE FROM messages WHERE seq >= $1").bind(FAR).execute(&world.db).await?;
+    sqlx::query("DELETE FROM messages WHERE seq >= $1").bind(FAR).execute(&dataset.db).await?;
     table.limit(
         "the same table alone: 20 connections, one row a transaction",
         format!("{} rows/s", whole(median(single))),
@@ -34,15 +34,15 @@ pub async fn measure(plan: &Plan, table: &mut Table, world: &World) -> anyhow::R
     Ok(())
 }
 
-async fn insert(world: &World, from: i64, rows: i64, span: Duration) -> anyhow::Result<f64> {
-    let room: i64 = sqlx::query_scalar("SELECT min(id) FROM rooms").fetch_one(&world.db).await?;
+async fn insert(dataset: &Dataset, from: i64, rows: i64, duration: Duration) -> anyhow::Result<f64> {
+    let room: i64 = sqlx::query_scalar("SELECT min(id) FROM rooms").fetch_one(&dataset.db).await?;
     let begin = Instant::now();
     let writers = (0..CONNECTIONS).map(|writer| {
-        let db = world.db.clone();
+        let db = dataset.db.clone();
         tokio::spawn(async move {
             let mut seq = from + writer * 400_000;
             let mut counted = 0;
-            while begin.elapsed() < span {
+            while begin.elapsed() < duration {
                 let seqs: Vec<i64> = (seq..seq + rows).collect();
                 let ids: Vec<Uuid> = seqs.iter().map(|_| Uuid::new_v4()).collect();
                 sqlx::query(

@@ -1,10 +1,12 @@
 //! Accounts, sessions and rooms, put straight into the database.
 
+use std::time::Duration;
+
 use haggle::accounts::session_store;
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use tower_sessions::session::Id;
 
-use crate::program::Program;
+use crate::server::Server;
 
 /// Pairs of people with a room each.
 pub const PAIRS: usize = 10_000;
@@ -23,13 +25,13 @@ pub struct Pair {
     pub seller: Person,
 }
 
-pub struct World {
+pub struct Dataset {
     pub db: PgPool,
     pub pairs: Vec<Pair>,
 }
 
-impl World {
-    pub async fn make(haggle: &Program) -> anyhow::Result<Self> {
+impl Dataset {
+    pub async fn insert(haggle: &Server) -> anyhow::Result<Self> {
         let db = PgPoolOptions::new().max_connections(24).connect_with(haggle.database()?).await?;
         for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
             let value: String =
@@ -74,7 +76,23 @@ impl World {
             pairs.push(Pair { room: format!("buyer_{buyer_id}_seller_{seller_id}"), buyer, seller });
         }
         sqlx::query("ANALYZE").execute(&db).await?;
-        Ok(World { db, pairs })
+        Ok(Dataset { db, pairs })
+    }
+
+    /// Transactions so far, each a statement or more, of every connection; `delay`: until everybody has
+    /// said theirs.
+    pub async fn statements(&self, delay: Duration) -> anyhow::Result<i64> {
+        tokio::time::sleep(delay).await;
+        Ok(sqlx::query_scalar(
+            "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()",
+        )
+        .fetch_one(&self.db)
+        .await?)
+    }
+
+    /// Messages so far, of all rooms.
+    pub async fn messages(&self) -> anyhow::Result<i64> {
+        Ok(sqlx::query_scalar("SELECT sum(last_seq)::bigint FROM rooms").fetch_one(&self.db).await?)
     }
 
     pub async fn close(self) {

@@ -9,17 +9,17 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     client::{self, Socket},
+    dataset::{Dataset, Pair, Person},
     figures::Table,
-    program::Program,
     rows::fresh_row,
-    world::{Pair, Person, World},
+    server::Server,
 };
 
 const ROOMS: usize = 2_500;
 const EACH: u64 = 3;
 
-pub async fn measure(table: &mut Table, haggle: &Program, world: &World) -> anyhow::Result<()> {
-    let pairs = &world.pairs[1_000..1_000 + ROOMS];
+pub async fn measure(table: &mut Table, haggle: &Server, dataset: &Dataset) -> anyhow::Result<()> {
+    let pairs = &dataset.pairs[1_000..1_000 + ROOMS];
     let row = fresh_row();
     let mut sockets = client::open_both(haggle.addr, pairs).await?;
     // Each buyer writes three messages; everybody is cut before an answer can be read.
@@ -51,7 +51,7 @@ pub async fn measure(table: &mut Table, haggle: &Program, world: &World) -> anyh
         sqlx::query_scalar("SELECT $2 - count(*) FROM messages WHERE client_id::text LIKE $1 || '%'")
             .bind(format!("{row:08x}-"))
             .bind(ROOMS as i64 * EACH as i64)
-            .fetch_one(&world.db)
+            .fetch_one(&dataset.db)
             .await?;
     table.add(
         "5,000 sockets cut at once and back, all caught up",
@@ -70,7 +70,7 @@ fn id(row: u32, room: usize, n: u64) -> String {
 /// As a browser does: connect, ask for what was missed, send again what was never answered, and wait
 /// until everything of this room is here.
 async fn come_back(
-    haggle: &Program,
+    haggle: &Server,
     http: &reqwest::Client,
     pair: &Pair,
     person: &Person,

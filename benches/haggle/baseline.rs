@@ -1,4 +1,4 @@
-//! The limit: an axum room broadcast that stores nothing, checks nothing and passes bytes on as they
+//! The limit, a bare server: an axum room broadcast that stores nothing, checks nothing and passes bytes on as they
 //! came. A tokio broadcast channel per room, 4 KiB buffers.
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use dashmap::DashMap;
 use tokio::sync::broadcast;
 
 /// Set for the process that shall be this.
-pub const ASKED: &str = "HAGGLE_BENCH_BARE";
+pub const ENV: &str = "HAGGLE_BENCH_BASELINE";
 
 type Rooms = Arc<DashMap<String, broadcast::Sender<Utf8Bytes>>>;
 

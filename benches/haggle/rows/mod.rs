@@ -1,14 +1,16 @@
 //! The table's rows, one file each.
 
-pub mod deep;
-pub mod growth;
+pub mod closed_loop;
 pub mod history;
 pub mod idle;
+pub mod inbox;
 pub mod inserts;
 pub mod latency;
+pub mod pipelined;
+pub mod queue;
+pub mod reconnect_storm;
+pub mod scaling;
 pub mod start;
-pub mod storm;
-pub mod talk;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
