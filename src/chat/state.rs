@@ -12,7 +12,7 @@ use super::{
     },
     pages::{read_pixel::ReadParts, remove_photo::RemovePhotoParts, send::SendParts},
     search::{indexer, limits::SearchLimits},
-    sockets::{limits::FrameLimits, parts::SocketParts, ws_io::KeepAlive},
+    sockets::{limits::FrameLimits, parts::SocketParts, unread_counts::UnreadCounts, ws_io::KeepAlive},
     write::{MessageWriter, WriterParts, limits::MessageLimits},
 };
 use crate::{
@@ -85,6 +85,7 @@ impl State {
                 shutdown,
                 writer: writer.clone(),
                 access,
+                unread_counts: UnreadCounts::start(&db, supervisor),
                 frame_limits: FrameLimits::new(&message_limits),
                 keep_alive: KeepAlive::default(),
             },

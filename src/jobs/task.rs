@@ -40,11 +40,11 @@ pub(super) struct Task {
     /// Whether it ends by itself when it is told to stop, instead of at its next `await`.
     pub drains: bool,
     pub stop: CancellationToken,
-    state: Mutex<State>,
+    state: Mutex<TaskState>,
 }
 
 #[derive(Default)]
-struct State {
+struct TaskState {
     is_down: bool,
     panics: u64,
     early_ends: u64,
@@ -56,7 +56,7 @@ impl Task {
     }
 
     pub fn status(&self) -> TaskStatus {
-        let State { is_down, panics, early_ends } = *self.state();
+        let TaskState { is_down, panics, early_ends } = *self.state();
         TaskStatus { name: self.name.clone(), policy: self.policy, is_up: !is_down, panics, early_ends }
     }
 
@@ -76,7 +76,7 @@ impl Task {
         state.early_ends += 1;
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, TaskState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

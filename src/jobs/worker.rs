@@ -114,13 +114,14 @@ impl Worker {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
-                _ = polls.tick() => self.bury_lost(&names).await,
+                _ = polls.tick() => {}
                 () = woken.notified() => {}
                 Some(_) = running.join_next() => {}
             }
             if Instant::now() >= next_schedules {
                 next_schedules = Instant::now() + SCHEDULE_INTERVAL;
                 self.enqueue_slots().await;
+                self.bury_lost(&names).await;
             }
             while running.try_join_next().is_some() {}
             let free = MAX_RUNNING - running.len().min(MAX_RUNNING);

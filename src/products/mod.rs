@@ -5,7 +5,7 @@
 //! the rest from [`page`] and the templates `products/_*.html`.
 //!
 //! Writing: `receive.rs` takes a form and stores its photos as drafts, `form.rs` says what it
-//! means, `service.rs` writes it. Only a product's seller can change it; for everybody else its
+//! means, `listing.rs` writes it. Only a product's seller can change it; for everybody else its
 //! form doesn't exist.
 //!
 //! Products are never deleted from under a conversation: what is deleted, hidden or paused keeps
@@ -30,11 +30,8 @@ mod routes;
 mod state;
 mod state_filter;
 mod store;
+mod summary;
 mod views;
-
-use std::collections::HashMap;
-
-use sqlx::PgExecutor;
 
 pub use card::{Card, Viewer};
 pub use categories::{
@@ -51,13 +48,4 @@ pub use product::{Product, ProductFragment, page, record_view};
 pub use routes::router;
 pub use state::State;
 pub use state_filter::StateFilter;
-
-/// The titles of these products, by id, whatever their state.
-pub async fn titles(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<HashMap<i64, String>> {
-    store::titles(db, ids).await
-}
-
-/// These products, whatever their state; ids that no product has are left out.
-pub async fn summaries(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<ProductSummary>> {
-    store::summaries(db, ids).await
-}
+pub use summary::{summaries, titles};

@@ -19,7 +19,7 @@ pub struct Price {
 pub enum PriceError {
     #[error("Enter a price. 0 means that it is free.")]
     Missing,
-    #[error("That isn't a price. Write it like 25, 25.95 or 1 250.")]
+    #[error("That isn't a price. Write it like 25 or 25,95.")]
     Malformed,
     #[error("A price can't be below zero.")]
     Negative,

@@ -75,37 +75,45 @@ mod tests {
         io::{AsyncReadExt as _, AsyncWriteExt as _},
         net::{TcpListener, TcpStream},
         sync::oneshot,
-        time::{interval, timeout},
+        time::timeout,
     };
 
     use super::*;
 
-    #[tokio::test]
-    async fn a_head_that_never_ends_is_not_waited_for_and_a_quiet_connection_can_be_used_again() {
+    /// Only what never comes takes so long.
+    const HANG_GUARD: Duration = Duration::from_secs(30);
+
+    /// A server whose heads may take so long, and what stops it.
+    async fn start(
+        header_timeout: Duration,
+    ) -> (SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let addr = listener.local_addr().expect("an address");
         let router = Router::new()
             .route("/", get(async |ConnectInfo(from): ConnectInfo<SocketAddr>| from.to_string()));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let served =
-            tokio::spawn(serve(listener, router, Duration::from_secs(1), async { _ = stopped.await }));
+        let (stop, stopped) = oneshot::channel();
+        let served = tokio::spawn(serve(listener, router, header_timeout, async { _ = stopped.await }));
+        (addr, stop, served)
+    }
 
-        let mut good = TcpStream::connect(addr).await.expect("a connection");
+    #[tokio::test]
+    async fn a_head_that_never_ends_is_not_waited_for() {
+        let (addr, _stop, _served) = start(Duration::from_millis(200)).await;
         let mut slow = TcpStream::connect(addr).await.expect("a connection");
         slow.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nSlow: ").await.expect("it is heard");
-        let mut ticks = interval(Duration::from_millis(200));
-        let closed = async {
-            // In between somebody else asks now and then, on one connection.
-            while slow.write_all(b"x").await.is_ok() {
-                ticks.tick().await;
-                ask(&mut good).await;
-            }
-        };
-        timeout(Duration::from_secs(20), closed).await.expect("the slow one is closed");
+        let closed = async { while slow.write_all(b"x").await.is_ok() {} };
+        timeout(HANG_GUARD, closed).await.expect("the slow one is closed");
+    }
 
+    #[tokio::test]
+    async fn a_quiet_connection_is_used_again_and_ends_at_the_stop() {
+        let (addr, stop, served) = start(HEADER_TIMEOUT).await;
+        let mut quiet = TcpStream::connect(addr).await.expect("a connection");
+        ask(&mut quiet).await;
+        ask(&mut quiet).await;
         stop.send(()).expect("it listens");
-        timeout(Duration::from_secs(20), served).await.expect("it stops in good order").expect("no panic");
-        assert_eq!(good.read(&mut [0]).await.expect("an end"), 0);
+        timeout(HANG_GUARD, served).await.expect("it stops in good order").expect("no panic");
+        assert_eq!(quiet.read(&mut [0]).await.expect("an end"), 0);
     }
 
     async fn ask(connection: &mut TcpStream) {

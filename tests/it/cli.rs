@@ -45,9 +45,9 @@ const FILES: [&str; 4] = ["large.webp", "medium.webp", "small.webp", "preview.jp
 async fn a_backup_brings_everything_back_into_an_empty_marketplace_only() {
     let (app, data) = (TestApp::start().await, tempfile::tempdir().unwrap());
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
-    let lamp = Product::new("A lamp\twith a tab, a \\ and 🚲").photos(2).of(&app, &tomas).await;
-    ana.asks(lamp, "One\nline and another").await;
-    tomas.says(&room(&ana, &tomas), "Yes").await;
+    let lamp = Product::new("A lamp\twith a tab, a \\ and 🚲").photos(2).create(&app, &tomas).await;
+    ana.messages_about(lamp, "One\nline and another").await;
+    tomas.sends(&room(&ana, &tomas), "Yes").await;
     let key = "a".repeat(32);
     let payload = format!(r#"{{"photo": {{"key": "{key}", "width": 8, "height": 6, "digest": "a"}}}}"#);
     sqlx::query("UPDATE messages SET kind = 'photo', payload = $1::jsonb")
@@ -118,7 +118,7 @@ async fn a_nats_that_makes_no_sense_is_refused_before_anything_begins() {
 async fn the_doctor_finds_a_wrong_count() {
     let (app, data) = (TestApp::start().await, tempfile::tempdir().unwrap());
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
-    ana.says(&room(&ana, &tomas), "Hello").await;
+    ana.sends(&room(&ana, &tomas), "Hello").await;
     haggle(&app.database_url(), data.path(), &["doctor"]).await.unwrap();
     sqlx::query("UPDATE messages SET seq = 2").execute(&app.db).await.unwrap();
     let complaint = haggle(&app.database_url(), data.path(), &["doctor"]).await.unwrap_err();
@@ -137,7 +137,7 @@ async fn the_doctor_names_photos_whose_files_are_gone() {
     assert!(doctor().await.unwrap().contains("Every photo has its files"));
 
     std::fs::remove_dir_all(app.uploads_dir().join("rooms").join(&name)).unwrap();
-    let lamp = Product::new("Lamp").photos(1).of(&app, &tomas).await;
+    let lamp = Product::new("Lamp").photos(1).create(&app, &tomas).await;
     let complaint = doctor().await.unwrap_err();
     assert!(complaint.contains(&format!("product {lamp}: a photo has no files")), "{complaint}");
     assert!(complaint.contains(&format!("{name}: the picture of entry 1 has no files")), "{complaint}");
@@ -149,7 +149,7 @@ async fn the_doctor_makes_every_message_findable() {
     let (app, data) = (TestApp::start().await, tempfile::tempdir().unwrap());
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     for body in ["one", "two", "three"] {
-        ana.says(&room(&ana, &tomas), body).await;
+        ana.sends(&room(&ana, &tomas), body).await;
     }
     let doctor = async || haggle(&app.database_url(), data.path(), &["doctor"]).await.unwrap();
     doctor().await;

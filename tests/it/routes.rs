@@ -139,8 +139,8 @@ impl World {
     async fn new() -> Self {
         let app = TestApp::start().await;
         let (buyer, seller) = (app.buyer("Ana").await, app.seller("Tomas").await);
-        let product = Product::new("Lamp").of(&app, &seller).await;
-        buyer.asks(product, "Hello").await;
+        let product = Product::new("Lamp").create(&app, &seller).await;
+        buyer.messages_about(product, "Hello").await;
         World { product, room: room(&buyer, &seller), seller, app }
     }
 
@@ -161,7 +161,7 @@ async fn ask(person: &Person, method: &str, path: &str) -> Page {
 }
 
 #[tokio::test]
-async fn visitors_get_to_public_pages_and_are_sent_to_sign_in_from_the_others() {
+async fn visitors_see_public_pages_and_sign_in_for_the_others() {
     let world = World::new().await;
     for (method, pattern, who) in ROUTES {
         let path = world.path(pattern);

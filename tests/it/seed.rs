@@ -18,10 +18,10 @@ async fn count(app: &TestApp, sql: &'static str) -> i64 {
 async fn the_demo_is_made_in_an_empty_marketplace_only() {
     let app = TestApp::start().await;
     let planted = seed::insert(&app.db).await.unwrap();
-    assert_eq!((planted.people, planted.rooms), (25, 30));
-    assert_eq!(count(&app, "SELECT count(*) FROM accounts").await, 25);
-    assert_eq!(count(&app, "SELECT count(*) FROM buyers").await, 24);
-    assert_eq!(count(&app, "SELECT count(*) FROM customers").await, 12);
+    assert!(planted.people > 0 && planted.rooms > 0);
+    assert_eq!(count(&app, "SELECT count(*) FROM accounts").await, planted.people as i64);
+    let buyers = "SELECT count(*) FROM accounts a LEFT JOIN buyers b ON b.account_id = a.id WHERE (b.id IS NULL) <> a.is_admin";
+    assert_eq!(count(&app, buyers).await, 0, "everybody but the admin can buy");
     assert_eq!(count(&app, "SELECT count(*) FROM products").await, planted.products as i64);
     assert_eq!(count(&app, "SELECT count(*) FROM demo_pictures").await, planted.pending_photos as i64);
 
@@ -117,7 +117,7 @@ async fn the_rooms_add_up() {
                s.side, s.body, s.first_at, s.last_at)";
     assert_eq!(count(&app, wrong).await, 0);
     let compared = "SELECT count(DISTINCT room_id) FROM messages JOIN post_messages USING (room_id)";
-    assert_eq!(count(&app, compared).await, 30);
+    assert_eq!(count(&app, compared).await, planted.rooms as i64, "every room was compared");
 }
 
 /// How many pictures are made, with their files, and how many are still to be made.

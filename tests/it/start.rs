@@ -15,7 +15,7 @@ async fn everybody_is_who_they_say() {
     for person in people {
         let page = person.get("/account").await.ok();
         assert!(page.body().contains(&person.name), "{}", person.name);
-        person.elsewhere(&app).await.get("/account").await.ok();
+        person.on_another_device(&app).await.get("/account").await.ok();
     }
     let visitor = app.visitor();
     visitor.get("/account").await.redirects_to("/login?next=/account");
@@ -26,7 +26,7 @@ async fn everybody_is_who_they_say() {
 async fn stopping_it_loses_nobody() {
     let mut app = TestApp::start().await;
     let ana = app.seller("Ana").await;
-    let lamp = Product::new("A lamp").photos(2).of(&app, &ana).await;
+    let lamp = Product::new("A lamp").photos(2).create(&app, &ana).await;
     app.restart().await;
     ana.get("/account").await.ok();
     let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM photos WHERE product_id = $1")

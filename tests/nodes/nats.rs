@@ -18,7 +18,7 @@ use crate::{
 /// Writes on the one side until it is told on the other, both ways.
 async fn they_talk(ana: &Person, tomas: &Person) {
     let name = room(ana, tomas);
-    ana.says(&name, "There?").await;
+    ana.sends(&name, "There?").await;
     let mut anas = ana.socket(&format!("/ws/{name}")).await;
     let mut tomass = tomas.socket(&format!("/ws/{name}")).await;
     tomass.expect("hello").await;
@@ -58,7 +58,7 @@ pub async fn what_travels_are_hints_under_the_databases_own_name() {
     let mut told = spy.subscribe("haggle.>").await.unwrap();
     spy.flush().await.unwrap();
 
-    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.on_node(&two));
     they_talk(&ana, &tomas).await;
     let own = subject_of(&server, &format!(".room.{}", room(&ana, &tomas))).await;
     let market = own.split('.').nth(1).unwrap().to_owned();
@@ -97,7 +97,7 @@ async fn subject_of(server: &NatsServer, end: &str) -> String {
 pub async fn while_it_is_away_nodes_tell_each_other_by_the_database() {
     let (one, two, server) = two_nodes(Transport::Nats).await;
     let mut server = server.unwrap();
-    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.on_node(&two));
     they_talk(&ana, &tomas).await;
     let name = room(&ana, &tomas);
     let mut anas = ana.socket(&format!("/ws/{name}")).await;
@@ -151,7 +151,7 @@ async fn hearing(app: &TestApp, count: i64) {
     .await;
 }
 
-pub async fn a_node_that_has_lost_it_alone_is_told_by_the_database() {
+pub async fn a_node_without_nats_hears_by_the_database() {
     let server = NatsServer::start().await;
     let (way, url) = way_to(server.port()).await;
     let one = TestApp::start().await;
@@ -159,7 +159,7 @@ pub async fn a_node_that_has_lost_it_alone_is_told_by_the_database() {
     let two = one.beside().await;
     two.join_nodes(Some(&url)).await;
     hearing(&one, 2).await;
-    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.on_node(&two));
     they_talk(&ana, &tomas).await;
     let path = format!("/ws/{}", room(&ana, &tomas));
     let (mut anas, mut tomass) = (ana.socket(&path).await, tomas.socket(&path).await);
@@ -188,19 +188,19 @@ pub async fn what_it_does_not_take_is_looked_up_by_the_others() {
     let two = one.beside().await;
     two.join_nodes(Some(&server.url())).await;
     hearing(&one, 2).await;
-    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.on_node(&two));
     let name = room(&ana, &tomas);
-    ana.says(&name, "Hello").await;
+    ana.sends(&name, "Hello").await;
     let mut inbox = tomas.socket("/ws/inbox").await;
     inbox.expect("hello").await;
-    ana.says(&name, "Do you hear me?").await;
+    ana.sends(&name, "Do you hear me?").await;
     inbox.expect("hello").await;
 }
 
 pub async fn who_was_told_more_than_fits_comes_back() {
     let (one, two, server) = two_nodes(Transport::Nats).await;
     let server = server.unwrap();
-    let tomas = one.seller("Tomas").await.at(&two);
+    let tomas = one.seller("Tomas").await.on_node(&two);
     let mut inbox = tomas.socket("/ws/inbox").await;
     inbox.expect("hello").await;
     let subject = subject_of(&server, &format!(".inbox.{}", tomas.account_id)).await;
@@ -230,6 +230,6 @@ pub async fn one_that_was_never_there_stops_nothing() {
     one.join_nodes(Some(&nobody)).await;
     let two = one.beside().await;
     two.join_nodes(Some(&nobody)).await;
-    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.on_node(&two));
     they_talk(&ana, &tomas).await;
 }

@@ -1,6 +1,10 @@
 //! A NATS server for one test, that can be killed and started again.
 
-use std::{net::TcpListener, process::Stdio};
+use std::{
+    net::TcpListener,
+    process::{self, Stdio},
+    sync::atomic::{AtomicU16, Ordering::Relaxed},
+};
 
 use tokio::{
     net::TcpStream,
@@ -81,6 +85,15 @@ impl NatsServer {
     }
 }
 
+/// A port that nobody listens on, and that is given once. Below those that the system gives away by itself, so that
+/// it is still free when a server that is begun again needs it.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a free port").port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    loop {
+        // From a start of its own for each run of the tests: another may go on beside it.
+        let port = 20_000 + (process::id() as u16 % 500) * 20 + NEXT.fetch_add(1, Relaxed);
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }

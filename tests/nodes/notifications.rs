@@ -55,7 +55,7 @@ pub async fn nothing_is_told_while_there_is_nobody_to_tell() {
     let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await);
     let name = room(&ana, &tomas);
     let path = format!("/ws/{name}");
-    ana.says(&name, "Hello").await;
+    ana.sends(&name, "Hello").await;
     let (mut anas, mut tomass) = (ana.socket(&path).await, tomas.socket(&path).await);
     tomass.expect("hello").await;
     anas.send(send("Are you there?")).await;
@@ -81,7 +81,7 @@ pub async fn nothing_is_told_while_there_is_nobody_to_tell() {
 /// Keeps who is where from being written down, and with it all that is told after it.
 const HOLD: &str = "LOCK TABLE presences IN EXCLUSIVE MODE";
 
-pub async fn what_waits_is_told_together() {
+pub async fn waiting_notifications_are_batched() {
     let limits = MessageLimits::new(NonZeroU32::new(10_000).unwrap());
     let (one, _two, _) = with_another(TestApp::start_with(limits).await, Transport::Database).await;
     let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await);
@@ -105,7 +105,7 @@ pub async fn what_waits_is_told_together() {
     assert!(notifications < 5, "{notifications}");
 }
 
-pub async fn many_who_come_at_once_are_written_down_at_once_and_hold_up_nothing() {
+pub async fn many_presences_at_once_are_written_in_one_statement() {
     let (one, _two, _) = two_nodes(Transport::Database).await;
     let ana = one.buyer("Ana").await;
     let mut sellers = Vec::new();
@@ -131,7 +131,7 @@ pub async fn many_who_come_at_once_are_written_down_at_once_and_hold_up_nothing(
         sockets.push(socket);
         waiting(&one.db, "INSERT INTO presences", 1).await;
     }
-    ana.says(&room(&ana, &sellers[0]), "I am here").await;
+    ana.sends(&room(&ana, &sellers[0]), "I am here").await;
     hold.rollback().await.unwrap();
 
     let hers = format!("buyer_{}_", ana.buyer_id());

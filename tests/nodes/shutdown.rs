@@ -16,7 +16,7 @@ use crate::{
 const PEOPLE: usize = 12;
 const TABS: usize = 50;
 
-pub async fn everybody_is_told_to_come_back_and_not_all_at_once() {
+pub async fn shutdown_closes_sockets_spread_over_time() {
     let postgres = Postgres::start().await;
     let mut node = Node::start("stop", postgres.url(), None).await;
     let app = TestApp::outside(node.addr, postgres.pool().await);
@@ -37,9 +37,9 @@ pub async fn everybody_is_told_to_come_back_and_not_all_at_once() {
     closed.sort_by_key(|(_, at)| *at);
     let codes: BTreeSet<u16> = closed.iter().map(|(code, _)| *code).collect();
     assert_eq!(codes, [1012].into());
-    let (first, last) = (closed[0].1, closed[closed.len() - 1].1);
-    assert!(last - first > Duration::from_millis(100), "{:?}", last - first);
-    assert!(last - asked < Duration::from_secs(5), "{:?}", last - asked);
+    // The last of so many is due in the second half of the window, and no timer is early.
+    let last = closed[closed.len() - 1].1;
+    assert!(last - asked > Duration::from_millis(300), "{:?}", last - asked);
     app.db.close().await;
     postgres.stop().await;
 }
@@ -51,7 +51,7 @@ pub async fn shutdown_commits_queued_messages_and_accepts_no_new_ones() {
     let app = TestApp::outside(node.addr, db.clone());
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
-    ana.says(&name, "Before").await;
+    ana.sends(&name, "Before").await;
     let mut socket = ana.socket(&format!("/ws/{name}")).await;
     let mut lock = db.begin().await.unwrap();
     lock.execute("SELECT * FROM rooms FOR UPDATE").await.unwrap();

@@ -33,7 +33,7 @@ pub async fn waiting(db: &PgPool, words: &str, count: i64) {
     .await;
 }
 
-pub async fn who_was_signed_out_while_a_node_was_frozen_is_put_out_of_it() {
+pub async fn a_sign_out_during_a_frozen_node_closes_its_sockets() {
     let postgres = Postgres::start().await;
     let (one, two) = two_programs("doubts-frozen", &postgres, postgres.url()).await;
     let app = TestApp::outside(one.addr, postgres.pool().await);
@@ -68,7 +68,7 @@ pub async fn a_silently_lost_listener_reconnects() {
     anas.expect("hello").await;
     let mut tomass = None;
     eventually("the nodes to know each other", async || {
-        ana.says(&name, "There?").await;
+        ana.sends(&name, "There?").await;
         let mut socket = tomas.at_origin(two.origin()).socket(&path).await;
         let online = socket.expect("hello").await["online"] == true;
         tomass = Some(socket);
@@ -85,9 +85,9 @@ pub async fn a_silently_lost_listener_reconnects() {
 
 pub async fn a_node_that_waits_for_the_rows_says_that_it_lives() {
     let (one, two, _server) = two_nodes(Transport::Database).await;
-    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.on_node(&two));
     let name = room(&ana, &tomas);
-    ana.says(&name, "Hello").await;
+    ana.sends(&name, "Hello").await;
     let path = format!("/ws/{name}");
     let (mut anas, mut tomass) = (ana.socket(&path).await, tomas.socket(&path).await);
     anas.expect("hello").await;
@@ -115,9 +115,9 @@ pub async fn a_node_that_waits_for_the_rows_says_that_it_lives() {
 
 pub async fn an_evicted_node_announces_that_it_is_stale() {
     let (one, two, _server) = two_nodes(Transport::Database).await;
-    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.on_node(&two));
     let name = room(&ana, &tomas);
-    ana.says(&name, "Hello").await;
+    ana.sends(&name, "Hello").await;
     let path = format!("/ws/{name}");
     let (mut anas, mut tomass) = (ana.socket(&path).await, tomas.socket(&path).await);
     anas.expect("hello").await;
@@ -151,10 +151,10 @@ pub async fn an_evicted_node_announces_that_it_is_stale() {
     .await;
 }
 
-pub async fn what_a_node_that_vanished_told_nobody_is_looked_up(over: Transport) {
+pub async fn entries_of_a_vanished_node_are_backfilled(over: Transport) {
     let (one, two, _server) = two_nodes(over).await;
     let silent = one.beside().await;
-    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.on_node(&two));
     let name = room(&ana, &tomas);
     let mut anas = ana.socket(&format!("/ws/{name}")).await;
     anas.expect("hello").await;
@@ -167,18 +167,18 @@ pub async fn what_a_node_that_vanished_told_nobody_is_looked_up(over: Transport)
         .execute(&one.db)
         .await
         .unwrap();
-    ana.at(&silent).says(&name, "Last words").await;
-    ana.at(&silent).post("/logout", &[]).await.expect(303);
+    ana.on_node(&silent).sends(&name, "Last words").await;
+    ana.on_node(&silent).post("/logout", &[]).await.expect(303);
 
     inbox.expect_where("the last words", |frame| frame["total"] == 1).await;
     assert_eq!(anas.closed().await, 4401);
 }
 
-pub async fn who_is_where_is_written_down_when_it_can_be(over: Transport) {
+pub async fn presence_is_stored_once_the_database_is_back(over: Transport) {
     let (one, two, _server) = two_nodes(over).await;
-    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.on_node(&two));
     let name = room(&ana, &tomas);
-    ana.says(&name, "Hello").await;
+    ana.sends(&name, "Hello").await;
     // Of somebody who left while nothing could be written.
     sqlx::query("INSERT INTO presences SELECT id, 4711, 4711, 'buyer' FROM nodes")
         .execute(&one.db)

@@ -32,17 +32,17 @@ pub async fn with_another(one: TestApp, over: Transport) -> (TestApp, TestApp, O
     // A presence that crosses over shows that both have noticed.
     let (ana, tomas) = (one.buyer("Probe Buyer").await, one.seller("Probe Seller").await);
     let name = room(&ana, &tomas);
-    ana.says(&name, "Anybody there?").await;
+    ana.sends(&name, "Anybody there?").await;
     eventually("both nodes to know each other", async || {
         let mut here = ana.socket(&format!("/ws/{name}")).await;
         here.expect("hello").await;
-        let mut there = tomas.at(&two).socket(&format!("/ws/{name}")).await;
+        let mut there = tomas.on_node(&two).socket(&format!("/ws/{name}")).await;
         let hello = there.expect("hello").await;
         (hello["online"] == true).then_some(())
     })
     .await;
     if let Some(server) = &server {
-        nats_carries(server, [&ana, &tomas.at(&two)], &name).await;
+        nats_carries(server, [&ana, &tomas.on_node(&two)], &name).await;
     }
     (one, two, server)
 }
@@ -87,9 +87,9 @@ async fn sees_the_other(socket: &mut Socket) {
 
 pub async fn two_people_on_two_nodes_talk_as_on_one(over: Transport) {
     let (one, two, _server) = two_nodes(over).await;
-    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.on_node(&two));
     let name = room(&ana, &tomas);
-    ana.says(&name, "0").await;
+    ana.sends(&name, "0").await;
     let mut anas = ana.socket(&format!("/ws/{name}")).await;
     anas.expect("hello").await;
     let mut inbox = tomas.socket("/ws/inbox").await;
@@ -110,22 +110,22 @@ pub async fn two_people_on_two_nodes_talk_as_on_one(over: Transport) {
     assert_eq!(anas.expect("read").await, json!({ "type": "read", "by": "seller", "seq": 11 }));
     inbox.expect_where("an empty badge", |frame| frame["total"] == 0).await;
 
-    let other_browser = ana.elsewhere(&one).await;
+    let other_browser = ana.on_another_device(&one).await;
     other_browser.post("/account/sign-out-everywhere", &[]).await.expect(303);
     assert_eq!(anas.closed().await, 4401);
-    let again = ana.at(&two);
+    let again = ana.on_node(&two);
     again.sign_in(crate::support::PASSWORD).await.expect(303);
     let mut there = again.socket(&format!("/ws/{name}")).await;
     there.expect("hello").await;
-    again.at(&one).post("/account/sign-out-everywhere", &[]).await.expect(303);
+    again.on_node(&one).post("/account/sign-out-everywhere", &[]).await.expect(303);
     assert_eq!(there.closed().await, 4401, "ended on the other node");
 }
 
-pub async fn both_write_at_once_on_two_nodes_and_everybody_has_the_same(over: Transport) {
+pub async fn concurrent_writes_on_two_nodes_converge(over: Transport) {
     let (one, two, _server) = two_nodes(over).await;
-    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.on_node(&two));
     let name = room(&ana, &tomas);
-    ana.says(&name, "0").await;
+    ana.sends(&name, "0").await;
     let mut anas = ana.socket(&format!("/ws/{name}")).await;
     let mut tomass = tomas.socket(&format!("/ws/{name}")).await;
     anas.expect("hello").await;
@@ -145,17 +145,17 @@ pub async fn both_write_at_once_on_two_nodes_and_everybody_has_the_same(over: Tr
     assert!(haggle::chat::verify(&one.db).await.unwrap().is_empty());
 }
 
-pub async fn what_a_node_stored_and_never_told_is_found_all_the_same(over: Transport) {
+pub async fn reconciliation_finds_entries_that_were_never_published(over: Transport) {
     let (one, _two, _server) = two_nodes(over).await;
     // It doesn't know of the others, as one that died between its commit and telling.
     let silent = one.beside().await;
     let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await);
     let name = room(&ana, &tomas);
-    ana.says(&name, "told").await;
+    ana.sends(&name, "told").await;
     let mut socket = tomas.socket(&format!("/ws/{name}")).await;
     socket.expect("hello").await;
-    ana.at(&silent).says(&name, "never told").await;
-    ana.at(&silent).says(&name, "nor this").await;
+    ana.on_node(&silent).sends(&name, "never told").await;
+    ana.on_node(&silent).sends(&name, "nor this").await;
     assert_eq!(bodies(&mut socket, 2).await, [(2, "never told".to_owned()), (3, "nor this".to_owned())]);
 }
 
@@ -163,10 +163,10 @@ pub async fn people_of_a_node_that_stops_linger_until_they_are_back(over: Transp
     let (one, mut two, _server) = two_nodes(over).await;
     let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await);
     let name = room(&ana, &tomas);
-    ana.says(&name, "0").await;
+    ana.sends(&name, "0").await;
     let mut anas = ana.socket(&format!("/ws/{name}")).await;
     anas.expect("hello").await;
-    let mut tomass = tomas.at(&two).socket(&format!("/ws/{name}")).await;
+    let mut tomass = tomas.on_node(&two).socket(&format!("/ws/{name}")).await;
     tomass.expect("hello").await;
     assert_eq!(anas.expect("presence").await["online"], true);
 
@@ -192,11 +192,11 @@ pub async fn people_of_a_node_that_stops_linger_until_they_are_back(over: Transp
     assert_eq!(told["body"], "Back again");
 }
 
-pub async fn people_of_a_node_that_was_given_up_are_seen_again(over: Transport) {
+pub async fn people_of_an_evicted_node_are_seen_again(over: Transport) {
     let (one, two, _server) = two_nodes(over).await;
-    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.at(&two));
+    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await.on_node(&two));
     let name = room(&ana, &tomas);
-    ana.says(&name, "0").await;
+    ana.sends(&name, "0").await;
     let mut anas = ana.socket(&format!("/ws/{name}")).await;
     anas.expect("hello").await;
     let mut tomass = tomas.socket(&format!("/ws/{name}")).await;

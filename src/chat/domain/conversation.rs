@@ -15,6 +15,8 @@ pub struct Conversation {
     pub last_from: Side,
     /// The last entry's first 200 characters; empty for a picture without words.
     pub last_body: String,
+    /// That photo was taken back.
+    pub photo_removed: bool,
     pub last_at: OffsetDateTime,
     pub unread: i64,
     /// What was spoken of last.

@@ -1,16 +1,17 @@
 //! Keeps `message_search` up to date, behind the writer and at a low duty cycle.
 //!
 //! ```text
-//! publisher ─── room (hint) ──→ indexer: what follows the highest number there, up to the newest
-//! every minute ─ rooms with entries of the last minutes that aren't indexed
-//! at a start ─── all rooms that aren't, step by step
+//! hints ──── publisher: a room has a new entry      ┐
+//! sweep ──── every minute: rooms of the last minutes │ in turn (round robin), one step each:
+//!            at a start: all rooms, part by part     │ up to 100 entries of up to 50 rooms, then a rest
+//! backlog ── rooms that had more than one step takes ┘
 //! ```
 //!
-//! Index hints are best effort: a lost one is found by the sweep within 60 s. Hints and sweep
-//! alternate. Duty cycle: about 1/40 of one connection, with rests of 5 s at most, so indexing lags under load
-//! and writing doesn't.
+//! Index hints are best effort: a lost one is found by the sweep within 60 s. Duty cycle: 1/40 of one connection, with
+//! rests of 5 s at most, so indexing lags under load and writing doesn't. Invariant: whatever comes in, each of the
+//! three sources has its turn.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use sqlx::PgPool;
 use tokio::{
@@ -30,6 +31,8 @@ const MAX_ENTRIES_PER_ROOM: i64 = 100;
 const ROOMS_PER_SCAN: i64 = 5_000;
 /// Hints in one step; most are of one entry. A message that meets a step waits no longer than that takes.
 const MAX_HINTS: usize = 32;
+/// Rooms that wait for a further step; beyond, the sweep looks for no more.
+const MAX_BACKLOG: usize = 1_000;
 /// The least time between two steps, when all is done. What comes meanwhile is done together.
 const MIN_REST: Duration = Duration::from_millis(200);
 /// How much longer it rests than it worked.
@@ -43,54 +46,92 @@ const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 pub async fn run(db: PgPool, hints: Arc<Mutex<mpsc::Receiver<RoomKey>>>) {
     let mut hints = hints.lock().await;
     let db = &db;
-    let mut rooms = Vec::new();
     let mut sweep = IndexSweep::default();
+    let (mut hinted, mut backlog) = (Vec::new(), VecDeque::new());
     let mut next_sweep = Instant::now();
-    // After a step for hints a sweep that is due comes first: neither starves the other.
-    let mut sweep_first = true;
+    let mut last = Source::Hints;
     loop {
-        let step = next_step(&mut hints, &mut rooms, next_sweep, sweep_first).await;
-        let began = Instant::now();
-        match step {
-            Step::Hints => {
-                if let Err(error) = index(db, &rooms).await {
-                    tracing::warn!(%error, rooms = rooms.len(), "search indexing failed");
-                }
-                rooms.clear();
-            }
-            Step::Sweep => match sweep.step(db).await {
-                Ok(true) => {}
-                Ok(false) => next_sweep = began + SWEEP_INTERVAL,
-                Err(error) => {
-                    next_sweep = began + SWEEP_INTERVAL;
-                    tracing::warn!(%error, "search sweep failed");
-                }
-            },
+        while hinted.len() < MAX_HINTS
+            && let Ok(room) = hints.try_recv()
+        {
+            hinted.push(room);
         }
-        sweep_first = step == Step::Hints;
+        let ready = Ready {
+            hints: !hinted.is_empty(),
+            sweep: Instant::now() >= next_sweep && backlog.len() < MAX_BACKLOG,
+            backlog: !backlog.is_empty(),
+        };
+        let Some(source) = ready.next_after(last) else {
+            tokio::select! {
+                () = sleep_until(next_sweep) => {}
+                _ = hints.recv_many(&mut hinted, MAX_HINTS), if !hints.is_closed() => {}
+            }
+            continue;
+        };
+        last = source;
+        let began = Instant::now();
+        let step = match source {
+            Source::Hints => index(db, &std::mem::take(&mut hinted)).await,
+            Source::Backlog => {
+                let rooms: Vec<_> = backlog.drain(..backlog.len().min(MAX_HINTS)).collect();
+                index(db, &rooms).await
+            }
+            Source::Sweep => sweep.step(db).await.map(|step| {
+                if !step.has_more {
+                    next_sweep = began + SWEEP_INTERVAL;
+                }
+                step.unfinished
+            }),
+        };
+        match step {
+            Ok(unfinished) => {
+                for room in unfinished {
+                    if !backlog.contains(&room) {
+                        backlog.push_back(room);
+                    }
+                }
+            }
+            // Whatever is missing now, the sweep finds.
+            Err(error) => {
+                tracing::warn!(%error, ?source, "search indexing failed");
+                next_sweep = next_sweep.max(began + MAX_REST);
+            }
+        }
         let rest = (REST_FACTOR * began.elapsed()).min(MAX_REST);
         sleep(if hints.is_empty() { rest.max(MIN_REST) } else { rest }).await;
     }
 }
 
+/// Where the next step's rooms come from.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Step {
-    /// The rooms to index are in `rooms`.
+enum Source {
     Hints,
     Sweep,
+    /// Rooms with more entries than one step takes.
+    Backlog,
 }
 
-async fn next_step(
-    hints: &mut mpsc::Receiver<RoomKey>,
-    rooms: &mut Vec<RoomKey>,
-    next_sweep: Instant,
-    sweep_first: bool,
-) -> Step {
-    tokio::select! {
-        biased;
-        () = sleep_until(next_sweep), if sweep_first => Step::Sweep,
-        _ = hints.recv_many(rooms, MAX_HINTS) => Step::Hints,
-        () = sleep_until(next_sweep), if !sweep_first => Step::Sweep,
+/// Which sources have something to do.
+struct Ready {
+    hints: bool,
+    sweep: bool,
+    backlog: bool,
+}
+
+impl Ready {
+    /// Round robin: the first that is ready after the one that was last.
+    fn next_after(&self, last: Source) -> Option<Source> {
+        use Source::{Backlog, Hints, Sweep};
+        let order = match last {
+            Hints => [Sweep, Backlog, Hints],
+            Sweep => [Backlog, Hints, Sweep],
+            Backlog => [Hints, Sweep, Backlog],
+        };
+        order.into_iter().find(|source| match source {
+            Hints => self.hints,
+            Sweep => self.sweep,
+            Backlog => self.backlog,
+        })
     }
 }
 
@@ -108,9 +149,14 @@ impl Default for IndexSweep {
     }
 }
 
+/// What a step of the sweep did.
+struct SweepStep {
+    has_more: bool,
+    unfinished: Vec<RoomKey>,
+}
+
 impl IndexSweep {
-    /// A step; whether there is more to do.
-    async fn step(&mut self, db: &PgPool) -> sqlx::Result<bool> {
+    async fn step(&mut self, db: &PgPool) -> sqlx::Result<SweepStep> {
         if let Some(after) = self.all_up_to {
             let (rooms, last) = with_task_timeout(store::search_index::unindexed_rooms(
                 db,
@@ -119,9 +165,9 @@ impl IndexSweep {
                 MAX_ROOMS_PER_STEP,
             ))
             .await?;
-            index(db, &rooms).await?;
+            let unfinished = index(db, &rooms).await?;
             self.all_up_to = last;
-            return Ok(true);
+            return Ok(SweepStep { has_more: true, unfinished });
         }
         let began = Instant::now();
         // A minute more: an entry has its time before it is committed.
@@ -129,28 +175,20 @@ impl IndexSweep {
         let rooms =
             with_task_timeout(store::search_index::recently_unindexed(db, seconds, MAX_ROOMS_PER_STEP))
                 .await?;
-        index(db, &rooms).await?;
-        let more = rooms.len() as i64 == MAX_ROOMS_PER_STEP;
-        if !more {
+        let unfinished = index(db, &rooms).await?;
+        let has_more = rooms.len() as i64 == MAX_ROOMS_PER_STEP;
+        if !has_more {
             self.last = began;
         }
-        Ok(more)
+        Ok(SweepStep { has_more, unfinished })
     }
 }
 
-/// Brings these rooms up to date.
-async fn index(db: &PgPool, rooms: &[RoomKey]) -> sqlx::Result<usize> {
-    let mut indexed = 0;
-    loop {
-        let more =
-            with_task_timeout(store::search_index::index(db, rooms, MAX_ENTRIES_PER_ROOM, fold)).await?;
-        indexed += more;
-        // Fewer, and none of the rooms can have more.
-        if more < MAX_ENTRIES_PER_ROOM as usize {
-            return Ok(indexed);
-        }
-        sleep(MIN_REST / 10).await;
-    }
+/// Indexes the next entries of these rooms; those of them that may have more.
+async fn index(db: &PgPool, rooms: &[RoomKey]) -> sqlx::Result<Vec<RoomKey>> {
+    let indexed =
+        with_task_timeout(store::search_index::index(db, rooms, MAX_ENTRIES_PER_ROOM, fold)).await?;
+    Ok(indexed.unfinished)
 }
 
 /// Brings all rooms up to date, at once; how many entries couldn't be found before. For `haggle doctor`,
@@ -161,7 +199,12 @@ pub async fn reindex(db: &PgPool) -> sqlx::Result<usize> {
     while let (rooms, Some(last)) =
         store::search_index::unindexed_rooms(db, after, ROOMS_PER_SCAN, MAX_ROOMS_PER_STEP).await?
     {
-        indexed += index(db, &rooms).await?;
+        let mut rooms = rooms;
+        while !rooms.is_empty() {
+            let step = store::search_index::index(db, &rooms, MAX_ENTRIES_PER_ROOM, fold).await?;
+            indexed += step.entries;
+            rooms = step.unfinished;
+        }
         after = last;
     }
     Ok(indexed)
@@ -171,18 +214,19 @@ pub async fn reindex(db: &PgPool) -> sqlx::Result<usize> {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn a_sweep_that_is_due_alternates_with_hints_that_never_end() {
-        let (sender, mut hints) = mpsc::channel(1_000);
-        let (mut rooms, mut sweep_first) = (Vec::new(), false);
-        let due = Instant::now() - Duration::from_secs(1);
-        let mut steps = Vec::new();
-        for _ in 0..4 {
-            (0..MAX_HINTS).for_each(|_| sender.try_send(RoomKey { buyer_id: 1, seller_id: 2 }).unwrap());
-            let step = next_step(&mut hints, &mut rooms, due, sweep_first).await;
-            sweep_first = step == Step::Hints;
-            steps.push(step);
+    #[test]
+    fn no_source_starves_another() {
+        let always = Ready { hints: true, sweep: true, backlog: true };
+        let mut last = Source::Hints;
+        let mut turns = Vec::new();
+        for _ in 0..6 {
+            last = always.next_after(last).unwrap();
+            turns.push(last);
         }
-        assert_eq!(steps, [Step::Hints, Step::Sweep, Step::Hints, Step::Sweep]);
+        use Source::{Backlog, Hints, Sweep};
+        assert_eq!(turns, [Sweep, Backlog, Hints, Sweep, Backlog, Hints]);
+        let alone = Ready { hints: true, sweep: false, backlog: false };
+        assert_eq!(alone.next_after(Hints), Some(Hints));
+        assert_eq!(Ready { hints: false, ..alone }.next_after(Hints), None);
     }
 }

@@ -1,7 +1,7 @@
 //! `/ws/inbox`: a person's own socket. It greets with how much waits in all, and then says which rooms changed,
 //! so that the badge is right on every page.
 //!
-//! Events are coalesced over 100 ms and asked for with one statement (no N+1). A stale node greets its inboxes
+//! Events are coalesced over about 100 ms, and all inboxes of a node ask with one statement (`unread_counts.rs`). A stale node greets its inboxes
 //! again, with jitter and at most once a minute, and closes none of them.
 
 use std::{collections::HashMap, pin::pin, time::Duration};
@@ -87,7 +87,7 @@ async fn event_loop(
         Ok(total) => total,
         Err(close) => return close,
     };
-    if let Err(close) = send_hello(socket, total).await {
+    if let Err(close) = send_hello(parts, socket, total).await {
         return close;
     }
     let mut pending = PendingRooms::new(total);
@@ -100,7 +100,7 @@ async fn event_loop(
     loop {
         let due_at = pending.due_at();
         let step = tokio::select! {
-            event = subscription.recv() => collect(&mut pending, event),
+            event = subscription.recv() => collect(parts, &mut pending, event),
             () = sleep_until(due_at.unwrap_or(last_received)), if due_at.is_some() => {
                 Box::pin(send_pending(parts, user, socket, &mut pending)).await
             }
@@ -117,7 +117,7 @@ async fn event_loop(
             () = &mut closing => Err(SERVICE_RESTART),
             _ = ping.tick() => match last_received.elapsed() {
                 silent if silent > parts.keep_alive.idle_timeout => Err(DISCONNECTED),
-                _ => send(socket, Message::Ping(Default::default())).await,
+                _ => send(socket, Message::Ping(Default::default()), parts.keep_alive).await,
             },
         };
         if let Err(close) = step {
@@ -126,11 +126,16 @@ async fn event_loop(
     }
 }
 
-fn collect(pending: &mut PendingRooms, event: Result<InboxEvent, RecvError>) -> Result<(), Close> {
+fn collect(
+    parts: &SocketParts,
+    pending: &mut PendingRooms,
+    event: Result<InboxEvent, RecvError>,
+) -> Result<(), Close> {
+    let now = Instant::now();
     match event {
-        Ok(event) => pending.add(Instant::now(), event),
+        Ok(event) => pending.add(now, parts.unread_counts.next_tick(now), event),
         // More rooms changed than could be kept: the page asks for all of them.
-        Err(RecvError::Lagged(_)) => pending.greet_again(Instant::now(), Duration::ZERO),
+        Err(RecvError::Lagged(_)) => pending.greet_again(now, Duration::ZERO),
         Err(RecvError::Closed) => return Err(SERVICE_RESTART),
     }
     Ok(())
@@ -147,7 +152,7 @@ async fn send_pending(
         match with_task_timeout(store::inbox::unread_total(&parts.db, user.account_id)).await {
             Ok(total) => {
                 pending.greeted(Instant::now(), total);
-                send_hello(socket, total).await?;
+                send_hello(parts, socket, total).await?;
             }
             Err(error) => {
                 tracing::warn!(%error, "inbox greeting failed, retrying");
@@ -160,10 +165,9 @@ async fn send_pending(
     let (unread, total) = if asked.is_empty() {
         (HashMap::new(), None)
     } else {
-        match with_task_timeout(store::inbox::unread_in(&parts.db, user.account_id, &asked)).await {
-            Ok((unread, total)) => (unread, Some(total)),
-            Err(error) => {
-                tracing::warn!(%error, rooms = asked.len(), "inbox counts failed, retrying");
+        match parts.unread_counts.get(user.account_id, asked).await {
+            Some(unread) => (unread.rooms, Some(unread.total)),
+            None => {
                 pending.retry(Instant::now());
                 return Ok(());
             }
@@ -171,12 +175,13 @@ async fn send_pending(
     };
     let (counts, total) = pending.flush(unread, total);
     for (room, unread) in counts {
-        send(socket, Message::Text(ServerFrame::Inbox { room, unread, total }.text())).await?;
+        send(socket, Message::Text(ServerFrame::Inbox { room, unread, total }.text()), parts.keep_alive)
+            .await?;
     }
     Ok(())
 }
 
 /// What the page says may be older.
-async fn send_hello(socket: &mut WebSocket, total: i64) -> Result<(), Close> {
-    send(socket, Message::Text(ServerFrame::InboxHello { total }.text())).await
+async fn send_hello(parts: &SocketParts, socket: &mut WebSocket, total: i64) -> Result<(), Close> {
+    send(socket, Message::Text(ServerFrame::InboxHello { total }.text()), parts.keep_alive).await
 }

@@ -5,4 +5,5 @@ pub mod limits;
 pub mod parts;
 mod pending_rooms;
 pub mod room;
+pub mod unread_counts;
 pub mod ws_io;

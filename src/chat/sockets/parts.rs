@@ -9,7 +9,7 @@ use crate::{
             inboxes::Inboxes, outlet::ClusterOutlet, publish::Publisher, quota::ConnectionQuota,
             rooms::Rooms, shutdown::Shutdown, subscriptions::Subscriptions,
         },
-        sockets::{limits::FrameLimits, ws_io::KeepAlive},
+        sockets::{limits::FrameLimits, unread_counts::UnreadCounts, ws_io::KeepAlive},
         write::MessageWriter,
     },
 };
@@ -26,6 +26,7 @@ pub struct SocketParts {
     pub shutdown: Shutdown,
     pub writer: MessageWriter,
     pub access: AccessEvents,
+    pub unread_counts: UnreadCounts,
     pub frame_limits: FrameLimits,
     pub keep_alive: KeepAlive,
 }

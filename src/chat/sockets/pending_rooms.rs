@@ -10,8 +10,6 @@ use tokio::time::Instant;
 
 use crate::chat::{domain::room_key::RoomKey, live::event::InboxEvent};
 
-/// Events of so long are told together, with one statement.
-const COALESCE: Duration = Duration::from_millis(100);
 /// After a statement that failed.
 const RETRY_DELAY: Duration = Duration::from_secs(5);
 /// A node that is stale greets its inboxes again over so long, each at a moment of its own.
@@ -48,14 +46,15 @@ impl PendingRooms {
         }
     }
 
-    pub fn add(&mut self, now: Instant, event: InboxEvent) {
+    /// What is to be asked for is asked for at `tick`, with all that comes until then.
+    pub fn add(&mut self, now: Instant, tick: Instant, event: InboxEvent) {
         match event {
             InboxEvent::OwnMessage(room) if self.known.contains_key(&room) => drop(self.own.insert(room)),
             // The first of a room since this page was opened.
             InboxEvent::OwnMessage(room) | InboxEvent::RoomChanged(room) => drop(self.asked.insert(room)),
             InboxEvent::Resync => return self.greet_again(now, GREETING_JITTER.mul_f64(rand::random())),
         }
-        self.flush_at.get_or_insert(now + COALESCE);
+        self.flush_at.get_or_insert(tick);
     }
 
     /// Events were missed, so the page is told to ask.
@@ -113,6 +112,7 @@ mod tests {
     use super::*;
 
     const ROOM: RoomKey = RoomKey { buyer_id: 1, seller_id: 2 };
+    const TICK: Duration = Duration::from_millis(100);
 
     #[test]
     fn many_events_of_one_room_are_one_question() {
@@ -120,9 +120,10 @@ mod tests {
         let mut pending = PendingRooms::new(0);
         assert_eq!(pending.due_at(), None);
         for millis in [0, 40, 90] {
-            pending.add(start + Duration::from_millis(millis), InboxEvent::RoomChanged(ROOM));
+            let now = start + Duration::from_millis(millis);
+            pending.add(now, now + TICK, InboxEvent::RoomChanged(ROOM));
         }
-        assert_eq!(pending.due_at(), Some(start + COALESCE));
+        assert_eq!(pending.due_at(), Some(start + TICK));
         assert_eq!(pending.asked, BTreeSet::from([ROOM]));
         assert_eq!(pending.flush(HashMap::from([(ROOM, 3)]), Some(5)), (vec![(ROOM, 3)], 5));
         assert_eq!(pending.due_at(), None);
@@ -132,10 +133,10 @@ mod tests {
     fn ones_own_message_asks_nothing_once_the_room_is_known() {
         let start = Instant::now();
         let mut pending = PendingRooms::new(0);
-        pending.add(start, InboxEvent::OwnMessage(ROOM));
+        pending.add(start, start + TICK, InboxEvent::OwnMessage(ROOM));
         assert_eq!(pending.asked.len(), 1, "the first one");
         pending.flush(HashMap::from([(ROOM, 2)]), Some(4));
-        pending.add(start, InboxEvent::OwnMessage(ROOM));
+        pending.add(start, start + TICK, InboxEvent::OwnMessage(ROOM));
         assert!(pending.asked.is_empty());
         assert_eq!(pending.flush(HashMap::new(), None), (vec![(ROOM, 2)], 4));
     }
@@ -144,13 +145,13 @@ mod tests {
     fn a_stale_node_greets_again_at_most_once_a_minute() {
         let start = Instant::now();
         let mut pending = PendingRooms::new(0);
-        pending.add(start, InboxEvent::Resync);
-        pending.add(start, InboxEvent::Resync);
+        pending.add(start, start + TICK, InboxEvent::Resync);
+        pending.add(start, start + TICK, InboxEvent::Resync);
         let first = pending.due_at().expect("a greeting");
         assert!(start <= first && first <= start + GREETING_JITTER);
         assert!(pending.is_greeting_due(first));
         pending.greeted(first, 1);
-        pending.add(first, InboxEvent::Resync);
+        pending.add(first, first + TICK, InboxEvent::Resync);
         assert!(pending.due_at() >= Some(first + GREETING_INTERVAL));
     }
 
@@ -158,8 +159,8 @@ mod tests {
     fn what_could_not_be_asked_is_asked_again() {
         let start = Instant::now();
         let mut pending = PendingRooms::new(0);
-        pending.add(start, InboxEvent::RoomChanged(ROOM));
-        let now = start + COALESCE;
+        pending.add(start, start + TICK, InboxEvent::RoomChanged(ROOM));
+        let now = start + TICK;
         pending.retry(now);
         assert!(pending.due_at() > Some(now));
         assert_eq!(pending.asked.len(), 1);

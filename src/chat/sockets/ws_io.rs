@@ -1,4 +1,4 @@
-//! WebSocket I/O shared by room and inbox sockets. Every send has a 10 s time-out; a close frame carries the
+//! WebSocket I/O shared by room and inbox sockets. Every send has a time-out; a close frame carries the
 //! reason, and the peer gets 2 s to read it.
 
 use std::time::Duration;
@@ -15,23 +15,28 @@ use crate::{
 
 /// Small: ten thousand idle sockets are mostly buffers, and most frames are shorter.
 pub const READ_BUFFER_BYTES: usize = 512;
-/// How long one frame may take to get out.
-const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a closing socket is given to hear that it is.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Pings, so that a socket whose peer is gone is found and closed.
+/// Pings and time-outs, so that a socket whose peer is gone or doesn't read is found and closed. Other values than the
+/// default are for tests.
 #[derive(Clone, Copy, Debug)]
 pub struct KeepAlive {
     pub ping: Duration,
     /// After so long without a sign the socket is closed, when the next ping is due.
     pub idle_timeout: Duration,
+    /// How long one frame may take to get out.
+    pub send_timeout: Duration,
 }
 
 impl Default for KeepAlive {
     /// Two pings without an answer; seen when the third is due.
     fn default() -> Self {
-        KeepAlive { ping: Duration::from_secs(25), idle_timeout: Duration::from_secs(60) }
+        KeepAlive {
+            ping: Duration::from_secs(25),
+            idle_timeout: Duration::from_secs(60),
+            send_timeout: Duration::from_secs(10),
+        }
     }
 }
 
@@ -78,21 +83,24 @@ pub async fn query_or_close<T>(answer: impl Future<Output = sqlx::Result<T>>) ->
 }
 
 /// Sends one frame, or gives up on a client that doesn't read.
-pub async fn send(socket: &mut WebSocket, message: Message) -> Result<(), Close> {
-    with_send_timeout(socket.send(message)).await
+pub async fn send(socket: &mut WebSocket, message: Message, keep_alive: KeepAlive) -> Result<(), Close> {
+    with_send_timeout(socket.send(message), keep_alive).await
 }
 
 /// The same for one after which more may come: it is out after [`flush`].
-pub async fn feed(socket: &mut WebSocket, message: Message) -> Result<(), Close> {
-    with_send_timeout(socket.feed(message)).await
+pub async fn feed(socket: &mut WebSocket, message: Message, keep_alive: KeepAlive) -> Result<(), Close> {
+    with_send_timeout(socket.feed(message), keep_alive).await
 }
 
-pub async fn flush(socket: &mut WebSocket) -> Result<(), Close> {
-    with_send_timeout(socket.flush()).await
+pub async fn flush(socket: &mut WebSocket, keep_alive: KeepAlive) -> Result<(), Close> {
+    with_send_timeout(socket.flush(), keep_alive).await
 }
 
-async fn with_send_timeout(out: impl Future<Output = Result<(), axum::Error>>) -> Result<(), Close> {
-    match timeout(SEND_TIMEOUT, out).await {
+async fn with_send_timeout(
+    out: impl Future<Output = Result<(), axum::Error>>,
+    keep_alive: KeepAlive,
+) -> Result<(), Close> {
+    match timeout(keep_alive.send_timeout, out).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err(DISCONNECTED),
         Err(_) => Err(TOO_SLOW),

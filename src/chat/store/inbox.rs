@@ -1,10 +1,11 @@
 //! A person's conversations, and what waits for them.
 
-use std::collections::HashMap;
-
 use sqlx::PgExecutor;
 
 use crate::chat::domain::{conversation::Conversation, room_key::RoomKey, side::Side};
+
+/// Conversations beyond so many, as buyer or as seller, aren't counted: no page asks for more than it can list.
+const MAX_COUNTED: i64 = 10_000;
 
 /// What waits for this person over all rooms; costs as much as there are rooms with something unread.
 pub(in crate::chat) async fn unread_total(db: impl PgExecutor<'_>, account_id: i64) -> sqlx::Result<i64> {
@@ -19,43 +20,42 @@ pub(in crate::chat) async fn unread_total(db: impl PgExecutor<'_>, account_id: i
     .await
 }
 
-/// What waits for this person in each of these rooms of theirs, and over all their rooms. One statement, however
-/// many rooms.
+/// What waits for each of these people in one room of theirs, and over all their rooms, in the order of the questions:
+/// `(in the room, in all)`. One statement, however many they are; nothing waits in a room that isn't theirs.
 pub(in crate::chat) async fn unread_in(
     db: impl PgExecutor<'_>,
-    account_id: i64,
-    rooms: &[RoomKey],
-) -> sqlx::Result<(HashMap<RoomKey, i64>, i64)> {
+    questions: &[(i64, RoomKey)],
+) -> sqlx::Result<Vec<(i64, i64)>> {
+    let accounts: Vec<i64> = questions.iter().map(|(account_id, _)| *account_id).collect();
     let (buyers, sellers): (Vec<i64>, Vec<i64>) =
-        rooms.iter().map(|room| (room.buyer_id, room.seller_id)).unzip();
+        questions.iter().map(|(_, room)| (room.buyer_id, room.seller_id)).unzip();
     let rows = sqlx::query!(
-        r#"WITH me AS MATERIALIZED (
-               SELECT (SELECT id FROM buyers WHERE account_id = $1) AS buyer_id,
-                      (SELECT id FROM customers WHERE account_id = $1) AS seller_id
+        r#"WITH person AS MATERIALIZED (
+               SELECT a.account_id, b.id AS buyer_id, c.id AS seller_id
+               FROM (SELECT DISTINCT unnest($1::bigint[]) AS account_id) a
+               LEFT JOIN buyers b ON b.account_id = a.account_id
+               LEFT JOIN customers c ON c.account_id = a.account_id
            ), total AS MATERIALIZED (
-               SELECT (coalesce((SELECT sum(seller_total - buyer_seen) FROM rooms
-                                 WHERE buyer_id = me.buyer_id AND buyer_unread), 0)
-                     + coalesce((SELECT sum(buyer_total - seller_seen) FROM rooms
-                                 WHERE seller_id = me.seller_id AND seller_unread), 0))::bigint AS total
-               FROM me
+               SELECT person.*, (coalesce((SELECT sum(r.seller_total - r.buyer_seen) FROM rooms r
+                                           WHERE r.buyer_id = person.buyer_id AND r.buyer_unread), 0)
+                               + coalesce((SELECT sum(r.buyer_total - r.seller_seen) FROM rooms r
+                                           WHERE r.seller_id = person.seller_id AND r.seller_unread), 0))::bigint AS total
+               FROM person
            )
-           SELECT total.total AS "total!", k.buyer_id AS "buyer_id!", k.seller_id AS "seller_id!",
-                  coalesce(CASE WHEN k.buyer_id = me.buyer_id THEN r.seller_total - r.buyer_seen
-                                WHEN k.seller_id = me.seller_id THEN r.buyer_total - r.seller_seen END, 0) AS "unread!"
-           FROM unnest($2::bigint[], $3::bigint[]) AS k (buyer_id, seller_id)
-           CROSS JOIN me CROSS JOIN total
-           LEFT JOIN rooms r ON r.buyer_id = k.buyer_id AND r.seller_id = k.seller_id"#,
-        account_id,
+           SELECT total.total AS "total!",
+                  coalesce(CASE WHEN k.buyer_id = total.buyer_id THEN r.seller_total - r.buyer_seen
+                                WHEN k.seller_id = total.seller_id THEN r.buyer_total - r.seller_seen END, 0) AS "unread!"
+           FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS k (account_id, buyer_id, seller_id, n)
+           JOIN total ON total.account_id = k.account_id
+           LEFT JOIN rooms r ON r.buyer_id = k.buyer_id AND r.seller_id = k.seller_id
+           ORDER BY k.n"#,
+        &accounts,
         &buyers,
         &sellers
     )
     .fetch_all(db)
     .await?;
-    let total = rows.first().map_or(0, |row| row.total);
-    let unread = rows
-        .into_iter()
-        .map(|row| (RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id }, row.unread));
-    Ok((unread.collect(), total))
+    Ok(rows.into_iter().map(|row| (row.unread, row.total)).collect())
 }
 
 /// A person's conversations, newest first: as buyer, as seller, or both. Two index scans by
@@ -71,15 +71,18 @@ pub(in crate::chat) async fn conversations(
         r#"SELECT m.buyer_id AS "buyer_id!", m.seller_id AS "seller_id!", m.mine_is_buyer AS "mine_is_buyer!",
                   CASE WHEN m.mine_is_buyer THEN c.shop_name ELSE a.name END AS "other_name!",
                   m.last_from = 'buyer' AS "last_from_buyer!", m.last_body AS "last_body!", m.last_at AS "last_at!",
-                  m.unread AS "unread!", m.last_product_id
+                  m.unread AS "unread!", m.last_product_id,
+                  (m.last_body = '' AND EXISTS (SELECT FROM room_entries e
+                                                WHERE e.room_id = m.id AND e.seq = m.last_seq
+                                                  AND e.kind = 'photo_removed')) AS "photo_removed!"
            FROM (
                (SELECT r.id, r.buyer_id, r.seller_id, true AS mine_is_buyer, r.last_from, r.last_body, r.last_at,
-                       r.seller_total - r.buyer_seen AS unread, r.last_product_id
+                       r.last_seq, r.seller_total - r.buyer_seen AS unread, r.last_product_id
                 FROM rooms r WHERE r.buyer_id = $1 AND r.last_seq > 0
                 ORDER BY r.last_minute DESC, r.last_at DESC, r.id DESC LIMIT $3::bigint + $4::bigint)
                UNION ALL
                (SELECT r.id, r.buyer_id, r.seller_id, false, r.last_from, r.last_body, r.last_at,
-                       r.buyer_total - r.seller_seen, r.last_product_id
+                       r.last_seq, r.buyer_total - r.seller_seen, r.last_product_id
                 FROM rooms r WHERE r.seller_id = $2 AND r.last_seq > 0
                 ORDER BY r.last_minute DESC, r.last_at DESC, r.id DESC LIMIT $3::bigint + $4::bigint)
                ORDER BY last_at DESC, id DESC LIMIT $3::bigint OFFSET $4::bigint
@@ -104,6 +107,7 @@ pub(in crate::chat) async fn conversations(
             other_name: row.other_name,
             last_from: side(row.last_from_buyer),
             last_body: row.last_body,
+            photo_removed: row.photo_removed,
             last_at: row.last_at,
             unread: row.unread,
             product_id: row.last_product_id,
@@ -111,16 +115,19 @@ pub(in crate::chat) async fn conversations(
         .collect())
 }
 
+/// For the number of pages; up to [`MAX_COUNTED`] on each side.
 pub(in crate::chat) async fn count_conversations(
     db: impl PgExecutor<'_>,
     buyer_id: Option<i64>,
     seller_id: Option<i64>,
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        r#"SELECT (SELECT count(*) FROM rooms WHERE buyer_id = $1 AND last_seq > 0)
-                + (SELECT count(*) FROM rooms WHERE seller_id = $2 AND last_seq > 0) AS "total!""#,
+        r#"SELECT (SELECT count(*) FROM (SELECT FROM rooms WHERE buyer_id = $1 AND last_seq > 0 LIMIT $3) bought)
+                + (SELECT count(*) FROM (SELECT FROM rooms WHERE seller_id = $2 AND last_seq > 0 LIMIT $3) sold)
+                  AS "total!""#,
         buyer_id,
-        seller_id
+        seller_id,
+        MAX_COUNTED
     )
     .fetch_one(db)
     .await

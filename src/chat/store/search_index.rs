@@ -1,5 +1,7 @@
 //! The table `message_search`: rooms whose entries aren't in it yet, and bringing them in.
 
+use std::collections::HashMap;
+
 use sqlx::{Executor as _, PgExecutor, PgPool};
 
 use crate::chat::domain::room_key::RoomKey;
@@ -61,7 +63,14 @@ pub(in crate::chat) async fn recently_unindexed(
     Ok(rows.iter().map(|row| RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id }).collect())
 }
 
-/// Makes the next entries of these rooms findable, at most `each` per room; how many they were.
+/// What one call of [`index`] did.
+pub(in crate::chat) struct Indexed {
+    pub entries: usize,
+    /// Rooms of which `each` were indexed: they may have more.
+    pub unfinished: Vec<RoomKey>,
+}
+
+/// Makes the next entries of these rooms findable, at most `each` per room.
 ///
 /// A room's numbers are given under its lock: whatever is committed later has higher ones. So all up to
 /// the highest in `message_search` is there, and what follows is what is missing. Of several nodes one
@@ -71,7 +80,7 @@ pub(in crate::chat) async fn index(
     rooms: &[RoomKey],
     each: i64,
     fold: fn(&str) -> String,
-) -> sqlx::Result<usize> {
+) -> sqlx::Result<Indexed> {
     let (buyers, sellers): (Vec<i64>, Vec<i64>) =
         rooms.iter().map(|room| (room.buyer_id, room.seller_id)).unzip();
     let mut tx = db.begin().await?;
@@ -80,15 +89,16 @@ pub(in crate::chat) async fn index(
     sqlx::query!("SELECT pg_advisory_xact_lock($1)", FILLING).fetch_one(&mut *tx).await?;
     let rows = sqlx::query!(
         r#"WITH room AS MATERIALIZED (
-               SELECT r.id, b.account_id AS buyer, c.account_id AS seller,
+               SELECT r.id, r.buyer_id, r.seller_id, b.account_id AS buyer, c.account_id AS seller,
                       coalesce((SELECT max(s.seq) FROM message_search s WHERE s.room_id = r.id), 0) AS filled
                FROM (SELECT DISTINCT * FROM unnest($1::bigint[], $2::bigint[])) AS k (buyer_id, seller_id)
                JOIN rooms r USING (buyer_id, seller_id)
                JOIN buyers b ON b.id = r.buyer_id
                JOIN customers c ON c.id = r.seller_id
            )
-           SELECT room.id AS "id!", room.buyer AS "buyer!", room.seller AS "seller!", e.seq AS "seq!",
-                  e.sent_at AS "sent_at!", e.body AS "body!"
+           SELECT room.id AS "id!", room.buyer_id AS "buyer_id!", room.seller_id AS "seller_id!",
+                  room.buyer AS "buyer!", room.seller AS "seller!", e.seq AS "seq!", e.sent_at AS "sent_at!",
+                  e.body AS "body!"
            FROM room CROSS JOIN LATERAL (
                SELECT m.seq, m.sent_at, m.body FROM messages m
                WHERE m.room_id = room.id AND m.seq > room.filled AND m.seq <= room.filled + $3
@@ -117,7 +127,12 @@ pub(in crate::chat) async fn index(
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
-    Ok(rows.len())
+    let mut per_room: HashMap<RoomKey, i64> = HashMap::new();
+    for row in &rows {
+        *per_room.entry(RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id }).or_default() += 1;
+    }
+    let unfinished = per_room.into_iter().filter(|(_, entries)| *entries >= each).map(|(room, _)| room);
+    Ok(Indexed { entries: rows.len(), unfinished: unfinished.collect() })
 }
 
 /// The advisory lock of whoever fills; any number that nothing else on the database uses.

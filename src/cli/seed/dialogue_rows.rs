@@ -7,13 +7,13 @@ use serde::Serialize;
 
 use super::{
     error::SeedError,
-    fixtures::{Room, Side},
+    fixtures::{DemoSide, Room},
 };
 
 /// A room and its entries.
 pub(super) struct DialogueRows {
     pub room: RoomRow,
-    pub entries: Vec<EntryRow>,
+    pub entries: Vec<DialogueRow>,
 }
 
 #[derive(Debug, Default, PartialEq, Serialize)]
@@ -35,7 +35,7 @@ pub(super) struct RoomRow {
 }
 
 #[derive(Debug, PartialEq, Serialize)]
-pub(super) struct EntryRow {
+pub(super) struct DialogueRow {
     #[serde(skip)]
     pub from: &'static str,
     pub buyer_id: i64,
@@ -51,7 +51,7 @@ pub(super) struct EntryRow {
 /// Characters of the last entry that the inbox shows.
 const PREVIEW_CHARS: usize = 200;
 
-impl Side {
+impl DemoSide {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Buyer => "buyer",
@@ -81,7 +81,7 @@ pub(super) fn to_rows(
             Some(key) => Some(*products.get(key.as_str()).ok_or_else(|| SeedError::unknown("product", key))?),
             None => None,
         };
-        let entry_row = EntryRow {
+        let entry_row = DialogueRow {
             from: entry.from.word(),
             buyer_id,
             seller_id,
@@ -101,18 +101,18 @@ pub(super) fn to_rows(
 impl RoomRow {
     /// Counts one more entry of this side, seen by the other if their read mark is at or past it.
     /// Returns its number among the side's own.
-    fn count(&mut self, from: Side) -> i64 {
+    fn count(&mut self, from: DemoSide) -> i64 {
         let seq = self.last_seq + 1;
         let (total, seen, read) = match from {
-            Side::Buyer => (&mut self.buyer_total, &mut self.seller_seen, self.seller_read_seq),
-            Side::Seller => (&mut self.seller_total, &mut self.buyer_seen, self.buyer_read_seq),
+            DemoSide::Buyer => (&mut self.buyer_total, &mut self.seller_seen, self.seller_read_seq),
+            DemoSide::Seller => (&mut self.seller_total, &mut self.buyer_seen, self.buyer_read_seq),
         };
         *total += 1;
         *seen += i64::from(seq <= read);
         *total
     }
 
-    fn append(&mut self, entry: &EntryRow) {
+    fn append(&mut self, entry: &DialogueRow) {
         self.last_seq = entry.seq;
         self.last_product_id = entry.product_id.or(self.last_product_id);
         self.last_from = entry.from;
@@ -123,11 +123,11 @@ impl RoomRow {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixtures::Entry;
+    use super::super::fixtures::DemoEntry;
     use super::*;
 
-    fn entry(from: Side, product: Option<&str>) -> Entry {
-        Entry { from, minutes: 1440, product: product.map(str::to_owned), body: "ä".repeat(201) }
+    fn entry(from: DemoSide, product: Option<&str>) -> DemoEntry {
+        DemoEntry { from, minutes: 1440, product: product.map(str::to_owned), body: "ä".repeat(201) }
     }
 
     #[test]
@@ -139,12 +139,12 @@ mod tests {
             buyer_read: 2,
             seller_read: 4,
             entries: vec![
-                entry(Side::Buyer, Some("sofa")),
-                entry(Side::Seller, Some("sofa")),
-                entry(Side::Buyer, None),
-                entry(Side::Buyer, Some("chairs")),
-                entry(Side::Seller, None),
-                entry(Side::Seller, Some("sofa")),
+                entry(DemoSide::Buyer, Some("sofa")),
+                entry(DemoSide::Seller, Some("sofa")),
+                entry(DemoSide::Buyer, None),
+                entry(DemoSide::Buyer, Some("chairs")),
+                entry(DemoSide::Seller, None),
+                entry(DemoSide::Seller, Some("sofa")),
             ],
         };
         let products = HashMap::from([("sofa", 7), ("chairs", 9)]);

@@ -10,21 +10,21 @@ use serde::Deserialize;
 #[derive(Debug)]
 pub struct Fixtures {
     pub people: People,
-    pub products: Vec<Product>,
+    pub products: Vec<DemoProduct>,
     pub rooms: Vec<Room>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct People {
-    pub admin: Admin,
-    pub sellers: Vec<Seller>,
+    pub admin: DemoAdmin,
+    pub sellers: Vec<DemoSeller>,
     pub buyers: Vec<Buyer>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Admin {
+pub struct DemoAdmin {
     pub email: String,
     pub name: String,
     pub joined_days_ago: f64,
@@ -32,7 +32,7 @@ pub struct Admin {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Seller {
+pub struct DemoSeller {
     pub key: String,
     pub email: String,
     pub name: String,
@@ -53,7 +53,7 @@ pub struct Buyer {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Product {
+pub struct DemoProduct {
     pub key: String,
     /// A seller's key.
     pub seller: String,
@@ -83,13 +83,13 @@ pub struct Room {
     /// The `seq` up to which each side has read.
     pub buyer_read: i64,
     pub seller_read: i64,
-    pub entries: Vec<Entry>,
+    pub entries: Vec<DemoEntry>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
-    pub from: Side,
+pub struct DemoEntry {
+    pub from: DemoSide,
     /// How long after the entry before.
     pub minutes: u32,
     /// A key of one of this seller's products, where the talk turns to it.
@@ -99,7 +99,7 @@ pub struct Entry {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Side {
+pub enum DemoSide {
     Buyer,
     Seller,
 }
@@ -143,7 +143,7 @@ mod tests {
         Fixtures::load().expect("the files read")
     }
 
-    fn products(fixtures: &Fixtures) -> HashMap<&str, &Product> {
+    fn products(fixtures: &Fixtures) -> HashMap<&str, &DemoProduct> {
         fixtures.products.iter().map(|product| (product.key.as_str(), product)).collect()
     }
 
@@ -230,10 +230,10 @@ mod tests {
             assert!(said.is_sorted_by(|before, after| before > after), "{name}");
             assert!(said[0] < buyer.joined_days_ago, "{name}");
             assert!(said.last().is_some_and(|&last| last > 0.0), "{name}");
-            for side in [Side::Buyer, Side::Seller] {
+            for side in [DemoSide::Buyer, DemoSide::Seller] {
                 assert!(room.entries.iter().any(|entry| entry.from == side), "{name}");
             }
-            assert!(room.entries[0].from == Side::Buyer && room.entries[0].product.is_some(), "{name}");
+            assert!(room.entries[0].from == DemoSide::Buyer && room.entries[0].product.is_some(), "{name}");
             for (entry, said) in room.entries.iter().zip(said) {
                 assert_eq!(entry.body, entry.body.trim());
                 assert!((1..=4000).contains(&entry.body.chars().count()), "{name}");
@@ -248,7 +248,7 @@ mod tests {
     fn only_the_last_words_of_the_other_side_are_unread() {
         let fixtures = fixtures();
         for room in &fixtures.rooms {
-            for (side, read) in [(Side::Buyer, room.buyer_read), (Side::Seller, room.seller_read)] {
+            for (side, read) in [(DemoSide::Buyer, room.buyer_read), (DemoSide::Seller, room.seller_read)] {
                 let read = usize::try_from(read).expect("not negative");
                 assert!(read <= room.entries.len());
                 assert!(room.entries[read..].iter().all(|entry| entry.from != side));

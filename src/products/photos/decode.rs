@@ -110,12 +110,10 @@ mod tests {
 
     #[test]
     fn bombs_are_refused_by_their_header() {
-        let started = std::time::Instant::now();
         assert_eq!(refused(&fixtures::png_claiming(50_000, 50_000)), PhotoRejected::TooManyPixels);
         assert_eq!(refused(&fixtures::png_claiming(11_000, 11_000)), PhotoRejected::TooManyPixels);
         assert_eq!(refused(&fixtures::jpeg_claiming(65_000, 65_000)), PhotoRejected::TooManyPixels);
         assert_eq!(refused(&fixtures::webp_with_larger_frame(16_383)), PhotoRejected::Damaged);
-        assert!(started.elapsed().as_secs() < 2);
     }
 
     #[test]

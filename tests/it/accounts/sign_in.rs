@@ -108,7 +108,7 @@ async fn somebody_suspended_is_told_only_if_they_know_the_password() {
 async fn sign_out_everywhere_and_a_changed_password_end_every_session() {
     let app = TestApp::start().await;
     let here = app.register_buyer("Ana").await;
-    let there = here.elsewhere(&app).await;
+    let there = here.on_another_device(&app).await;
     here.post("/account/sign-out-everywhere", &[]).await.redirects_to("/login");
     assert!(!signed_in(&here).await && !signed_in(&there).await);
 
@@ -127,7 +127,7 @@ async fn sign_out_everywhere_and_a_changed_password_end_every_session() {
 }
 
 #[tokio::test]
-async fn a_sign_in_with_the_old_password_does_not_outlive_its_change() {
+async fn a_password_change_ends_sign_ins_with_the_old_one() {
     let app = TestApp::start().await;
     let ana = app.buyer("Ana").await;
     let thief = || async {
@@ -150,7 +150,7 @@ async fn a_sign_in_with_the_old_password_does_not_outlive_its_change() {
 }
 
 #[tokio::test]
-async fn a_sign_in_that_was_checked_before_all_sessions_ended_is_worth_nothing() {
+async fn a_sign_in_checked_before_a_global_sign_out_fails() {
     let app = TestApp::start().await;
     let ana = app.register_buyer("Ana").await;
     assert!(signed_in(&ana).await);

@@ -77,7 +77,7 @@ async fn a_refused_name_comes_back_with_its_reason() {
 #[tokio::test]
 async fn only_an_empty_category_can_be_removed() {
     let (app, admin) = with_admin().await;
-    Product::new("Lamp").category("home").of(&app, &app.seller("Rita").await).await;
+    Product::new("Lamp").category("home").create(&app, &app.seller("Rita").await).await;
     sqlx::query("UPDATE products SET deleted_at = now()").execute(&app.db).await.unwrap();
     let page = admin.get(LIST).await.ok();
     assert_eq!(page.count("button[formaction$='/delete']:not([disabled])"), 11);

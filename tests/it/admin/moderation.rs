@@ -10,8 +10,8 @@ const PASSWORD: &str = crate::support::PASSWORD;
 async fn who_is_suspended_is_out_at_once_and_back_when_restored() {
     let (app, admin) = with_admin().await;
     let (seller, buyer) = (app.seller("Rita").await, app.buyer("Ana").await);
-    let lamp = Product::new("Lamp").of(&app, &seller).await;
-    buyer.asks(lamp, "Still there?").await;
+    let lamp = Product::new("Lamp").create(&app, &seller).await;
+    buyer.messages_about(lamp, "Still there?").await;
     let mut room_socket = seller.socket(&format!("/ws/{}", room(&buyer, &seller))).await;
     let mut inbox = seller.socket("/ws/inbox").await;
     let mut other = buyer.socket(&format!("/ws/{}", room(&buyer, &seller))).await;
@@ -81,7 +81,7 @@ async fn no_admin_suspends_an_admin() {
 async fn a_hidden_product_is_for_its_seller_and_admins() {
     let (app, admin) = with_admin().await;
     let seller = app.seller("Rita").await;
-    let lamp = Product::new("Lamp").of(&app, &seller).await;
+    let lamp = Product::new("Lamp").create(&app, &seller).await;
     let page = format!("/products/{lamp}");
     let list = admin.get("/admin/products?q=lamp").await.ok();
     let hidden = admin.submit(&list.form("form[action$='/hide']")).await;

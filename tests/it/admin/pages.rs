@@ -17,10 +17,10 @@ async fn the_overview_counts_everything_and_draws_the_last_month() {
     assert_eq!(empty.texts("svg.chart desc"), ["None yet."; 3]);
 
     let (seller, buyer) = (app.seller("Rita").await, app.buyer("Ana").await);
-    let lamp = Product::new("Lamp").of(&app, &seller).await;
-    Product::new("Book").sold().of(&app, &seller).await;
-    buyer.asks(lamp, "Still there?").await;
-    seller.says(&room(&buyer, &seller), "Yes.").await;
+    let lamp = Product::new("Lamp").create(&app, &seller).await;
+    Product::new("Book").sold().create(&app, &seller).await;
+    buyer.messages_about(lamp, "Still there?").await;
+    seller.sends(&room(&buyer, &seller), "Yes.").await;
     sqlx::query("UPDATE accounts SET created_at = now() - interval '40 days' WHERE id = $1")
         .bind(buyer.account_id)
         .execute(&app.db)
@@ -73,9 +73,9 @@ async fn people_are_found_by_name_shop_and_address() {
 async fn a_seller_has_a_page_of_figures() {
     let (app, admin) = with_admin().await;
     let (seller, buyer) = (app.seller("Rita").await, app.buyer("Ana").await);
-    let lamp = Product::new("Lamp").of(&app, &seller).await;
-    Product::new("Book").sold().of(&app, &seller).await;
-    buyer.asks(lamp, "Still there?").await;
+    let lamp = Product::new("Lamp").create(&app, &seller).await;
+    Product::new("Book").sold().create(&app, &seller).await;
+    buyer.messages_about(lamp, "Still there?").await;
     let page = admin.get(&format!("/admin/sellers/{}", seller.seller_id())).await.ok();
     assert_eq!(
         page.texts(".stat"),
@@ -98,8 +98,8 @@ async fn a_seller_has_a_page_of_figures() {
 async fn products_are_found_by_words_number_state_and_seller() {
     let (app, admin) = with_admin().await;
     let (rita, tomas) = (app.seller("Rita").await, app.seller("Tomas").await);
-    let lamp = Product::new("Oak lamp").of(&app, &rita).await;
-    Product::new("Brass lamp").sold().of(&app, &tomas).await;
+    let lamp = Product::new("Oak lamp").create(&app, &rita).await;
+    Product::new("Brass lamp").sold().create(&app, &tomas).await;
     let titles = async |query: &str| {
         let page = admin.get(&format!("/admin/products{query}")).await.ok();
         page.texts("tbody .cell-main a")
@@ -118,9 +118,9 @@ async fn products_are_found_by_words_number_state_and_seller() {
 async fn no_page_shows_what_people_say_to_each_other() {
     let (app, admin) = with_admin().await;
     let (seller, buyer) = (app.seller("Rita").await, app.buyer("Ana").await);
-    let lamp = Product::new("Lamp").of(&app, &seller).await;
-    buyer.asks(lamp, "the secret is xylophone").await;
-    seller.says(&room(&buyer, &seller), "xylophone it is").await;
+    let lamp = Product::new("Lamp").create(&app, &seller).await;
+    buyer.messages_about(lamp, "the secret is xylophone").await;
+    seller.sends(&room(&buyer, &seller), "xylophone it is").await;
     admin.post(&format!("/admin/products/{lamp}/hide"), &[]).await.expect(303);
     admin.post(&format!("/admin/people/{}/suspend", buyer.account_id), &[]).await.expect(303);
 

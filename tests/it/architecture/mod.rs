@@ -191,6 +191,19 @@ fn rows_are_written_by_their_owner_only() {
 }
 
 #[test]
+fn tests_lie_where_what_they_test_lies() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (tests, sources) in [("tests/it", "src"), ("tests/it/chat", "src/chat")] {
+        let folders = fs::read_dir(root.join(tests)).unwrap().map(Result::unwrap);
+        let folders = folders.filter(|it| it.file_type().unwrap().is_dir()).map(|it| it.file_name());
+        let strange: Vec<_> = folders
+            .filter(|it| it != "support" && it != "architecture" && !root.join(sources).join(it).is_dir())
+            .collect();
+        assert!(strange.is_empty(), "{tests} has folders that {sources} hasn't: {strange:?}");
+    }
+}
+
+#[test]
 fn every_migration_is_told_of() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
     let story = fs::read_to_string(folder.join("README.md")).expect("migrations/README.md");

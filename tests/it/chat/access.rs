@@ -17,11 +17,11 @@ async fn everything_is(status: u16, person: &Person, room: &str) {
 }
 
 #[tokio::test]
-async fn strangers_and_admins_get_the_404_of_a_room_that_is_not_there() {
+async fn a_room_is_a_404_to_strangers_and_admins() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
-    ana.says(&name, "For two pairs of eyes").await;
+    ana.sends(&name, "For two pairs of eyes").await;
     let (stranger, seller, admin) = (app.buyer("Bo").await, app.seller("Wei").await, app.admin("Root").await);
     for person in [&stranger, &seller, &admin] {
         everything_is(404, person, &name).await;
@@ -55,7 +55,7 @@ async fn visitors_are_sent_to_sign_in_and_their_sockets_refused() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
-    ana.says(&name, "Hello").await;
+    ana.sends(&name, "Hello").await;
     let visitor = app.visitor();
     visitor.get("/messages").await.redirects_to("/login?next=/messages");
     visitor.get(&format!("/rooms/{name}")).await.redirects_to(&format!("/login?next=/rooms/{name}"));
@@ -75,7 +75,7 @@ async fn for_the_seller_a_room_begins_with_the_first_message() {
     assert_eq!(socket.expect("hello").await["last_seq"], 0, "the buyer's is open before a word is said");
     ana.get(&format!("/rooms/{name}")).await.ok();
     assert_eq!(ana.get("/messages").await.ok().count(".inbox-row"), 0, "and in no list");
-    ana.says(&name, "Hello").await;
+    ana.sends(&name, "Hello").await;
     tomas.get(&format!("/rooms/{name}")).await.ok();
 }
 
@@ -91,7 +91,7 @@ async fn a_page_of_another_site_can_neither_send_nor_listen() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
-    ana.says(&name, "Hello").await;
+    ana.sends(&name, "Hello").await;
     for path in [format!("/ws/{name}"), "/ws/inbox".to_owned()] {
         for origin in ["https://evil.example", "null", "http://127.0.0.1:1"] {
             assert_eq!(ana.socket_from(&path, Some(origin)).await.err(), Some(403), "{origin}");
@@ -113,7 +113,7 @@ async fn sockets_close_when_access_ends() {
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let path = format!("/ws/{}", room(&ana, &tomas));
 
-    let other_browser = ana.elsewhere(&app).await;
+    let other_browser = ana.on_another_device(&app).await;
     let mut here = ana.socket(&path).await;
     let mut badge = ana.socket("/ws/inbox").await;
     let mut there = other_browser.socket(&path).await;

@@ -4,7 +4,7 @@ use reqwest::{Method, header::ACCEPT};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::photos;
+use super::attachments::photos;
 use crate::support::{Person, Product, TestApp, room};
 
 async fn run(app: &TestApp, sql: &'static str) {
@@ -47,7 +47,7 @@ async fn an_entry_of_an_unknown_kind_fails_nothing() {
 async fn an_unknown_currency_fails_no_page() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
-    let lamp = Product::new("Lamp").of(&app, &tomas).await;
+    let lamp = Product::new("Lamp").create(&app, &tomas).await;
     let name = room(&ana, &tomas);
     ana.post(&format!("/products/{lamp}/messages"), &[("body", "How much?")]).await.expect(303);
     run(
@@ -93,6 +93,10 @@ async fn a_removed_photo_is_gone_for_both_at_once() {
     );
     tomas.get(&file).await.expect(404);
 
+    // The words under it are the row's, if there were any.
+    let inbox = tomas.get("/messages").await.ok();
+    assert!(inbox.text("[data-preview]").contains("My bank card"));
+
     // Twice is once, and whoever wasn't there asks what changed.
     ana.send(ana.request(Method::POST, &remove).header(ACCEPT, "application/json")).await.expect(204);
     let after = history(&tomas, &format!("/rooms/{name}/messages?after=1&changed_since=0")).await;
@@ -105,6 +109,18 @@ async fn a_removed_photo_is_gone_for_both_at_once() {
 }
 
 #[tokio::test]
+async fn the_inbox_says_that_the_last_photo_was_removed() {
+    let app = TestApp::start().await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let name = room(&ana, &tomas);
+    photos::sends(&ana, &format!("/rooms/{name}/messages"), "", photos::photo(64, 64)).await;
+    let preview = async || tomas.get("/messages").await.ok().text("[data-preview]");
+    assert_eq!(preview().await, "Photo");
+    ana.post(&format!("/rooms/{name}/messages/1/photo/remove"), &[]).await.expect(303);
+    assert_eq!(preview().await, "Photo removed");
+}
+
+#[tokio::test]
 async fn a_change_crosses_to_another_node() {
     let one = TestApp::start().await;
     one.join_nodes(None).await;
@@ -113,7 +129,7 @@ async fn a_change_crosses_to_another_node() {
     let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await);
     let name = room(&ana, &tomas);
     photos::sends(&ana, &format!("/rooms/{name}/messages"), "", photos::photo(64, 64)).await;
-    let mut there = tomas.at(&two).socket(&format!("/ws/{name}")).await;
+    let mut there = tomas.on_node(&two).socket(&format!("/ws/{name}")).await;
     there.expect("hello").await;
     ana.post(&format!("/rooms/{name}/messages/1/photo/remove"), &[]).await.expect(303);
     // By a hint, or by reconciliation two seconds later.

@@ -1,6 +1,6 @@
 //! A conversation of the demo, spoken again by people.
 
-use haggle::cli::seed::fixtures::Side;
+use haggle::cli::seed::fixtures::DemoSide;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ async fn a_conversation_of_the_demo_is_spoken_again() {
     // A seller's room exists from the first word on.
     let (first, rest) = scene.lines.split_first().unwrap();
     let (product, _) = first.product.clone().unwrap();
-    scene.buyer.asks(product, &first.body).await;
+    scene.buyer.messages_about(product, &first.body).await;
 
     let path = format!("/ws/{}", scene.room);
     let (mut buyers, mut sellers) = (scene.buyer.socket(&path).await, scene.seller.socket(&path).await);
@@ -25,8 +25,8 @@ async fn a_conversation_of_the_demo_is_spoken_again() {
         let frame =
             json!({ "type": "send", "client_id": Uuid::new_v4(), "body": line.body, "product_id": product });
         match line.from {
-            Side::Buyer => buyers.send(frame).await,
-            Side::Seller => sellers.send(frame).await,
+            DemoSide::Buyer => buyers.send(frame).await,
+            DemoSide::Seller => sellers.send(frame).await,
         }
         for socket in [&mut buyers, &mut sellers] {
             assert_eq!(socket.expect("message").await["body"], line.body.as_str());

@@ -1,19 +1,11 @@
-//! Buyer and seller, talking.
+//! Buyer and seller, talking. The folders are those of `src/chat/`.
 
 mod access;
-mod backpressure;
+mod attachments;
 mod content;
-mod conversation;
 mod demo_dialogue;
-mod forms;
-mod fuzz;
-mod history;
-mod idempotency;
-mod inbox;
-mod interleaving;
-mod lost_acknowledgement;
-mod photos;
-mod recovery;
+mod live;
+mod pages;
 mod search;
-mod slow_consumers;
 mod sockets;
+mod write;

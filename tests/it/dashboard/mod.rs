@@ -6,12 +6,12 @@ use crate::support::{Page, Product, TestApp, room};
 async fn a_seller_sees_how_it_goes_and_who_is_writing() {
     let app = TestApp::start().await;
     let (seller, buyer) = (app.seller("Rita").await, app.buyer("Ana").await);
-    let bicycle = Product::new("City bicycle").price(125_000, "EUR").of(&app, &seller).await;
-    Product::new("Lamp").sold().of(&app, &seller).await;
-    Product::new("Somebody else's").of(&app, &app.seller("Tomas").await).await;
+    let bicycle = Product::new("City bicycle").price(125_000, "EUR").create(&app, &seller).await;
+    Product::new("Lamp").sold().create(&app, &seller).await;
+    Product::new("Somebody else's").create(&app, &app.seller("Tomas").await).await;
     buyer.get(&format!("/products/{bicycle}")).await.ok();
-    buyer.asks(bicycle, "Is it still there?").await;
-    buyer.asks(bicycle, "I could come on Saturday.").await;
+    buyer.messages_about(bicycle, "Is it still there?").await;
+    buyer.messages_about(bicycle, "I could come on Saturday.").await;
 
     let page = seller.get("/seller/dashboard").await.ok();
     assert_eq!(
@@ -31,7 +31,7 @@ async fn a_seller_sees_how_it_goes_and_who_is_writing() {
     assert_eq!(page.texts(&format!("{row} .cell-number")), ["€1,250", "1", "1"]);
 
     seller.get(&format!("/rooms/{key}")).await.ok();
-    seller.says(&key, "It is.").await;
+    seller.sends(&key, "It is.").await;
     let page = seller.get("/seller/dashboard").await.ok();
     assert_eq!(page.text(".inbox-preview"), "You: It is.");
 }
@@ -40,7 +40,7 @@ async fn a_seller_sees_how_it_goes_and_who_is_writing() {
 async fn quick_actions_come_back_to_where_they_were() {
     let app = TestApp::start().await;
     let seller = app.seller("Rita").await;
-    let lamp = Product::new("Lamp & shade").of(&app, &seller).await;
+    let lamp = Product::new("Lamp & shade").create(&app, &seller).await;
     let list = "/seller/dashboard?q=lamp%20%26&show=for_sale&page=1";
     let page = seller.get(list).await.ok();
     let sold = seller.submit(&page.form("form[action$='/sold']")).await;
@@ -70,7 +70,7 @@ async fn an_empty_dashboard_says_what_to_do() {
 async fn who_sells_hundreds_of_things_finds_each() {
     let app = TestApp::start().await;
     let seller = app.seller("Rita").await;
-    let lamp = Product::new("A 100% good lamp").of(&app, &seller).await;
+    let lamp = Product::new("A 100% good lamp").create(&app, &seller).await;
     sqlx::query(
         "INSERT INTO products (seller_id, category_id, title, description, price_minor, currency, condition,
                                place, sold_at, hidden_at, created_at)

@@ -97,7 +97,7 @@ async fn of_two_unfinished_jobs_with_the_same_key_there_is_one() {
 }
 
 #[tokio::test]
-async fn a_killed_workers_job_is_taken_when_its_lease_has_run_out() {
+async fn a_killed_workers_job_is_taken_after_its_lease() {
     let database = TestDatabase::new().await;
     let db = database.pool().await;
     NewJob::new("slow", json!({})).enqueue(&db).await.unwrap();
@@ -121,7 +121,7 @@ async fn a_killed_workers_job_is_taken_when_its_lease_has_run_out() {
 }
 
 #[tokio::test]
-async fn a_job_that_fails_is_retried_and_then_dead_until_it_is_sent_again() {
+async fn a_failing_job_is_retried_then_dead_until_sent_again() {
     let database = TestDatabase::new().await;
     let db = database.pool().await;
     NewJob::new("mail", json!({})).enqueue(&db).await.unwrap();
@@ -150,7 +150,7 @@ async fn a_job_that_fails_is_retried_and_then_dead_until_it_is_sent_again() {
 }
 
 #[tokio::test]
-async fn a_job_that_always_kills_its_node_is_dead_after_its_attempts() {
+async fn a_job_that_kills_its_node_is_dead_at_last() {
     let database = TestDatabase::new().await;
     let db = database.pool().await;
     NewJob::new("deadly", json!({})).enqueue(&db).await.unwrap();
@@ -216,7 +216,7 @@ async fn an_older_claim_is_fenced_off_after_send_again() {
 }
 
 #[tokio::test]
-async fn a_dead_job_is_not_sent_again_beside_another_with_its_key() {
+async fn a_dead_job_is_not_resent_beside_its_duplicate() {
     let database = TestDatabase::new().await;
     let db = database.pool().await;
     let job = NewJob::new("mail", json!({})).dedupe("room 1");

@@ -10,7 +10,7 @@ use super::titles;
 async fn marketplace() -> TestApp {
     let app = TestApp::start().await;
     let seller = app.seller("Tomas").await;
-    let put = async |product: Product| product.of(&app, &seller).await;
+    let put = async |product: Product| product.create(&app, &seller).await;
     put(Product::new("Red bicycle").category("vehicles").price(12_000, "EUR").place("Porto")).await;
     put(Product::new("Blue bicycle").category("vehicles").price(80_00, "EUR").place("Brno").condition("new"))
         .await;
@@ -50,7 +50,7 @@ async fn every_filter_narrows_the_list() {
 }
 
 #[tokio::test]
-async fn words_are_found_in_title_and_description_and_the_title_weighs_more() {
+async fn search_ranks_the_title_above_the_description() {
     let app = marketplace().await;
     let best = titles(&app.visitor(), "/products?q=bicycles").await;
     assert_eq!(best.len(), 4);

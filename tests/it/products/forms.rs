@@ -82,7 +82,7 @@ async fn nobody_gets_photos_that_arent_theirs() {
 async fn only_its_seller_can_change_a_product() {
     let app = TestApp::start().await;
     let owner = app.seller("Tomas").await;
-    let id = Product::new("Lamp").of(&app, &owner).await;
+    let id = Product::new("Lamp").create(&app, &owner).await;
     let edit = format!("/seller/products/{id}/edit");
     let paths = ["edit", "delete", "sold", "available"].map(|what| format!("/seller/products/{id}/{what}"));
 
@@ -104,7 +104,7 @@ async fn only_its_seller_can_change_a_product() {
 async fn sold_and_available_again() {
     let app = TestApp::start().await;
     let seller = app.seller("Tomas").await;
-    let id = Product::new("Lamp").of(&app, &seller).await;
+    let id = Product::new("Lamp").create(&app, &seller).await;
     let page = format!("/products/{id}");
     let button = seller.get(&page).await.ok().form(".product-actions form[action$=sold]");
     seller.submit(&button).await.redirects_to(&page);
@@ -122,7 +122,7 @@ async fn sold_and_available_again() {
 async fn a_deleted_product_cant_be_changed_any_more() {
     let app = TestApp::start().await;
     let seller = app.seller("Tomas").await;
-    let id = Product::new("Lamp").of(&app, &seller).await;
+    let id = Product::new("Lamp").create(&app, &seller).await;
     seller.post(&format!("/seller/products/{id}/delete"), &[]).await.expect(303);
     for what in ["delete", "sold", "available", "edit"] {
         seller.post(&format!("/seller/products/{id}/{what}"), &[("title", "x")]).await.expect(404);

@@ -20,9 +20,9 @@ async fn home_shows_the_newest_first_and_only_what_can_be_bought() {
     let seller = app.seller("Tomas").await;
     let mut ids = Vec::new();
     for title in ["Oldest", "Hidden", "Deleted", "Paused", "Newest"] {
-        ids.push(Product::new(title).of(&app, &seller).await);
+        ids.push(Product::new(title).create(&app, &seller).await);
     }
-    Product::new("Sold").sold().of(&app, &seller).await;
+    Product::new("Sold").sold().create(&app, &seller).await;
     for (column, id) in [("hidden_at", ids[1]), ("deleted_at", ids[2]), ("paused_at", ids[3])] {
         let sql = format!("UPDATE products SET {column} = now() WHERE id = {id}");
         sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&app.db).await.unwrap();
@@ -36,7 +36,7 @@ async fn home_shows_the_newest_first_and_only_what_can_be_bought() {
 async fn a_card_leads_to_the_chat_or_to_the_form() {
     let app = TestApp::start().await;
     let seller = app.seller("Tomas").await;
-    let id = Product::new("Lamp").photos(1).price(125_000, "EUR").of(&app, &seller).await;
+    let id = Product::new("Lamp").photos(1).price(125_000, "EUR").create(&app, &seller).await;
     let chat = format!("/products/{id}#chat");
     let edit = format!("/seller/products/{id}/edit");
     let action = ".product-card-chat";
@@ -57,7 +57,7 @@ async fn everything_people_write_is_shown_as_text() {
     let seller = app.seller("<b>Tom</b>").await;
     let script = "<script>alert(1)</script>\"' &amp;";
     let product = Product::new(script).description(script).place("<i>Porto</i>").photos(2);
-    let id = product.of(&app, &seller).await;
+    let id = product.create(&app, &seller).await;
     for path in ["/", "/products", &format!("/products/{id}"), &format!("/sellers/{}", seller.seller_id())] {
         let page = app.visitor().get(path).await.ok();
         let body = page.body();
@@ -72,12 +72,12 @@ async fn everything_people_write_is_shown_as_text() {
 }
 
 #[tokio::test]
-async fn a_sellers_page_shows_what_can_be_bought_before_what_is_sold() {
+async fn a_sellers_page_lists_sold_products_last() {
     let app = TestApp::start().await;
     let seller = app.seller("Second Spin").await;
-    Product::new("Camera").of(&app, &seller).await;
-    Product::new("Lamp").sold().of(&app, &seller).await;
-    Product::new("Bicycle").of(&app, &seller).await;
+    Product::new("Camera").create(&app, &seller).await;
+    Product::new("Lamp").sold().create(&app, &seller).await;
+    Product::new("Bicycle").create(&app, &seller).await;
     let path = format!("/sellers/{}", seller.seller_id());
     let page = app.visitor().get(&path).await.ok();
     assert_eq!(page.text("h1"), "Second Spin");

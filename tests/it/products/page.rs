@@ -13,7 +13,7 @@ async fn everything_about_a_product_is_on_its_page() {
     let app = TestApp::start().await;
     let seller = app.seller("Second Spin").await;
     let product = Product::new("City bicycle").description("Three gears.\n\nServiced.").price(18_500, "EUR");
-    let id = product.category("vehicles").place("Porto").photos(3).of(&app, &seller).await;
+    let id = product.category("vehicles").place("Porto").photos(3).create(&app, &seller).await;
     let page = app.visitor().get(&format!("/products/{id}")).await.ok();
     assert_eq!(page.text("h1"), "City bicycle");
     assert_eq!(page.text(".product-price"), "€185");
@@ -36,7 +36,7 @@ async fn everything_about_a_product_is_on_its_page() {
 async fn a_link_to_it_is_shown_with_picture_and_price() {
     let app = TestApp::start().await;
     let seller = app.seller("Tomas").await;
-    let id = Product::new("Lamp").description(&"word ".repeat(100)).photos(1).of(&app, &seller).await;
+    let id = Product::new("Lamp").description(&"word ".repeat(100)).photos(1).create(&app, &seller).await;
     let page = app.visitor().get(&format!("/products/{id}")).await.ok();
     let meta = |property: &str| page.attr(&format!("meta[property='{property}']"), "content");
     assert_eq!(meta("og:title"), "Lamp");
@@ -49,7 +49,7 @@ async fn a_link_to_it_is_shown_with_picture_and_price() {
             && meta("og:description").ends_with('…')
     );
 
-    let plain = Product::new("Chair").description("").of(&app, &seller).await;
+    let plain = Product::new("Chair").description("").create(&app, &seller).await;
     let page = app.visitor().get(&format!("/products/{plain}")).await.ok();
     assert!(!page.has("meta[property='og:image']"));
     assert_eq!(page.count(".gallery-photo img"), 1, "a picture stands in for the photos");
@@ -60,7 +60,7 @@ async fn a_link_to_it_is_shown_with_picture_and_price() {
 async fn looks_are_counted_but_not_the_sellers_own() {
     let app = TestApp::start().await;
     let seller = app.seller("Tomas").await;
-    let id = Product::new("Lamp").of(&app, &seller).await;
+    let id = Product::new("Lamp").create(&app, &seller).await;
     let path = format!("/products/{id}");
     app.visitor().get(&path).await.ok();
     app.buyer("Ana").await.get(&path).await.ok();
@@ -75,11 +75,11 @@ async fn looks_are_counted_but_not_the_sellers_own() {
 async fn similar_things_share_the_category_and_the_words() {
     let app = TestApp::start().await;
     let seller = app.seller("Tomas").await;
-    let id = Product::new("Red bicycle").category("vehicles").of(&app, &seller).await;
-    Product::new("Blue bicycle").category("vehicles").of(&app, &seller).await;
-    Product::new("Car").category("vehicles").of(&app, &seller).await;
-    Product::new("Sold bicycle").category("vehicles").sold().of(&app, &seller).await;
-    Product::new("Bicycle book").category("books").of(&app, &seller).await;
+    let id = Product::new("Red bicycle").category("vehicles").create(&app, &seller).await;
+    Product::new("Blue bicycle").category("vehicles").create(&app, &seller).await;
+    Product::new("Car").category("vehicles").create(&app, &seller).await;
+    Product::new("Sold bicycle").category("vehicles").sold().create(&app, &seller).await;
+    Product::new("Bicycle book").category("books").create(&app, &seller).await;
     assert_eq!(titles(&app.visitor(), &format!("/products/{id}")).await, ["Blue bicycle", "Car"]);
 }
 
@@ -87,7 +87,7 @@ async fn similar_things_share_the_category_and_the_words() {
 async fn what_is_sold_says_so() {
     let app = TestApp::start().await;
     let seller = app.seller("Tomas").await;
-    let id = Product::new("Lamp").sold().of(&app, &seller).await;
+    let id = Product::new("Lamp").sold().create(&app, &seller).await;
     let page = app.buyer("Ana").await.get(&format!("/products/{id}")).await.ok();
     assert_eq!(page.text(".notice"), "Sold. You can still ask Tomas about it.");
     assert!(page.has(".product.is-sold"));
@@ -97,7 +97,7 @@ async fn what_is_sold_says_so() {
 async fn what_is_deleted_is_gone_for_everybody() {
     let app = TestApp::start().await;
     let seller = app.seller("Tomas").await;
-    let id = Product::new("Lamp").of(&app, &seller).await;
+    let id = Product::new("Lamp").create(&app, &seller).await;
     seller.post(&format!("/seller/products/{id}/delete"), &[]).await.redirects_to("/seller/dashboard");
     for person in [&app.visitor(), &seller, &app.admin("Root").await] {
         person.get(&format!("/products/{id}")).await.expect(410);
@@ -111,7 +111,7 @@ async fn what_is_deleted_is_gone_for_everybody() {
 async fn what_an_admin_hides_only_its_seller_and_admins_see() {
     let app = TestApp::start().await;
     let seller = app.seller("Tomas").await;
-    let id = Product::new("Lamp").of(&app, &seller).await;
+    let id = Product::new("Lamp").create(&app, &seller).await;
     let admin = app.admin("Root").await;
     admin.post(&format!("/admin/products/{id}/hide"), &[]).await.expect(303);
     let path = format!("/products/{id}");
@@ -127,7 +127,7 @@ async fn what_an_admin_hides_only_its_seller_and_admins_see() {
 async fn what_is_reserved_says_so_and_can_still_be_asked_about() {
     let app = TestApp::start().await;
     let seller = app.seller("Tomas").await;
-    let id = Product::new("Lamp").of(&app, &seller).await;
+    let id = Product::new("Lamp").create(&app, &seller).await;
     let path = format!("/products/{id}");
     seller.post(&format!("/seller/products/{id}/reserve"), &[("next", &path)]).await.redirects_to(&path);
     let ana = app.buyer("Ana").await;

@@ -50,7 +50,8 @@ impl TestApp {
         Self::start_as(MessageLimits::default(), adjust).await
     }
 
-    async fn start_as(message_limits: MessageLimits, adjust: fn(&mut App)) -> Self {
+    /// With both.
+    pub async fn start_as(message_limits: MessageLimits, adjust: fn(&mut App)) -> Self {
         let database = TestDatabase::new().await;
         let uploads_dir = tempfile::tempdir().expect("a folder for photos");
         let mut app = Self {

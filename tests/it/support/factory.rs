@@ -80,7 +80,7 @@ impl Product {
     }
 
     /// Offers it; gives its id.
-    pub async fn of(self, app: &TestApp, seller: &Person) -> i64 {
+    pub async fn create(self, app: &TestApp, seller: &Person) -> i64 {
         let id: i64 = sqlx::query_scalar(
             "INSERT INTO products
                  (seller_id, category_id, title, description, price_minor, currency, condition, place, sold_at)
@@ -115,12 +115,12 @@ impl Product {
 
 impl Person {
     /// Writes as the buyer from a product's page, by its form.
-    pub async fn asks(&self, product_id: i64, body: &str) {
+    pub async fn messages_about(&self, product_id: i64, body: &str) {
         self.post(&format!("/products/{product_id}/messages"), &[("body", body)]).await.expect(303);
     }
 
     /// Writes in a room, on whichever side this person is, by its form.
-    pub async fn says(&self, room: &str, body: &str) {
+    pub async fn sends(&self, room: &str, body: &str) {
         self.post(&format!("/rooms/{room}/messages"), &[("body", body)]).await.expect(303);
     }
 }

@@ -15,7 +15,7 @@ pub struct Dialogue {
 }
 
 pub struct Line {
-    pub from: fixtures::Side,
+    pub from: fixtures::DemoSide,
     pub body: String,
     /// What the talk turns to here: its id and its title.
     pub product: Option<(i64, String)>,
@@ -45,7 +45,7 @@ impl TestApp {
                 let told =
                     cast.products.iter().find(|product| product.key == *key).expect("one of the products");
                 if !offered.contains_key(key) {
-                    offered.insert(key, Product::from(told).of(self, &seller).await);
+                    offered.insert(key, Product::from(told).create(self, &seller).await);
                 }
                 product = Some((offered[key], told.title.clone()));
             }
@@ -55,8 +55,8 @@ impl TestApp {
     }
 }
 
-impl From<&fixtures::Product> for Product {
-    fn from(told: &fixtures::Product) -> Self {
+impl From<&fixtures::DemoProduct> for Product {
+    fn from(told: &fixtures::DemoProduct) -> Self {
         Product::new(&told.title)
             .description(&told.description)
             .price(told.price_minor, &told.currency)

@@ -55,17 +55,17 @@ impl TestApp {
 
     /// A signed-in buyer, put straight into the database: for tests that aren't about signing in.
     pub async fn buyer(&self, name: &str) -> Person {
-        self.put(name, false, false).await
+        self.insert(name, false, false).await
     }
 
     /// A signed-in seller (who is a buyer as well), put straight into the database.
     pub async fn seller(&self, name: &str) -> Person {
-        self.put(name, true, false).await
+        self.insert(name, true, false).await
     }
 
     /// A signed-in admin, put straight into the database.
     pub async fn admin(&self, name: &str) -> Person {
-        self.put(name, false, true).await
+        self.insert(name, false, true).await
     }
 
     /// Registers through the form, as a buyer.
@@ -97,7 +97,7 @@ impl TestApp {
         person
     }
 
-    async fn put(&self, name: &str, sells: bool, is_admin: bool) -> Person {
+    async fn insert(&self, name: &str, sells: bool, is_admin: bool) -> Person {
         let mut person = self.visitor();
         (person.name, person.email) = (name.to_owned(), email_of(name));
         let (id, buyer, seller) = sqlx::query_as(
@@ -157,7 +157,7 @@ impl Person {
     }
 
     /// The same person at a second browser, signed in there through the form.
-    pub async fn elsewhere(&self, app: &TestApp) -> Person {
+    pub async fn on_another_device(&self, app: &TestApp) -> Person {
         let there = app.visitor();
         let person = Person { client: there.client, jar: there.jar, ..self.clone() };
         person.sign_in(PASSWORD).await.expect(303);
@@ -165,7 +165,7 @@ impl Person {
     }
 
     /// The same browser, led to another node.
-    pub fn at(&self, node: &TestApp) -> Person {
+    pub fn on_node(&self, node: &TestApp) -> Person {
         self.at_origin(node.origin())
     }
 

@@ -36,7 +36,7 @@ impl RoomSocket<'_> {
             };
             self.queue(event).await?;
         }
-        flush(self.socket).await
+        flush(self.socket, self.parts.keep_alive).await
     }
 
     async fn queue(&mut self, event: Result<Arc<RoomEvent>, RecvError>) -> Result<(), Close> {
@@ -74,11 +74,11 @@ impl RoomSocket<'_> {
     }
 
     async fn feed(&mut self, frame: Utf8Bytes) -> Result<(), Close> {
-        feed(self.socket, Message::Text(frame)).await
+        feed(self.socket, Message::Text(frame), self.parts.keep_alive).await
     }
 
     async fn send(&mut self, frame: Utf8Bytes) -> Result<(), Close> {
-        send(self.socket, Message::Text(frame)).await
+        send(self.socket, Message::Text(frame), self.parts.keep_alive).await
     }
 
     /// What the room isn't told: a duplicate, a rejection.

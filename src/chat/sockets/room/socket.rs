@@ -131,7 +131,7 @@ impl<'a> RoomSocket<'a> {
             online,
             rev: position.rev,
         };
-        send(socket, Message::Text(hello.text())).await?;
+        send(socket, Message::Text(hello.text()), parts.keep_alive).await?;
         let open = RoomSocket {
             parts,
             member,
@@ -220,6 +220,6 @@ impl<'a> RoomSocket<'a> {
             }
         }
         self.schedule_ping();
-        send(self.socket, Message::Ping(Default::default())).await
+        send(self.socket, Message::Ping(Default::default()), self.parts.keep_alive).await
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     accounts::Hash,
     cli::seed::{
         error::SeedError,
-        fixtures::{People, Seller},
+        fixtures::{DemoSeller, People},
     },
 };
 
@@ -106,7 +106,7 @@ async fn insert_accounts(tx: &mut PgConnection, people: &People, hash: &Hash) ->
 }
 
 async fn insert_customers<'a>(tx: &mut PgConnection, people: &'a People) -> Result<(), SeedError> {
-    let shop = |Seller { email, shop_name, place, about, .. }: &'a Seller| CustomerRow {
+    let shop = |DemoSeller { email, shop_name, place, about, .. }: &'a DemoSeller| CustomerRow {
         email,
         shop_name,
         place,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sqlx::{PgConnection, types::Json};
 
 use super::people::ProfileIds;
-use crate::cli::seed::{error::SeedError, fixtures::Product};
+use crate::cli::seed::{error::SeedError, fixtures::DemoProduct};
 
 #[derive(Serialize)]
 struct ProductRow<'a> {
@@ -26,7 +26,7 @@ struct ProductRow<'a> {
 /// The products' ids, by key. The oldest product gets the lowest.
 pub(super) async fn insert<'a>(
     tx: &mut PgConnection,
-    products: &'a [Product],
+    products: &'a [DemoProduct],
     seats: &ProfileIds<'_>,
 ) -> Result<HashMap<&'a str, i64>, SeedError> {
     let rows: Vec<_> = products

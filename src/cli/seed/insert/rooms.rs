@@ -6,7 +6,7 @@ use sqlx::{PgConnection, types::Json};
 
 use super::people::ProfileIds;
 use crate::cli::seed::{
-    dialogue_rows::{self, EntryRow, RoomRow},
+    dialogue_rows::{self, DialogueRow, RoomRow},
     error::SeedError,
     fixtures::Room,
 };
@@ -27,7 +27,7 @@ pub(super) async fn insert(
         .collect::<Result<Vec<_>, SeedError>>()?;
     let (rows, entries): (Vec<_>, Vec<_>) =
         dialogues.into_iter().map(|dialogue| (dialogue.room, dialogue.entries)).unzip();
-    let entries: Vec<EntryRow> = entries.into_iter().flatten().collect();
+    let entries: Vec<DialogueRow> = entries.into_iter().flatten().collect();
     let (buyers, sellers): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.from == "buyer");
     insert_rows(tx, &rows).await?;
     insert_messages(tx, &buyers).await?;
@@ -56,7 +56,7 @@ async fn insert_rows(tx: &mut PgConnection, rooms: &[RoomRow]) -> Result<(), See
 }
 
 /// Buyer → seller.
-async fn insert_messages(tx: &mut PgConnection, entries: &[&EntryRow]) -> Result<(), SeedError> {
+async fn insert_messages(tx: &mut PgConnection, entries: &[&DialogueRow]) -> Result<(), SeedError> {
     sqlx::query!(
         "INSERT INTO messages (room_id, seq, ordinal, client_id, body, product_id, starts_product,
                                product_title, product_price_minor, product_currency, sent_at)
@@ -75,7 +75,7 @@ async fn insert_messages(tx: &mut PgConnection, entries: &[&EntryRow]) -> Result
 }
 
 /// Seller → buyer.
-async fn insert_post_messages(tx: &mut PgConnection, entries: &[&EntryRow]) -> Result<(), SeedError> {
+async fn insert_post_messages(tx: &mut PgConnection, entries: &[&DialogueRow]) -> Result<(), SeedError> {
     sqlx::query!(
         "INSERT INTO post_messages (room_id, seq, ordinal, client_id, body, product_id, starts_product,
                                     product_title, product_price_minor, product_currency, sent_at)

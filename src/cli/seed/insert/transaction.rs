@@ -10,7 +10,7 @@ use crate::{
     accounts::{self, Password},
     cli::seed::{
         error::SeedError,
-        fixtures::{Fixtures, Product},
+        fixtures::{DemoProduct, Fixtures},
         sign_ins::PASSWORD,
     },
 };
@@ -66,7 +66,7 @@ struct PictureRow<'a> {
 /// Enqueues the photos. Returns how many.
 async fn enqueue_photos(
     tx: &mut PgConnection,
-    products: &[Product],
+    products: &[DemoProduct],
     ids: &HashMap<&str, i64>,
 ) -> Result<usize, SeedError> {
     let rows: Vec<_> = products

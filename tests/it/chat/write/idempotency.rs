@@ -35,10 +35,10 @@ async fn a_duplicate_send_is_acknowledged_to_its_sender_only() {
 }
 
 #[tokio::test]
-async fn an_id_used_for_other_words_is_refused_by_socket_and_loses_nothing_by_form() {
+async fn a_client_id_reused_for_other_words_is_rejected() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
-    let lamp = Product::new("Lamp").of(&app, &tomas).await;
+    let lamp = Product::new("Lamp").create(&app, &tomas).await;
     let name = room(&ana, &tomas);
     let id = Uuid::new_v4();
     let mut socket = ana.socket(&format!("/ws/{name}")).await;
@@ -84,7 +84,7 @@ async fn a_crowd_of_senders_repeats_and_readers_leaves_whole_rooms() {
     let mut work = JoinSet::new();
     for buyer in &buyers {
         let name = room(buyer, &tomas);
-        buyer.says(&name, "0").await;
+        buyer.sends(&name, "0").await;
         for (writer, person) in [buyer.clone(), tomas.clone()].into_iter().enumerate() {
             let name = name.clone();
             work.spawn(async move {

@@ -9,9 +9,9 @@ use crate::support::{DbProxy, TestApp, room};
 async fn conversations_are_listed_newest_first_with_what_is_unread() {
     let app = TestApp::start().await;
     let (ana, bo, tomas) = (app.buyer("Ana").await, app.buyer("Bo").await, app.seller("Tomas").await);
-    ana.says(&room(&ana, &tomas), "one").await;
-    ana.says(&room(&ana, &tomas), "two").await;
-    bo.says(&room(&bo, &tomas), "three").await;
+    ana.sends(&room(&ana, &tomas), "one").await;
+    ana.sends(&room(&ana, &tomas), "two").await;
+    bo.sends(&room(&bo, &tomas), "three").await;
 
     let inbox = tomas.get("/messages").await.ok();
     assert_eq!(inbox.texts(".inbox-name"), ["Bo", "Ana"]);
@@ -20,7 +20,7 @@ async fn conversations_are_listed_newest_first_with_what_is_unread() {
     assert_eq!(inbox.text(".nav [data-unread]"), "3");
     assert_eq!(inbox.texts("select[name=room] option").len(), 3, "both buyers, and nobody yet");
 
-    tomas.says(&room(&ana, &tomas), "four").await;
+    tomas.sends(&room(&ana, &tomas), "four").await;
     let inbox = tomas.get("/messages").await.ok();
     assert_eq!(inbox.texts(".inbox-name"), ["Ana", "Bo"]);
     assert_eq!(inbox.texts(".inbox-preview")[0], "You: four");
@@ -41,7 +41,7 @@ async fn the_badge_is_live() {
     let name = room(&ana, &tomas);
     let mut inbox = tomas.socket("/ws/inbox").await;
     assert_eq!(inbox.expect("hello").await, json!({ "type": "hello", "total": 0 }));
-    ana.says(&name, "Hello").await;
+    ana.sends(&name, "Hello").await;
     assert_eq!(
         inbox.expect("inbox").await,
         json!({ "type": "inbox", "room": name, "unread": 1, "total": 1 })
@@ -58,17 +58,17 @@ async fn the_badge_is_live() {
 }
 
 #[tokio::test]
-async fn what_came_after_the_page_was_made_is_told_when_its_socket_opens() {
+async fn hello_says_what_came_after_the_page() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     assert_eq!(tomas.get("/").await.ok().attr(".nav [data-unread]", "data-unread"), "0");
-    ana.says(&room(&ana, &tomas), "In between").await;
+    ana.sends(&room(&ana, &tomas), "In between").await;
     let mut inbox = tomas.socket("/ws/inbox").await;
     assert_eq!(inbox.expect("hello").await["total"], 1);
 }
 
 #[tokio::test]
-async fn who_begins_to_sell_is_counted_for_as_a_seller_in_every_tab() {
+async fn a_new_sellers_unread_count_is_right_in_every_tab() {
     let app = TestApp::start().await;
     let (ana, bo) = (app.buyer("Ana").await, app.buyer("Bo").await);
     let mut tab = bo.socket("/ws/inbox").await;
@@ -79,7 +79,7 @@ async fn who_begins_to_sell_is_counted_for_as_a_seller_in_every_tab() {
     let mut tab = bo.socket("/ws/inbox").await;
     tab.expect("hello").await;
     let id: i64 = sqlx::query_scalar("SELECT id FROM customers").fetch_one(&app.db).await.unwrap();
-    ana.says(&format!("buyer_{}_seller_{id}", ana.buyer_id()), "What do you sell?").await;
+    ana.sends(&format!("buyer_{}_seller_{id}", ana.buyer_id()), "What do you sell?").await;
     let told = tab.expect("inbox").await;
     assert_eq!((&told["unread"], &told["total"]), (&json!(1), &json!(1)));
 }
@@ -97,7 +97,7 @@ async fn a_long_inbox_has_pages() {
     let tomas = app.seller("Tomas").await;
     for n in 0..32 {
         let buyer = app.buyer(&format!("Buyer {n}")).await;
-        buyer.says(&room(&buyer, &tomas), "Hello").await;
+        buyer.sends(&room(&buyer, &tomas), "Hello").await;
     }
     let first = tomas.get("/messages").await.ok();
     assert_eq!((first.count(".inbox-row"), first.text(".pager-place")), (30, "Page 1 of 2".to_owned()));
@@ -110,7 +110,7 @@ async fn an_old_conversation_is_in_the_dropdown_however_many_wrote_since() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
-    ana.says(&name, "Hello").await;
+    ana.sends(&name, "Hello").await;
     sqlx::query(
         "WITH a AS (
              INSERT INTO accounts (email, name, password_hash)
@@ -130,7 +130,7 @@ async fn an_old_conversation_is_in_the_dropdown_however_many_wrote_since() {
     assert_eq!(page.attr("select[name=room] option[selected]", "value"), name);
     assert_eq!(page.count("select[name=room] option"), 201);
 
-    ana.says(&name, "Still there?").await;
+    ana.sends(&name, "Still there?").await;
     sqlx::query("UPDATE rooms SET last_at = now() + interval '2 hours' WHERE buyer_id = $1")
         .bind(ana.buyer_id())
         .execute(&app.db)
@@ -146,13 +146,13 @@ async fn the_inbox_runs_a_constant_number_of_queries() {
     let app = TestApp::start().await;
     let (wire, db) = DbProxy::to(&app.db).await;
     let node = app.beside_over(db).await;
-    let tomas = app.seller("Tomas").await.at(&node);
+    let tomas = app.seller("Tomas").await.on_node(&node);
     let mut asked = Vec::new();
     for rooms in [2, 30] {
         for n in 0..rooms {
             let buyer = app.buyer(&format!("Buyer {n} of {rooms}")).await;
-            buyer.says(&room(&buyer, &tomas), "Hello").await;
-            tomas.at(&app).says(&room(&buyer, &tomas), "Hello").await;
+            buyer.sends(&room(&buyer, &tomas), "Hello").await;
+            tomas.on_node(&app).sends(&room(&buyer, &tomas), "Hello").await;
         }
         let mut statements = Vec::new();
         for path in ["/messages", "/", "/seller/dashboard"] {

@@ -8,7 +8,7 @@ use crate::support::{Product, TestApp, room};
 async fn both_sides_can_talk_with_forms_alone() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
-    let bicycle = Product::new("City bicycle").of(&app, &tomas).await;
+    let bicycle = Product::new("City bicycle").create(&app, &tomas).await;
 
     let page = ana.get(&format!("/products/{bicycle}")).await.ok();
     let sent = ana.submit(&page.form("form.composer").set("body", "Is it still there?")).await;
@@ -33,7 +33,7 @@ async fn without_javascript_looking_at_the_end_is_reading() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
-    ana.says(&name, "Hello").await;
+    ana.sends(&name, "Hello").await;
     assert_eq!(tomas.get("/").await.text(".nav [data-unread]"), "1");
     let page = tomas.get(&format!("/rooms/{name}")).await.ok();
     assert_eq!(tomas.get("/").await.text(".nav [data-unread]"), "1", "the page alone moves no mark");
@@ -48,7 +48,7 @@ async fn a_script_without_a_socket_posts_its_read_mark() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
-    ana.says(&name, "Hello").await;
+    ana.sends(&name, "Hello").await;
     let path = format!("/rooms/{name}/read");
     tomas.post(&path, &[("seq", "1")]).await.expect(204);
     assert_eq!(tomas.get("/").await.text(".nav [data-unread]"), "0");
@@ -60,7 +60,7 @@ async fn a_script_without_a_socket_posts_its_read_mark() {
 async fn what_was_written_signed_out_is_there_after_signing_in() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
-    let lamp = Product::new("Lamp").of(&app, &tomas).await;
+    let lamp = Product::new("Lamp").create(&app, &tomas).await;
     let visitor = app.visitor();
     let page = visitor.get(&format!("/products/{lamp}")).await.ok();
     let sent = visitor.submit(&page.form("form.composer").set("body", "Does it <work>?")).await;
@@ -120,7 +120,7 @@ async fn too_many_at_once_are_kept_back_with_their_words() {
 async fn sellers_do_not_write_about_their_own_product_as_buyers() {
     let app = TestApp::start().await;
     let (tomas, admin) = (app.seller("Tomas").await, app.admin("Root").await);
-    let lamp = Product::new("Lamp").of(&app, &tomas).await;
+    let lamp = Product::new("Lamp").create(&app, &tomas).await;
     tomas.post(&format!("/products/{lamp}/messages"), &[("body", "me")]).await.expect(403);
     admin.post(&format!("/products/{lamp}/messages"), &[("body", "me")]).await.expect(404);
     tomas.post("/products/4711/messages", &[("body", "me")]).await.expect(404);
@@ -132,7 +132,7 @@ async fn sellers_do_not_write_about_their_own_product_as_buyers() {
 async fn what_a_session_cannot_hold_breaks_nothing() {
     let app = TestApp::start().await;
     let tomas = app.seller("Tomas").await;
-    let lamp = Product::new("Lamp").of(&app, &tomas).await;
+    let lamp = Product::new("Lamp").create(&app, &tomas).await;
     let visitor = app.visitor();
     visitor.post(&format!("/products/{lamp}/messages"), &[("body", "a\0b")]).await.expect(303);
     visitor.post("/rooms/a%00b/messages", &[("body", "x")]).await.expect(404);
@@ -145,7 +145,7 @@ async fn a_link_on_another_site_reads_nothing() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
-    ana.says(&name, "Hello").await;
+    ana.sends(&name, "Hello").await;
     let link = tomas
         .request(Method::GET, &format!("/rooms/{name}/seen.gif?seq=1"))
         .header("sec-fetch-site", "cross-site");
@@ -157,7 +157,7 @@ async fn a_link_on_another_site_reads_nothing() {
 async fn words_about_a_product_that_is_gone_can_still_be_sent() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
-    let lamp = Product::new("Lamp").of(&app, &tomas).await;
+    let lamp = Product::new("Lamp").create(&app, &tomas).await;
     let page = ana.get(&format!("/products/{lamp}")).await.ok();
     tomas.post(&format!("/seller/products/{lamp}/delete"), &[]).await.expect(303);
 

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::support::{Page, Person, Product, TestApp, picture, room};
 
-pub(super) fn photo(width: u32, height: u32) -> Part {
+pub(in crate::chat) fn photo(width: u32, height: u32) -> Part {
     Part::bytes(picture(width, height, ImageFormat::Jpeg)).file_name("photo.jpg")
 }
 
@@ -31,7 +31,7 @@ fn message(body: &str, photo: Part) -> Form {
         .part("photo", photo)
 }
 
-pub(super) async fn sends(person: &Person, path: &str, body: &str, photo: Part) -> Page {
+pub(in crate::chat) async fn sends(person: &Person, path: &str, body: &str, photo: Part) -> Page {
     person.post_multipart(path, message(body, photo)).await.expect(303)
 }
 
@@ -64,7 +64,7 @@ fn kept(app: &TestApp) -> Vec<PathBuf> {
 async fn both_people_send_pictures_with_words_and_without() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
-    let lamp = Product::new("Lamp").of(&app, &tomas).await;
+    let lamp = Product::new("Lamp").create(&app, &tomas).await;
     let name = room(&ana, &tomas);
 
     let form = format!("/products/{lamp}/messages");
@@ -109,7 +109,7 @@ async fn nobody_else_ever_sees_them() {
 
     // The key opens nothing anywhere else: not in another room of one of the two, and not in public.
     let others = room(&bo, &tomas);
-    bo.says(&others, "Hello").await;
+    bo.sends(&others, "Hello").await;
     let elsewhere = url.replace(&name, &others);
     for person in [&bo, &tomas] {
         person.get(&elsewhere).await.expect(404);
@@ -126,11 +126,11 @@ async fn nobody_else_ever_sees_them() {
 }
 
 #[tokio::test]
-async fn programs_are_told_of_a_picture_at_once_and_find_it_in_the_history() {
+async fn a_photo_reaches_sockets_at_once_and_the_history() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
-    ana.says(&name, "Look").await;
+    ana.sends(&name, "Look").await;
     let mut socket = tomas.socket(&format!("/ws/{name}")).await;
     socket.expect("hello").await;
     let answer = sends_by_script(&ana, &name, message("the scratch", photo(60, 40))).await.ok().json();
@@ -173,7 +173,7 @@ fn notes(app: &TestApp) -> Vec<PathBuf> {
 }
 
 #[tokio::test]
-async fn a_picture_that_no_message_came_to_show_is_gone_after_a_day() {
+async fn an_orphaned_photo_is_swept_after_a_day() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
@@ -215,10 +215,10 @@ async fn a_picture_that_no_message_came_to_show_is_gone_after_a_day() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_says_why_keeps_the_words_and_leaves_no_file() {
+async fn a_rejected_photo_keeps_the_words_and_leaves_no_file() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
-    let lamp = Product::new("Lamp").of(&app, &tomas).await;
+    let lamp = Product::new("Lamp").create(&app, &tomas).await;
     let name = room(&ana, &tomas);
     let file = |bytes: &[u8]| Part::bytes(bytes.to_vec()).file_name("photo.jpg");
     let large = [picture(60, 40, ImageFormat::Jpeg), vec![0; 12 * 1024 * 1024]].concat();
@@ -261,7 +261,7 @@ async fn what_cannot_be_sent_says_why_keeps_the_words_and_leaves_no_file() {
 async fn words_written_signed_out_are_kept_without_their_picture() {
     let app = TestApp::start().await;
     let tomas = app.seller("Tomas").await;
-    let lamp = Product::new("Lamp").of(&app, &tomas).await;
+    let lamp = Product::new("Lamp").create(&app, &tomas).await;
     let visitor = app.visitor();
     let path = format!("/products/{lamp}/messages");
     sends(&visitor, &path, "Does it work?", photo(60, 40)).await;

@@ -6,7 +6,7 @@ use haggle::chat::{KeepAlive, MessageLimits};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{TestApp, room};
+use crate::support::{TestApp, eventually, room};
 
 #[tokio::test]
 async fn broken_frames_are_answered_and_unknown_ones_ignored() {
@@ -69,24 +69,6 @@ async fn a_flood_of_frames_closes_the_socket() {
 }
 
 #[tokio::test]
-async fn many_tabs_of_one_person_all_hear_everything() {
-    let app = TestApp::start().await;
-    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
-    let path = format!("/ws/{}", room(&ana, &tomas));
-    let mut tabs = Vec::new();
-    for _ in 0..5 {
-        let mut tab = ana.socket(&path).await;
-        tab.expect("hello").await;
-        tabs.push(tab);
-    }
-    let id = Uuid::new_v4();
-    tabs[2].send(json!({ "type": "send", "client_id": id, "body": "Hello" })).await;
-    for tab in &mut tabs {
-        assert_eq!(tab.expect("message").await["client_id"], json!(id));
-    }
-}
-
-#[tokio::test]
 async fn somebody_too_fast_is_told_which_message_was_kept_back() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
@@ -100,7 +82,7 @@ async fn somebody_too_fast_is_told_which_message_was_kept_back() {
 }
 
 #[tokio::test]
-async fn one_person_has_so_many_sockets_and_gets_the_place_of_a_closed_one_back() {
+async fn sockets_per_person_are_limited_and_a_closed_one_frees_its_place() {
     let app = TestApp::start().await;
     let ana = app.buyer("Ana").await;
     let mut open = Vec::new();
@@ -123,7 +105,7 @@ async fn all_windows_of_one_person_together_send_so_many_frames() {
     let app = TestApp::start_with(MessageLimits::new(NonZeroU32::MIN)).await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
-    ana.says(&name, "Hello").await;
+    ana.sends(&name, "Hello").await;
     let path = format!("/ws/{name}");
     let mut tomass = tomas.socket(&path).await;
     tomass.expect("hello").await;
@@ -147,12 +129,12 @@ async fn a_read_mark_that_cannot_be_stored_closes_no_socket() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
-    ana.says(&name, "Hello").await;
+    ana.sends(&name, "Hello").await;
     let mut socket = tomas.socket(&format!("/ws/{name}")).await;
     socket.expect("hello").await;
     socket.send(json!({ "type": "read", "seq": 1 })).await;
     socket.expect("read").await;
-    ana.says(&name, "And more").await;
+    ana.sends(&name, "And more").await;
     socket.expect("message").await;
     app.db.close().await;
     for seq in [1, 2, 2] {
@@ -163,56 +145,28 @@ async fn a_read_mark_that_cannot_be_stored_closes_no_socket() {
 }
 
 #[tokio::test]
-async fn who_gives_no_sign_is_closed_and_who_answers_pings_stays() {
+async fn an_idle_socket_is_closed_and_one_that_pongs_stays() {
     let app = TestApp::start_adjusted(|state| {
-        state.chat.sockets.keep_alive =
-            KeepAlive { ping: Duration::from_millis(200), idle_timeout: Duration::from_millis(700) };
+        state.chat.sockets.keep_alive = KeepAlive {
+            ping: Duration::from_millis(50),
+            idle_timeout: Duration::from_millis(300),
+            ..KeepAlive::default()
+        };
     })
     .await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     for path in [format!("/ws/{}", room(&ana, &tomas)), "/ws/inbox".to_owned()] {
-        let (mut silent, mut open) = (ana.socket(&path).await, ana.socket(&path).await);
-        open.expect("hello").await;
-        // Reading answers pings: for twice as long as a silent one is borne.
-        let frame = tokio::time::timeout(Duration::from_millis(1_500), open.next()).await;
-        assert!(frame.is_err(), "{path}: {frame:?}");
-        // What it was sent in time, and then the end.
-        assert_eq!(silent.closed().await, 1006, "{path}");
-        open.send_text("nonsense").await;
-        if path != "/ws/inbox" {
-            assert_eq!(open.expect("error").await["code"], "bad_frame");
-        }
+        // A machine that stalls for longer than the time-out stalls both: then two others are tried.
+        eventually("the silent one to be closed and the other to stay", async || {
+            let (mut silent, mut answering) = (ana.socket(&path).await, ana.socket(&path).await);
+            answering.expect("hello").await;
+            // Reading answers pings; nothing is read of the other for longer than that is borne.
+            if tokio::time::timeout(Duration::from_millis(700), answering.next()).await.is_ok() {
+                return None;
+            }
+            assert_eq!(silent.closed().await, 1006, "{path}");
+            answering.try_send(json!({ "type": "typing" })).await.then_some(())
+        })
+        .await;
     }
-}
-
-#[tokio::test]
-async fn typing_and_read_marks_are_told_no_more_often_than_anybody_could_use() {
-    let app = TestApp::start().await;
-    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
-    let name = room(&ana, &tomas);
-    for n in 0..20 {
-        ana.says(&name, &n.to_string()).await;
-    }
-    let (mut anas, mut tomass) =
-        (ana.socket(&format!("/ws/{name}")).await, tomas.socket(&format!("/ws/{name}")).await);
-    anas.expect("hello").await;
-    tomass.expect("hello").await;
-    for _ in 0..10 {
-        tomass.send(json!({ "type": "typing" })).await;
-    }
-    // All but the first wait for the row together.
-    let mut lock = app.db.begin().await.unwrap();
-    sqlx::query("SELECT * FROM rooms FOR UPDATE").execute(&mut *lock).await.unwrap();
-    for seq in 1..=20 {
-        tomass.send(json!({ "type": "read", "seq": seq })).await;
-    }
-    tomass.send_text("nonsense").await;
-    tomass.expect("error").await;
-    lock.rollback().await.unwrap();
-    let mut heard = Vec::new();
-    while heard.last() != Some(&json!(20)) {
-        let frame = anas.expect_where("what he does", |frame| frame["type"] != "presence").await;
-        heard.push(if frame["type"] == "read" { frame["seq"].clone() } else { frame["type"].clone() });
-    }
-    assert_eq!(heard, [json!("typing"), json!(1), json!(20)]);
 }

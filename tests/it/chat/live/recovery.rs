@@ -24,7 +24,7 @@ async fn conversation(messages: usize) -> Conversation {
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
     for n in 0..messages {
-        ana.says(&name, &format!("Message {n}")).await;
+        ana.sends(&name, &format!("Message {n}")).await;
     }
     Conversation { app, ana, tomas, name }
 }
@@ -90,14 +90,14 @@ async fn a_room_whose_rows_lost_their_tail_starts_over() {
     )
     .await;
     anas.expect("resync").await;
-    talk.tomas.says(&talk.name, "After the fail-over").await;
+    talk.tomas.sends(&talk.name, "After the fail-over").await;
     let entry = anas.expect("message").await;
     assert_eq!((&entry["seq"], &entry["body"]), (&json!(3), &json!("After the fail-over")));
     assert!(haggle::chat::verify(&talk.app.db).await.unwrap().is_empty());
 }
 
 #[tokio::test]
-async fn a_room_with_a_gap_in_its_rows_goes_on_after_it() {
+async fn a_room_with_missing_rows_continues_after_the_gap() {
     let talk = conversation(1).await;
     let mut anas = talk.open(&talk.ana).await;
     // Entry 2 is missing, entry 3 is there.

@@ -4,7 +4,7 @@ use serde_json::json;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::photos::{photo, sends};
+use crate::chat::attachments::photos::{photo, sends};
 use crate::support::{DbProxy, TestApp, eventually, room};
 
 async fn count_is(db: &PgPool, count: i64) {
@@ -16,13 +16,13 @@ async fn count_is(db: &PgPool, count: i64) {
 }
 
 #[tokio::test]
-async fn a_message_whose_answer_was_lost_is_told_to_everybody_once_and_keeps_its_picture() {
+async fn a_message_with_a_lost_acknowledgement_is_broadcast_once() {
     let app = TestApp::start().await;
     let (wire, db) = DbProxy::to(&app.db).await;
     let node = app.beside_over(db).await;
-    let (ana, tomas) = (app.buyer("Ana").await.at(&node), app.seller("Tomas").await.at(&node));
+    let (ana, tomas) = (app.buyer("Ana").await.on_node(&node), app.seller("Tomas").await.on_node(&node));
     let name = room(&ana, &tomas);
-    ana.says(&name, "Before").await;
+    ana.sends(&name, "Before").await;
     let path = format!("/ws/{name}");
     let (mut anas, mut tomass) = (ana.socket(&path).await, tomas.socket(&path).await);
     let mut inbox = tomas.socket("/ws/inbox").await;

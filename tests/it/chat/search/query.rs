@@ -3,6 +3,7 @@
 use image::ImageFormat;
 use reqwest::multipart::{Form, Part};
 
+use super::long_room;
 use crate::support::{Page, Person, Product, TestApp, eventually, picture, room};
 
 /// `/messages?q=`, as the form sends it.
@@ -12,7 +13,7 @@ async fn search(person: &Person, question: &str) -> Page {
 }
 
 /// Searches until so many messages are found.
-async fn finds(person: &Person, question: &str, count: usize) -> Page {
+pub(super) async fn finds(person: &Person, question: &str, count: usize) -> Page {
     let what = format!("{count} hits for {question}");
     eventually(&what, async || {
         let page = search(person, question).await;
@@ -30,8 +31,8 @@ async fn words_and_parts_of_words_are_found_by_both_people() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
-    ana.says(&name, "Is the motorbike still there? I'd pay €1,250.").await;
-    tomas.says(&name, "No. But a BIKE is, and a lamp.").await;
+    ana.sends(&name, "Is the motorbike still there? I'd pay €1,250.").await;
+    tomas.sends(&name, "No. But a BIKE is, and a lamp.").await;
     finds_only(
         &ana,
         "bike",
@@ -76,7 +77,7 @@ async fn every_language_can_be_searched() {
         "ขายจักรยาน",
         "הוא עדיין כאן",
     ] {
-        ana.says(&name, body).await;
+        ana.sends(&name, body).await;
     }
     for (question, body) in [
         ("自転車", "東京で自転車を売ります"),
@@ -103,7 +104,7 @@ async fn pictures_are_found_by_their_words_and_hide_nothing() {
         let form = Form::new().text("body", words).part("photo", photo);
         ana.post_multipart(&format!("/rooms/{name}/messages"), form).await.expect(303);
     }
-    tomas.says(&name, "Only that scratch?").await;
+    tomas.sends(&name, "Only that scratch?").await;
     finds_only(&tomas, "scratch", &["You: Only that scratch?", "the scratch on the left"]).await;
 }
 
@@ -112,10 +113,10 @@ async fn only_ones_own_conversations_are_searched() {
     let app = TestApp::start().await;
     let (ana, bo) = (app.buyer("Ana").await, app.buyer("Bo").await);
     let (tomas, wei) = (app.seller("Tomas").await, app.seller("Wei").await);
-    ana.says(&room(&ana, &tomas), "the secret word").await;
-    bo.says(&room(&bo, &wei), "another secret word").await;
+    ana.sends(&room(&ana, &tomas), "the secret word").await;
+    bo.sends(&room(&bo, &wei), "another secret word").await;
     // Sellers buy, too: Tomas has this room as a buyer.
-    tomas.says(&room(&tomas, &wei), "a third secret word").await;
+    tomas.sends(&room(&tomas, &wei), "a third secret word").await;
 
     finds_only(&wei, "secret", &["a third secret word", "another secret word"]).await;
     finds_only(&tomas, "secret", &["You: a third secret word", "the secret word"]).await;
@@ -136,8 +137,8 @@ async fn people_are_found_by_their_names() {
     let app = TestApp::start().await;
     let (ana, bela) = (app.buyer("Ana Kovács").await, app.seller("Béla Kovács").await);
     let tomas = app.seller("Tomas").await;
-    ana.says(&room(&ana, &bela), "Hello").await;
-    ana.says(&room(&ana, &tomas), "Is that Béla's lamp?").await;
+    ana.sends(&room(&ana, &bela), "Hello").await;
+    ana.sends(&room(&ana, &tomas), "Is that Béla's lamp?").await;
     let page = finds(&ana, "béla", 1).await;
     assert_eq!(page.texts(".hits-name"), ["Béla Kovács"]);
     assert_eq!(page.attr(".hits-person", "href"), format!("/rooms/{}", room(&ana, &bela)));
@@ -152,9 +153,9 @@ async fn people_are_found_by_their_names() {
 async fn conversations_are_found_by_what_they_are_about() {
     let app = TestApp::start().await;
     let (ana, bo, tomas) = (app.buyer("Ana").await, app.buyer("Bo").await, app.seller("Tomas").await);
-    let set = Product::new("Mahjong set").of(&app, &tomas).await;
-    ana.asks(set, "Is it complete?").await;
-    bo.says(&room(&bo, &tomas), "Hello").await;
+    let set = Product::new("Mahjong set").create(&app, &tomas).await;
+    ana.messages_about(set, "Is it complete?").await;
+    bo.sends(&room(&bo, &tomas), "Hello").await;
     for (person, other) in [(&ana, "Tomas"), (&tomas, "Ana")] {
         let page = search(person, "mahj").await;
         assert_eq!(page.texts(".hits-name"), [format!("{other} · Mahjong set")]);
@@ -169,7 +170,7 @@ async fn nothing_of_what_was_said_or_asked_is_taken_for_markup() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("<i>Tomas</i>").await);
     let body = "<script>alert('bike')</script> <b>bike</b> &amp; </mark><img src=x onerror=alert(1)>";
-    ana.says(&room(&ana, &tomas), body).await;
+    ana.sends(&room(&ana, &tomas), body).await;
     let page = finds(&ana, "bike", 1).await;
     assert_eq!(page.text("[data-preview]"), format!("You: {body}"));
     assert_eq!(page.texts("[data-found] mark"), ["bike", "bike"]);
@@ -189,8 +190,8 @@ async fn no_question_is_an_error_and_signs_mean_themselves() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
-    ana.says(&name, r"100% off_white \o/").await;
-    ana.says(&name, "100 offxwhite ???").await;
+    ana.sends(&name, r"100% off_white \o/").await;
+    ana.sends(&name, "100 offxwhite ???").await;
     finds(&ana, "100", 2).await;
     for (question, count) in [
         ("%", 1),
@@ -227,7 +228,7 @@ async fn no_question_is_an_error_and_signs_mean_themselves() {
 async fn many_hits_come_in_pages_newest_first() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
-    let name = super::history::long_room(&app, &ana, &tomas, 45).await;
+    let name = long_room(&app, &ana, &tomas, 45).await;
     haggle::chat::reindex(&app.db).await.unwrap();
     let first = search(&tomas, "entry").await;
     assert_eq!((first.count("[data-found]"), first.text(".pager-place")), (20, "Page 1 of 3".to_owned()));
@@ -241,10 +242,10 @@ async fn many_hits_come_in_pages_newest_first() {
 }
 
 #[tokio::test]
-async fn a_hit_is_shown_in_its_place_with_what_was_said_around_it() {
+async fn a_search_hit_opens_in_its_context() {
     let app = TestApp::start().await;
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
-    let name = super::history::long_room(&app, &ana, &tomas, 200).await;
+    let name = long_room(&app, &ana, &tomas, 200).await;
     let seqs = |page: &Page| {
         let seqs = page.attrs(".timeline .entry", "data-seq");
         (seqs.first().unwrap().parse::<i64>().unwrap(), seqs.last().unwrap().parse::<i64>().unwrap())
@@ -269,90 +270,7 @@ async fn a_hit_is_shown_in_its_place_with_what_was_said_around_it() {
 }
 
 #[tokio::test]
-async fn what_two_nodes_store_is_found_once_on_both() {
-    let one = TestApp::start().await;
-    let two = one.beside().await;
-    let (ana, tomas) = (one.buyer("Ana").await, one.seller("Tomas").await);
-    let name = room(&ana, &tomas);
-    for n in 0..5 {
-        ana.says(&name, &format!("needle a{n}")).await;
-        tomas.at(&two).says(&name, &format!("needle t{n}")).await;
-    }
-    finds(&ana, "needle", 10).await;
-    finds(&ana.at(&two), "needle", 10).await;
-    let doubled: i64 =
-        sqlx::query_scalar("SELECT count(*) - 10 FROM message_search").fetch_one(&one.db).await.unwrap();
-    assert_eq!(doubled, 0);
-}
-
-#[tokio::test]
-async fn an_entry_that_is_committed_late_is_not_missed() {
-    let one = TestApp::start().await;
-    let two = one.beside().await;
-    let (ana, bo, tomas) = (one.buyer("Ana").await, one.buyer("Bo").await, one.seller("Tomas").await);
-    let (late, quick) = (room(&ana, &tomas), room(&bo, &tomas));
-    ana.says(&late, "needle one").await;
-    finds(&tomas, "needle", 1).await;
-
-    // Ana's next message waits for its room's row, while Bo's on another node are stored and made findable.
-    let mut lock = one.db.begin().await.unwrap();
-    sqlx::query("SELECT FROM rooms WHERE last_body = 'needle one' FOR UPDATE")
-        .execute(&mut *lock)
-        .await
-        .unwrap();
-    let anas = ana.clone();
-    let waiting = tokio::spawn(async move { anas.says(&late, "needle two").await });
-    bo.at(&two).says(&quick, "needle three").await;
-    finds(&tomas, "needle", 2).await;
-    assert!(!waiting.is_finished());
-    lock.rollback().await.unwrap();
-    waiting.await.unwrap();
-    finds(&tomas, "needle", 3).await;
-}
-
-#[tokio::test]
-async fn what_nobody_told_of_is_found_with_the_next_message_or_the_next_start() {
-    let mut app = TestApp::start().await;
-    let (ana, bo, tomas) = (app.buyer("Ana").await, app.buyer("Bo").await, app.seller("Tomas").await);
-    let name = super::history::long_room(&app, &ana, &tomas, 250).await;
-    ana.says(&name, "and one more entry").await;
-    eventually("all 251", async || {
-        let rows: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM message_search").fetch_one(&app.db).await.unwrap();
-        (rows == 251).then_some(())
-    })
-    .await;
-    super::history::long_room(&app, &bo, &tomas, 3).await;
-    app.restart().await;
-    finds(&bo, "entry", 3).await;
-}
-
-#[tokio::test]
-async fn rooms_that_are_behind_are_found_among_thousands_that_are_not() {
-    let app = TestApp::start().await;
-    let (ana, bo, tomas) = (app.buyer("Ana").await, app.buyer("Bo").await, app.seller("Tomas").await);
-    super::history::long_room(&app, &ana, &tomas, 3).await;
-    sqlx::query(
-        "WITH a AS (
-             INSERT INTO accounts (email, name, password_hash)
-             SELECT n || '@example.com', 'Somebody', '' FROM generate_series(1, 110) AS n RETURNING id
-         ), b AS (
-             INSERT INTO buyers (account_id) SELECT id FROM a RETURNING id
-         ), c AS (
-             INSERT INTO customers (account_id, shop_name) SELECT id, 'Somebody' FROM a RETURNING id
-         )
-         INSERT INTO rooms (buyer_id, seller_id) SELECT b.id, c.id FROM b, c",
-    )
-    .execute(&app.db)
-    .await
-    .unwrap();
-    super::history::long_room(&app, &bo, &tomas, 4).await;
-    assert_eq!(haggle::chat::reindex(&app.db).await.unwrap(), 7);
-    finds(&tomas, "entry", 7).await;
-}
-
-#[tokio::test]
-async fn searches_that_take_long_end_and_one_person_has_two_of_them() {
+async fn a_slow_search_ends_and_each_person_has_two() {
     let app = TestApp::start().await;
     let ana = app.buyer("Ana").await;
     let mut lock = app.db.begin().await.unwrap();

@@ -1,0 +1,3 @@
+//! Photos in a conversation.
+
+pub mod photos;

@@ -1,0 +1,5 @@
+//! What reaches those who are there.
+
+mod ordering;
+mod presence;
+mod recovery;

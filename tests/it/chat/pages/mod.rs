@@ -1,0 +1,5 @@
+//! The pages of chat, and their forms.
+
+pub mod history;
+mod inbox;
+mod send;

@@ -1,0 +1,6 @@
+//! Searching in one's own conversations.
+
+use super::pages::history::long_room;
+
+mod indexing;
+mod query;
