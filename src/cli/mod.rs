@@ -10,11 +10,12 @@ mod terminal;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 use self::{
     open_database::open_database,
-    terminal::{picture_progress, sign_ins, summary},
+    seed::grown::{self, GrownSize},
+    terminal::{grown_summary, picture_progress, print_step, sign_ins, summary},
 };
 use crate::{chat, config::Config, products::photos::Uploads};
 
@@ -34,8 +35,8 @@ enum Command {
     Serve,
     /// Bring the database's schema up to date
     Migrate,
-    /// Fill an empty marketplace with the demo
-    Seed,
+    /// Fill an empty marketplace with the demo, and with any number of made-up products beside it
+    Seed(SeedArgs),
     /// Make an account that runs the place
     CreateAdmin {
         #[arg(long)]
@@ -45,7 +46,15 @@ enum Command {
         password: String,
     },
     /// Put database and photos into one file
-    Backup { file: PathBuf },
+    Backup {
+        file: PathBuf,
+        /// Only check that the file is whole
+        #[arg(long)]
+        verify: bool,
+        /// Replace a file that exists
+        #[arg(long, conflicts_with = "verify")]
+        overwrite: bool,
+    },
     /// Put a backup's database and photos into an empty marketplace
     Restore { file: PathBuf },
     /// Check the database and the photos, and count every conversation again
@@ -59,9 +68,10 @@ pub fn main() -> ExitCode {
         match command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run(&config).await,
             Command::Migrate => migrate(&config).await,
-            Command::Seed => seed(&config).await,
+            Command::Seed(args) => seed(&config, &args).await,
             Command::CreateAdmin { email, password } => create_admin::run(&config, &email, &password).await,
-            Command::Backup { file } => backup::backup(&config, &file).await,
+            Command::Backup { file, verify: true, .. } => backup::verify(&file).await,
+            Command::Backup { file, overwrite, .. } => backup::backup(&config, &file, overwrite).await,
             Command::Restore { file } => backup::restore(&config, &file).await,
             Command::Doctor => doctor::run(&config).await,
         }
@@ -86,14 +96,41 @@ async fn migrate(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn seed(config: &Config) -> anyhow::Result<()> {
+/// For trying the place at size.
+#[derive(Args)]
+struct SeedArgs {
+    /// So many products beside the demo's
+    #[arg(long)]
+    products: Option<u64>,
+    /// People, one in five of whom sells [default: a tenth of the products]
+    #[arg(long, requires = "products")]
+    people: Option<u64>,
+    /// Messages between them [default: one for each product]
+    #[arg(long, requires = "products")]
+    messages: Option<u64>,
+    /// Of the newest products, so many get a photo
+    #[arg(long, requires = "products", default_value_t = 5_000)]
+    covers: u64,
+    /// Another number makes another marketplace
+    #[arg(long, requires = "products", default_value_t = 1)]
+    seed: u64,
+}
+
+async fn seed(config: &Config, args: &SeedArgs) -> anyhow::Result<()> {
     let database = open_database(config).await?;
-    let inserted = seed::insert(&database.pool).await?;
+    let uploads = Uploads::new(config.uploads()?);
+    if let Some(products) = args.products {
+        let size = GrownSize::new(products, args.people, args.messages, args.seed);
+        println!("{}", grown_summary(&grown::insert(&database.pool, &size, print_step).await?));
+    } else {
+        println!("{}", summary(&seed::insert(&database.pool).await?));
+    }
     // For a marketplace that is open already; a start does this by itself.
     chat::reindex(&database.pool).await?;
-    println!("{}", summary(&inserted));
-    seed::compose_pictures(database.pool.clone(), Uploads::new(config.uploads()?), picture_progress())
-        .await?;
+    seed::compose_pictures(database.pool.clone(), uploads.clone(), picture_progress()).await?;
+    if args.products.is_some() {
+        grown::link_covers(&database.pool, &uploads, args.covers).await?;
+    }
     println!("{}", sign_ins()?);
     database.close().await;
     Ok(())

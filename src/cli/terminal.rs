@@ -14,6 +14,13 @@ pub(super) fn summary(inserted: &seed::SeedSummary) -> String {
     )
 }
 
+pub(super) fn grown_summary(inserted: &seed::grown::GrownSummary) -> String {
+    let seed::grown::GrownSummary { people, products, rooms, messages } = inserted;
+    format!(
+        "The demo, and beside it {people} people, {products} products, {rooms} conversations with {messages} messages."
+    )
+}
+
 pub(super) fn sign_ins() -> anyhow::Result<String> {
     let seed::SignIns { buyer, seller, admin } = seed::sign_ins()?;
     let password = seed::PASSWORD;

@@ -19,3 +19,16 @@ pub async fn migrate(pool: &PgPool) -> Result<(), DbError> {
     let _ = conn.close().await;
     Ok(())
 }
+
+/// How many steps this program has that the database hasn't had; changes nothing.
+pub async fn pending_migrations(pool: &PgPool) -> sqlx::Result<usize> {
+    let was_migrated: bool =
+        sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL").fetch_one(pool).await?;
+    let applied: Vec<i64> = match was_migrated {
+        true => {
+            sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success").fetch_all(pool).await?
+        }
+        false => Vec::new(),
+    };
+    Ok(MIGRATIONS.iter().filter(|step| !applied.contains(&step.version)).count())
+}

@@ -7,6 +7,7 @@
 //! Database::close  after the last request, at most 5 s
 //! ```
 
+mod bulk_load;
 mod data_dir;
 mod database;
 pub mod embedded;
@@ -17,10 +18,11 @@ mod migrations;
 mod pool;
 mod version;
 
+pub use bulk_load::BulkLoad;
 pub use data_dir::{DataDir, DataDirError};
 pub use database::Database;
 pub use error::DbError;
 pub use error_class::ErrorClass;
 pub use listen::listen;
-pub use migrations::{MIGRATIONS, migrate};
-pub use pool::connect;
+pub use migrations::{MIGRATIONS, migrate, pending_migrations};
+pub use pool::{UNLIMITED, connect, connect_unlimited, pool_unlimited};

@@ -3,11 +3,38 @@
 use std::time::Duration;
 
 use sqlx::{
-    Executor as _, PgConnection, PgPool,
+    AssertSqlSafe, Connection as _, Executor as _, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
 use super::{error::DbError, version::OLDEST_MAJOR};
+
+/// What lifts a page's time limits from one connection: for commands that work on all of the database.
+pub const UNLIMITED: &str =
+    "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = 0";
+
+/// A connection of a command's own, without the time limits of pages.
+pub async fn connect_unlimited(pool: &PgPool) -> sqlx::Result<PgConnection> {
+    let mut conn = PgConnection::connect_with(&pool.connect_options()).await?;
+    conn.execute(UNLIMITED).await?;
+    conn.execute("SET timezone = 'UTC'").await?;
+    Ok(conn)
+}
+
+/// A pool of connections without the time limits of pages.
+pub async fn pool_unlimited(pool: &PgPool) -> sqlx::Result<PgPool> {
+    PgPoolOptions::new()
+        .max_connections(4)
+        .after_connect(|conn, _| {
+            Box::pin(async move {
+                conn.execute(UNLIMITED).await?;
+                conn.execute("SET timezone = 'UTC'").await?;
+                Ok(())
+            })
+        })
+        .connect_with((*pool.connect_options()).clone())
+        .await
+}
 
 /// A pool of at most 20 connections. Time-outs: 4 s to acquire one, so that a sender gets an answer
 /// within 5 s; 15 s for a statement; 30 s for a transaction that does nothing.
@@ -36,11 +63,19 @@ pub async fn connect(options: PgConnectOptions) -> Result<PgPool, DbError> {
 
 /// `SET` after connecting, because connection poolers refuse options in the start-up message.
 async fn set_limits(conn: &mut PgConnection) -> sqlx::Result<()> {
-    conn.execute(
-        "SET statement_timeout = '15s';
-         SET idle_in_transaction_session_timeout = '30s';
-         SET timezone = 'UTC'",
-    )
+    let scale = timeout_scale();
+    let (statement, idle) = (15_000.0 * scale, 30_000.0 * scale);
+    conn.execute(AssertSqlSafe(format!(
+        "SET statement_timeout = {statement:.0};
+         SET idle_in_transaction_session_timeout = {idle:.0};
+         SET timezone = 'UTC'"
+    )))
     .await?;
     Ok(())
+}
+
+/// For tests: with shorter limits a small marketplace meets them as a grown one would.
+fn timeout_scale() -> f64 {
+    let scale = std::env::var("HAGGLE_TEST_TIMEOUT_SCALE").ok().and_then(|scale| scale.parse().ok());
+    scale.unwrap_or(1.0)
 }

@@ -7,6 +7,7 @@
 mod accounts;
 mod admin;
 mod architecture;
+mod backup;
 mod chat;
 mod cli;
 mod dashboard;

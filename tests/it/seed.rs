@@ -3,12 +3,15 @@
 use std::sync::{Arc, Mutex};
 
 use haggle::{
-    cli::seed::{self, PASSWORD, SeedError},
+    cli::seed::{
+        self, PASSWORD, SeedError,
+        grown::{self, GrownSize},
+    },
     products::photos::Size,
 };
 use tokio::sync::Notify;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, picture};
 
 async fn count(app: &TestApp, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&app.db).await.unwrap()
@@ -169,4 +172,52 @@ async fn pictures_cut_short_are_finished_by_the_next_start() {
     let covered = "SELECT count(*) FROM messages m JOIN photos f
                    ON f.product_id = m.product_id AND f.position = 0 AND f.key = m.product_photo";
     assert_eq!(count(&app, covered).await, 2);
+}
+
+#[tokio::test]
+async fn a_grown_marketplace_is_consistent_and_the_same_for_the_same_seed() {
+    let mut found = Vec::new();
+    for seed in [1, 1, 2] {
+        let app = TestApp::start().await;
+        let size = GrownSize::new(300, Some(40), Some(200), seed);
+        let summary = grown::insert(&app.db, &size, |_| ()).await.unwrap();
+        assert_eq!((summary.products, summary.people), (300, 40));
+        assert!(summary.messages >= 200);
+        assert!(haggle::chat::verify(&app.db).await.unwrap().is_empty());
+        let said: i64 = count(&app, "SELECT count(*) FROM messages").await;
+        assert!(said > 100);
+        // Its indexes and foreign keys are back.
+        let parts = "SELECT count(*) FROM pg_index WHERE indrelid = 'products'::regclass AND indisvalid";
+        assert_eq!(count(&app, parts).await, count(&TestApp::start().await, parts).await);
+        let foreign =
+            "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conrelid = 'products'::regclass";
+        assert_eq!(count(&app, foreign).await, 2);
+        let sums = sqlx::query_as::<_, (String, String)>(
+            "SELECT (SELECT md5(string_agg(concat(title, price_minor, state, seller_id), ',' ORDER BY id)) FROM products),
+                    (SELECT md5(string_agg(concat(room_id, seq, body), ',' ORDER BY room_id, seq)) FROM messages)",
+        );
+        found.push(sums.fetch_one(&app.db).await.unwrap());
+        assert!(matches!(grown::insert(&app.db, &size, |_| ()).await, Err(SeedError::NotEmpty)));
+    }
+    assert_eq!(found[0], found[1]);
+    assert_ne!(found[0].0, found[2].0);
+}
+
+#[tokio::test]
+async fn the_newest_grown_products_get_covers_that_share_their_files() {
+    let app = TestApp::start().await;
+    grown::insert(&app.db, &GrownSize::new(30, Some(20), Some(0), 1), |_| ()).await.unwrap();
+    assert_eq!(grown::link_covers(&app.db, &app.uploads, 7).await.unwrap(), 0, "there is no photo to share");
+    let key = app.uploads.save(&processed_photo().await).await.unwrap();
+    sqlx::query("INSERT INTO photos (product_id, position, key, width, height) SELECT min(id), 0, $1, 8, 6 FROM products")
+        .bind(key.to_string())
+        .execute(&app.db)
+        .await
+        .unwrap();
+    assert_eq!(grown::link_covers(&app.db, &app.uploads, 7).await.unwrap(), 7);
+    assert_eq!(haggle::products::missing_photos(&app.db, &app.uploads).await.unwrap(), Vec::<i64>::new());
+}
+
+async fn processed_photo() -> haggle::products::photos::Processed {
+    haggle::products::photos::process(picture(16, 12, image::ImageFormat::Png).into()).await.unwrap()
 }

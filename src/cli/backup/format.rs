@@ -1,14 +1,23 @@
 //! The format that both directions share.
 //!
 //! ```text
-//! manifest.json     the schema's version
+//! manifest.json     the format's and the schema's version
 //! tables/<name>     COPY's text format, in an order that foreign keys allow
 //! uploads/…         photos
+//! contents.jsonl    the closing member: a line for each of the others, in their order: rows, bytes and SHA-256
 //! ```
+//!
+//! Format 1, which has no number, ends without a closing member: what is missing from such a file can't be seen.
 
 use anyhow::ensure;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
+
+pub(super) const MANIFEST: &str = "manifest.json";
+pub(super) const CONTENTS: &str = "contents.jsonl";
+/// The one that is written.
+pub(super) const FORMAT: u32 = 2;
 
 /// sqlx's own list, for which the manifest stands; sessions; the cluster's membership and
 /// presences; the search index, which is rebuilt from the messages.
@@ -16,8 +25,56 @@ const EXCLUDED_TABLES: [&str; 5] = ["_sqlx_migrations", "sessions", "nodes", "pr
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Manifest {
+    #[serde(default = "first_format")]
+    pub format: u32,
     /// The last migration that was applied.
     pub schema: i64,
+}
+
+fn first_format() -> u32 {
+    1
+}
+
+/// A line of the closing member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Member {
+    pub name: String,
+    /// Of a table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+    pub bytes: u64,
+    /// In hex.
+    pub sha256: String,
+}
+
+impl Member {
+    pub fn line(&self) -> String {
+        // A struct of numbers and text can always be written.
+        serde_json::to_string(self).unwrap_or_default() + "\n"
+    }
+}
+
+/// Bytes that go by: how many, how many lines of them, and their digest.
+#[derive(Default)]
+pub(super) struct Checksum {
+    digest: Sha256,
+    pub bytes: u64,
+    pub lines: u64,
+}
+
+impl Checksum {
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.digest.update(bytes);
+        self.bytes += bytes.len() as u64;
+        self.lines += bytes.iter().filter(|&&byte| byte == b'\n').count() as u64;
+    }
+
+    pub fn member(self, name: &str) -> Member {
+        let sha256 = self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        // COPY's text format escapes line ends inside of values: a line is a row.
+        let rows = name.starts_with("tables/").then_some(self.lines);
+        Member { name: name.to_owned(), rows, bytes: self.bytes, sha256 }
+    }
 }
 
 /// The tables that are kept, each after those it refers to.

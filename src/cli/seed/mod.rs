@@ -13,11 +13,13 @@
 //!
 //! This is the one place that writes rows of every feature itself: its conversations lie in the
 //! past, which chat's message writer rightly doesn't allow. The counters that the writer keeps are
-//! computed by [`dialogue_rows`]. Only an empty marketplace is ever seeded.
+//! computed by [`dialogue_rows`]. Only an empty marketplace is ever seeded. [`grown`] puts any number of made-up
+//! products, people and messages beside the demo.
 
 mod dialogue_rows;
 mod error;
 pub mod fixtures;
+pub mod grown;
 mod insert;
 mod photo_queue;
 mod product_photo;

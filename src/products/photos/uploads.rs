@@ -65,6 +65,18 @@ impl Uploads {
         Ok(())
     }
 
+    /// Makes the photo's files available under another key as well, without copying them where the disk can do that.
+    pub async fn link(&self, from: &PhotoKey, to: &PhotoKey) -> io::Result<()> {
+        fs::create_dir_all(self.folder(to)).await?;
+        for size in Size::ALL {
+            let (from, to) = (self.path(from, size), self.path(to, size));
+            if fs::hard_link(&from, &to).await.is_err() {
+                fs::copy(from, to).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Whether all of a photo's files are there.
     pub async fn has(&self, key: &PhotoKey) -> io::Result<bool> {
         for size in Size::ALL {

@@ -5,4 +5,5 @@ mod products;
 mod rooms;
 mod transaction;
 
+pub(in crate::cli::seed) use transaction::insert_demo;
 pub use transaction::{SeedSummary, insert};

@@ -28,17 +28,23 @@ pub struct SeedSummary {
 
 /// Fills an empty marketplace, but for the photos. Refused when anybody has an account.
 pub async fn insert(db: &PgPool) -> Result<SeedSummary, SeedError> {
+    let mut tx = db.begin().await?;
+    let summary = insert_demo(&mut tx).await?;
+    tx.commit().await?;
+    Ok(summary)
+}
+
+/// The same in the caller's transaction.
+pub(in crate::cli::seed) async fn insert_demo(tx: &mut PgConnection) -> Result<SeedSummary, SeedError> {
     let fixtures = Fixtures::load()?;
     let password = Password::parse(PASSWORD).map_err(SeedError::Password)?;
     // One hash for all, or this alone would take seconds.
     let hash = accounts::hash(&password).await?;
-    let mut tx = db.begin().await?;
-    refuse_unless_empty(&mut tx).await?;
-    let profiles = people::insert(&mut tx, &fixtures.people, &hash).await?;
-    let products = products::insert(&mut tx, &fixtures.products, &profiles).await?;
-    let entries = rooms::insert(&mut tx, &fixtures.rooms, &profiles, &products).await?;
-    let pending_photos = enqueue_photos(&mut tx, &fixtures.products, &products).await?;
-    tx.commit().await?;
+    refuse_unless_empty(tx).await?;
+    let profiles = people::insert(tx, &fixtures.people, &hash).await?;
+    let products = products::insert(tx, &fixtures.products, &profiles).await?;
+    let entries = rooms::insert(tx, &fixtures.rooms, &profiles, &products).await?;
+    let pending_photos = enqueue_photos(tx, &fixtures.products, &products).await?;
     Ok(SeedSummary {
         people: fixtures.people.sellers.len() + fixtures.people.buyers.len() + 1,
         products: fixtures.products.len(),
