@@ -72,6 +72,7 @@ impl App {
                 access: access.clone(),
                 sign_in_limits: sign_in_limits.clone(),
                 trusted_proxies,
+                public_origin: PublicOrigin(public_origin.clone()),
                 shell: shell.clone(),
             },
             products: products::State {
@@ -106,7 +107,7 @@ impl App {
 /// pages, time-out, forgery check, session.
 pub fn router(app: App) -> anyhow::Result<Router> {
     let public_origin = app.chat.public_origin.clone();
-    let secure = public_origin.0.starts_with("https://");
+    let secure = public_origin.is_https();
     let shell = app.chat.shell.clone();
     let health = Health { db: app.db.clone(), supervisor: app.supervisor };
     let mut router = Router::new()

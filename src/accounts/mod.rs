@@ -14,6 +14,8 @@
 mod access;
 mod current_user;
 mod extract;
+mod hash_queue;
+mod known_browsers;
 mod limits;
 mod model;
 mod moderation;

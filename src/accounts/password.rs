@@ -1,15 +1,17 @@
-//! Password hashing: argon2id on the blocking pool, behind a semaphore of two permits, so that many
-//! sign-ins at once take 38 MiB and not all memory.
+//! Password hashing: argon2id on the blocking pool, behind a queue (`hash_queue.rs`) that lets two at a time, so that
+//! many sign-ins at once take 38 MiB and not all memory.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
-use tokio::sync::Semaphore;
 
-use super::model::Password;
+use super::{
+    hash_queue::{HashQueue, Lane},
+    model::Password,
+};
 use crate::web::{Error, Result};
 
 /// A PHC string, ready to be stored.
@@ -22,8 +24,9 @@ impl Hash {
     }
 }
 
-/// Each takes 19 MiB.
-static HASHING_PERMITS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
+static HASH_QUEUE: LazyLock<HashQueue> = LazyLock::new(HashQueue::default);
+
+const BUSY: Error = Error::TooMany("Very many people are signing in just now. Please try again in a moment.");
 
 /// An unknown email is checked against this, so that it takes the time of a wrong password (no
 /// enumeration by timing). Made with the parameters of [`hash`].
@@ -34,9 +37,8 @@ fn hash_now(password: &str) -> Result<String, argon2::password_hash::Error> {
     Ok(Argon2::default().hash_password(password.as_bytes())?.to_string())
 }
 
-async fn bounded<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let permit =
-        HASHING_PERMITS.clone().acquire_owned().await.map_err(|error| Error::Internal(error.into()))?;
+async fn bounded<T: Send + 'static>(lane: Lane, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let permit = HASH_QUEUE.acquire(lane).await.map_err(|_| BUSY)?;
     tokio::task::spawn_blocking(move || {
         let _permit = permit;
         work()
@@ -45,17 +47,22 @@ async fn bounded<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -
     .map_err(|error| Error::Internal(error.into()))
 }
 
+/// For a command: nobody else waits.
 pub async fn hash(password: &Password) -> Result<Hash> {
+    hash_in(Lane::Known(0), password).await
+}
+
+pub(super) async fn hash_in(lane: Lane, password: &Password) -> Result<Hash> {
     let text = password.reveal().to_owned();
-    let hashed = bounded(move || hash_now(&text)).await?;
+    let hashed = bounded(lane, move || hash_now(&text)).await?;
     hashed.map(Hash).map_err(|error| Error::Internal(anyhow::anyhow!("argon2: {error}")))
 }
 
 /// Whether `attempt` is the password of `stored`. Without one the answer is no, after the same
 /// time.
-pub(super) async fn verify(attempt: &str, stored: Option<String>) -> Result<bool> {
+pub(super) async fn verify(lane: Lane, attempt: &str, stored: Option<String>) -> Result<bool> {
     let attempt = attempt.to_owned();
-    bounded(move || {
+    bounded(lane, move || {
         let known = stored.is_some();
         let matches = PasswordHash::new(stored.as_deref().unwrap_or(DUMMY_HASH))
             .is_ok_and(|hash| Argon2::default().verify_password(attempt.as_bytes(), &hash).is_ok());

@@ -6,6 +6,7 @@
 use sqlx::{PgExecutor, PgPool};
 
 use super::{
+    hash_queue::Lane,
     model::{Email, Name, NewAccount, Password},
     password,
     sessions::SessionOwner,
@@ -20,8 +21,8 @@ pub(super) enum Registration {
 }
 
 /// Hashes first, whether the address is free or not: the time of an answer doesn't tell which.
-pub(super) async fn register(db: &PgPool, new: &NewAccount) -> Result<Registration> {
-    let hash = password::hash(&new.password).await?;
+pub(super) async fn register(db: &PgPool, lane: Lane, new: &NewAccount) -> Result<Registration> {
+    let hash = password::hash_in(lane, &new.password).await?;
     let mut tx = db.begin().await?;
     match store::accounts::insert_person(&mut tx, &new.email, &new.name, &hash, new.role).await {
         Ok(id) => {

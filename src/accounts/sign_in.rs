@@ -4,6 +4,7 @@ use sqlx::PgPool;
 
 use super::{
     access::{AccessChange, AccessEvents},
+    hash_queue::Lane,
     model::{Email, Password},
     password,
     sessions::SessionOwner,
@@ -19,9 +20,15 @@ pub(super) enum CredentialCheck {
 
 /// Checks a password, in constant time for known and unknown addresses. Only whoever knows the
 /// password hears that the account is suspended.
-pub(super) async fn check_credentials(db: &PgPool, email: &Email, attempt: &str) -> Result<CredentialCheck> {
+pub(super) async fn check_credentials(
+    db: &PgPool,
+    lane: Lane,
+    email: &Email,
+    attempt: &str,
+) -> Result<CredentialCheck> {
     let found = store::accounts::credentials(db, email).await?;
-    let right = password::verify(attempt, found.as_ref().map(|found| found.password_hash.clone())).await?;
+    let right =
+        password::verify(lane, attempt, found.as_ref().map(|found| found.password_hash.clone())).await?;
     Ok(match found {
         Some(found) if right && found.suspended => CredentialCheck::Suspended,
         Some(found) if right => {
@@ -31,7 +38,8 @@ pub(super) async fn check_credentials(db: &PgPool, email: &Email, attempt: &str)
     })
 }
 
-/// Changes the password and ends every session, this one included; nothing if `current` is wrong.
+/// Changes the password and ends every session, this one included; nothing if `current` is wrong, or isn't the password
+/// any more by the time of the change (compare-and-set, L1).
 pub(super) async fn change_password(
     db: &PgPool,
     events: &AccessEvents,
@@ -40,12 +48,16 @@ pub(super) async fn change_password(
     new: &Password,
 ) -> Result<Option<SessionOwner>> {
     let stored = store::accounts::password_hash(db, account_id).await?;
-    if !password::verify(current, Some(stored)).await? {
+    let lane = Lane::Known(account_id);
+    if !password::verify(lane, current, Some(stored.clone())).await? {
         return Ok(None);
     }
-    let hash = password::hash(new).await?;
+    let hash = password::hash_in(lane, new).await?;
     let mut tx = db.begin().await?;
-    store::accounts::set_password(&mut *tx, account_id, &hash).await?;
+    if !store::accounts::replace_password(&mut *tx, account_id, &stored, &hash).await? {
+        return Ok(None);
+    }
+    store::known_browsers::forget_all(&mut *tx, account_id).await?;
     let epoch = store::sessions::end_sessions(&mut *tx, account_id).await?;
     tx.commit().await?;
     events.publish(AccessChange::Account(account_id));

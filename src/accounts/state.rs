@@ -4,7 +4,7 @@ use axum::extract::FromRef;
 use sqlx::PgPool;
 
 use super::{access::AccessEvents, limits::SignInLimits};
-use crate::web::{ShellSource, client_addr::TrustedProxies};
+use crate::web::{ShellSource, client_addr::TrustedProxies, forgery::PublicOrigin};
 
 #[derive(Clone, FromRef)]
 pub struct State {
@@ -12,5 +12,6 @@ pub struct State {
     pub access: AccessEvents,
     pub sign_in_limits: SignInLimits,
     pub trusted_proxies: TrustedProxies,
+    pub public_origin: PublicOrigin,
     pub shell: ShellSource,
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::{
-    AssertSqlSafe, Connection as _, Executor as _, PgConnection, PgPool,
+    AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -47,7 +47,8 @@ pub async fn connect(options: PgConnectOptions) -> Result<PgPool, DbError> {
         .acquire_timeout(Duration::from_secs(4))
         .idle_timeout(Duration::from_secs(10 * 60))
         .after_connect(|conn, _| Box::pin(set_limits(conn)))
-        .connect_with(options.application_name("haggle"))
+        // A line for each slow search, with its whole text, would be anybody's to fill the disk with (L12).
+        .connect_with(options.application_name("haggle").disable_statement_logging())
         .await
         .map_err(DbError::Unreachable)?;
     let version: i32 = sqlx::query_scalar("SELECT current_setting('server_version_num')::int4")

@@ -18,6 +18,12 @@ const REFUSED: &str = "This came from another site, so it was not carried out.";
 #[derive(Clone, Debug)]
 pub struct PublicOrigin(pub std::sync::Arc<str>);
 
+impl PublicOrigin {
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+}
+
 type Refuse = fn(ProtectionError) -> Response<axum::body::Body>;
 
 pub fn layer(origin: &PublicOrigin) -> anyhow::Result<CsrfLayer<Refuse>> {

@@ -12,10 +12,13 @@ use tower_sessions::Session;
 use super::profile::{account_page, saved};
 use crate::{
     accounts::{
-        access::AccessEvents, current_user::CurrentUser, limits::SignInLimits, model::Password, sessions,
-        sign_in,
+        access::AccessEvents,
+        current_user::CurrentUser,
+        limits::{Attempt, SignInLimits},
+        model::Password,
+        sessions, sign_in,
     },
-    web::{ClientAddr, FieldErrors, Form, Result, Shell},
+    web::{FieldErrors, Form, Result, Shell},
 };
 
 #[derive(Deserialize)]
@@ -29,17 +32,20 @@ pub(in crate::accounts) struct PasswordForm {
 /// Ends every session of the account; this browser gets a new one.
 pub(in crate::accounts) async fn change_password(
     (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
-    (State(limits), ClientAddr(addr)): (State<SignInLimits>, ClientAddr),
+    State(limits): State<SignInLimits>,
     (session, shell): (Session, Shell),
     user: CurrentUser,
     Form(typed): Form<PasswordForm>,
 ) -> Result<Response> {
     let mut errors = FieldErrors::default();
     if let Some(new) = errors.check("password", Password::parse(&typed.password)) {
-        limits.try_address(addr)?;
+        let taken = limits.take(&Attempt::Account(user.account_id))?;
         let changed =
-            sign_in::change_password(&db, &events, user.account_id, &typed.current_password, &new).await?;
-        if let Some(owner) = changed {
+            sign_in::change_password(&db, &events, user.account_id, &typed.current_password, &new).await;
+        if !matches!(changed, Ok(None)) {
+            taken.give_back();
+        }
+        if let Some(owner) = changed? {
             session.flush().await?;
             sessions::start_session(&session, &events, None, owner).await?;
             return saved(&session, "Your password is changed, and every other browser is signed out.").await;

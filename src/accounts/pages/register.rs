@@ -13,7 +13,8 @@ use crate::{
     accounts::{
         access::AccessEvents,
         extract::MaybeUser,
-        limits::SignInLimits,
+        hash_queue::Lane,
+        limits::{SignInLimits, network},
         model::{Email, Name, NewAccount, Password, Role},
         registration::{self, Registration},
         sessions,
@@ -64,14 +65,15 @@ pub(in crate::accounts) async fn register(
     (session, shell): (Session, Shell),
     Form(typed): Form<RegisterForm>,
 ) -> Result<Response> {
-    limits.try_address(addr)?;
+    limits.try_registration(addr)?;
     let mut errors = FieldErrors::default();
     let email = errors.check("email", Email::parse(&typed.email));
     let name = errors.check("name", Name::parse(&typed.name));
     let password = errors.check("password", Password::parse(&typed.password));
     let role = errors.check("role", Role::parse(&typed.role));
+    let lane = Lane::Network(network(addr));
     if let (Some(email), Some(name), Some(password), Some(role)) = (email, name, password, role) {
-        match registration::register(&db, &NewAccount { email, name, password, role }).await? {
+        match registration::register(&db, lane, &NewAccount { email, name, password, role }).await? {
             Registration::Created(owner) => {
                 sessions::start_session(&session, &events, before.as_deref(), owner).await?;
                 flash::success(&session, "Welcome! Your account is ready.").await?;

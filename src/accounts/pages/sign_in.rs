@@ -2,8 +2,8 @@
 
 use axum::{
     extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
+    http::{HeaderMap, StatusCode, header},
+    response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 use sqlx::PgPool;
@@ -14,13 +14,15 @@ use crate::{
         access::AccessEvents,
         current_user::CurrentUser,
         extract::MaybeUser,
-        limits::SignInLimits,
+        hash_queue::Lane,
+        known_browsers::{self, BrowserToken},
+        limits::{Attempt, SignInLimits, network},
         model::Email,
         sessions,
         sign_in::{self, CredentialCheck},
         views::LoginPage,
     },
-    web::{ClientAddr, FieldErrors, Form, Query, Result, ReturnTo, Shell},
+    web::{ClientAddr, FieldErrors, Form, Query, Result, ReturnTo, Shell, forgery::PublicOrigin},
 };
 
 #[derive(Deserialize)]
@@ -52,18 +54,35 @@ pub(in crate::accounts) async fn login(
 
 pub(in crate::accounts) async fn sign_in(
     (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
-    (State(limits), ClientAddr(addr)): (State<SignInLimits>, ClientAddr),
+    (State(limits), State(origin), ClientAddr(addr)): (State<SignInLimits>, State<PublicOrigin>, ClientAddr),
+    headers: HeaderMap,
     MaybeUser(before): MaybeUser,
     (session, shell): (Session, Shell),
     Form(typed): Form<LoginForm>,
 ) -> Result<Response> {
     let mut errors = FieldErrors::default();
     if let Some(email) = errors.check("email", Email::parse(&typed.email)) {
-        limits.try_sign_in(addr, &email)?;
-        match sign_in::check_credentials(&db, &email, &typed.password).await? {
+        let browser = BrowserToken::from_headers(&headers);
+        let known = known_browsers::known_account(&db, browser.as_ref(), &email).await?;
+        let (attempt, lane) = match (known, &browser) {
+            (Some(account_id), Some(browser)) => {
+                (Attempt::KnownBrowser(account_id, browser.as_str()), Lane::Known(account_id))
+            }
+            _ => (Attempt::Unknown(addr, &email), Lane::Network(network(addr))),
+        };
+        let taken = limits.take(&attempt)?;
+        let check = sign_in::check_credentials(&db, lane, &email, &typed.password).await;
+        // Only a wrong password costs anything.
+        if !matches!(check, Ok(CredentialCheck::Wrong)) {
+            taken.give_back();
+        }
+        match check? {
             CredentialCheck::Right(owner) => {
                 sessions::start_session(&session, &events, before.as_deref(), owner).await?;
-                return Ok(Redirect::to(typed.next.or("/")).into_response());
+                let cookie =
+                    known_browsers::remember(&db, browser, owner.account_id, origin.is_https()).await?;
+                let to = Redirect::to(typed.next.or("/"));
+                return Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), to).into_response());
             }
             CredentialCheck::Wrong => {
                 errors.add("password", "That email and password don't belong together.")

@@ -84,15 +84,22 @@ pub(in crate::accounts) async fn set_name(
     Ok(())
 }
 
-pub(in crate::accounts) async fn set_password(
+/// Compare-and-set: false if the password is another one by now.
+pub(in crate::accounts) async fn replace_password(
     db: impl PgExecutor<'_>,
     account_id: i64,
-    hash: &Hash,
-) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE accounts SET password_hash = $2 WHERE id = $1", account_id, hash.as_str())
-        .execute(db)
-        .await?;
-    Ok(())
+    old: &str,
+    new: &Hash,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2",
+        account_id,
+        old,
+        new.as_str()
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Suspends or restores; false if there is no such person, or they already are, or they're an

@@ -1,6 +1,7 @@
-//! All SQL over accounts, buyers, customers, and the sessions of an account.
+//! All SQL over accounts, buyers, customers, known browsers, and the sessions of an account.
 
 pub(super) mod accounts;
+pub(super) mod known_browsers;
 pub(super) mod profiles;
 pub(super) mod session_rows;
 pub(super) mod sessions;

@@ -51,7 +51,7 @@ pub async fn send_in_room(
     let back = format!("/rooms/{room}");
     let member = match member {
         Err(Error::SignInFirst { .. }) => {
-            state.sign_in_limits.try_address(addr)?;
+            state.sign_in_limits.try_visitor(addr)?;
             let form = SendForm::read(request, None).await?;
             return keep_draft_and_sign_in(&session, back, form, "").await;
         }
@@ -76,7 +76,7 @@ pub async fn send_about_product(
     let member = match member_for_product(&state, user, id).await {
         Err(Error::SignInFirst { .. }) if wants_json(&headers) => return Err(Error::Unauthorized),
         Err(Error::SignInFirst { .. }) => {
-            state.sign_in_limits.try_address(addr)?;
+            state.sign_in_limits.try_visitor(addr)?;
             let form = SendForm::read(request, None).await?;
             return keep_draft_and_sign_in(&session, back, form, "#chat").await;
         }

@@ -57,10 +57,10 @@ async fn read(db: &PgPool, uploads: &Path, tar: &mut File, found: &Found) -> any
         sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM accounts)").fetch_one(&mut conn).await?;
     ensure!(!somebody, "there are people in this marketplace; restore into an empty one");
 
-    let photos = unpack_photos(tar, uploads)?;
+    let photos = unpack_photos(tar, uploads, found.photo_bytes)?;
     tar.rewind()?;
     conn.execute("BEGIN").await?;
-    copy_tables(&mut conn, tar).await?;
+    copy_tables(&mut conn, tar, found.table_bytes).await?;
     let moved = Moved::into_place(photos.path(), uploads)?;
     conn.execute("COMMIT").await?;
     moved.keep();
@@ -69,11 +69,11 @@ async fn read(db: &PgPool, uploads: &Path, tar: &mut File, found: &Found) -> any
 
 /// Into a folder that goes, with all that is in it, unless it is moved away. What a kill leaves of it is swept as the
 /// leftovers of uploads are.
-fn unpack_photos(tar: &mut File, uploads: &Path) -> anyhow::Result<TempDir> {
+fn unpack_photos(tar: &mut File, uploads: &Path, total: u64) -> anyhow::Result<TempDir> {
     let incoming = uploads.join(".incoming");
     fs::create_dir_all(&incoming).with_context(|| format!("{} can't be made", incoming.display()))?;
     let aside = tempfile::Builder::new().prefix("restore-").tempdir_in(incoming)?;
-    let mut progress = Progress::new("Photos", tar.metadata()?.len());
+    let mut progress = Progress::new("Photos", total);
     let mut tar = tar::Archive::new(BufReader::with_capacity(1 << 20, tar));
     for entry in tar.entries()? {
         let mut entry = entry?;
@@ -94,11 +94,11 @@ fn unpack_photos(tar: &mut File, uploads: &Path) -> anyhow::Result<TempDir> {
     Ok(aside)
 }
 
-async fn copy_tables(conn: &mut PgConnection, tar: &mut File) -> anyhow::Result<()> {
+async fn copy_tables(conn: &mut PgConnection, tar: &mut File, total: u64) -> anyhow::Result<()> {
     let tables = tables(conn).await?;
     conn.execute(AssertSqlSafe(format!("TRUNCATE {}, sessions", tables.join(", ")))).await?;
     let bulk = BulkLoad::begin(conn, &tables).await?;
-    let mut progress = Progress::new("Database", 0);
+    let mut progress = Progress::new("Database", total);
     let mut tar = tar::Archive::new(BufReader::with_capacity(1 << 20, tar));
     for entry in tar.entries()? {
         let mut entry = entry?;

@@ -32,6 +32,7 @@ pub async fn verify(file: &Path) -> anyhow::Result<()> {
 pub(super) struct Found {
     pub manifest: Manifest,
     pub tables: Vec<(String, u64)>,
+    pub table_bytes: u64,
     pub photos: u64,
     pub photo_bytes: u64,
 }
@@ -40,6 +41,7 @@ impl Found {
     fn add(&mut self, member: &Member) {
         if let (Some(table), Some(rows)) = (member.name.strip_prefix("tables/"), member.rows) {
             self.tables.push((table.to_owned(), rows));
+            self.table_bytes += member.bytes;
         } else if member.name.starts_with("uploads/") {
             self.photos += 1;
             self.photo_bytes += member.bytes;
@@ -58,7 +60,7 @@ pub(super) fn check(file: &mut File) -> anyhow::Result<Found> {
     read_whole(first, &mut sum, &mut manifest)?;
     let manifest: Manifest = serde_json::from_slice(&manifest).context("manifest.json can't be read")?;
     ensure!(manifest.format <= FORMAT, "it was made by a newer version of Haggle");
-    let mut found = Found { manifest, tables: Vec::new(), photos: 0, photo_bytes: 0 };
+    let mut found = Found { manifest, tables: Vec::new(), table_bytes: 0, photos: 0, photo_bytes: 0 };
     // What is there, as the closing member would say it: in files, because there may be a million photos.
     let (mut there, mut closing) = (BufWriter::new(tempfile::tempfile()?), None);
     there.write_all(sum.member(MANIFEST).line().as_bytes())?;

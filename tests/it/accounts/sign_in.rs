@@ -1,4 +1,7 @@
-use crate::support::{PASSWORD, TestApp};
+use haggle::web::client_addr::TrustedProxies;
+use reqwest::Method;
+
+use crate::support::{PASSWORD, Person, TestApp};
 
 async fn signed_in(person: &crate::support::Person) -> bool {
     person.get("/account").await.status == 200
@@ -91,6 +94,105 @@ async fn guessing_is_slowed_down_for_an_account_and_for_an_address() {
         statuses.push(guess(&format!("somebody{n}@example.com")).await);
     }
     assert_eq!(statuses.last(), Some(&429), "but not for ever from one address");
+}
+
+/// Behind a proxy that says where people are.
+async fn behind_a_proxy() -> TestApp {
+    TestApp::start_adjusted(|app| app.accounts.trusted_proxies = TrustedProxies(1)).await
+}
+
+/// A try to sign in as Ana from this address; the answer's status.
+async fn try_as_ana(browser: &Person, addr: &str, password: &str) -> u16 {
+    let fields = [("email", "ana@example.com"), ("password", password)];
+    let request = browser.request(Method::POST, "/login").header("x-forwarded-for", addr).form(&fields);
+    browser.send(request).await.status.as_u16()
+}
+
+const STRANGER: &str = "203.0.113.9";
+
+/// M1, C16.
+#[tokio::test]
+async fn a_stranger_cannot_close_an_account_for_its_owner() {
+    let app = behind_a_proxy().await;
+    app.buyer("Ana").await;
+    while try_as_ana(&app.visitor(), STRANGER, "a guess or two").await != 429 {}
+    assert_eq!(try_as_ana(&app.visitor(), STRANGER, PASSWORD).await, 429, "there it is closed");
+    assert_eq!(try_as_ana(&app.visitor(), "198.51.100.7", PASSWORD).await, 303);
+}
+
+/// M1: also for whoever is at the stranger's own address, or behind the same wall.
+#[tokio::test]
+async fn a_browser_that_signed_in_before_has_a_budget_of_its_own() {
+    let app = behind_a_proxy().await;
+    app.buyer("Ana").await;
+    let hers = app.visitor();
+    assert_eq!(try_as_ana(&hers, STRANGER, PASSWORD).await, 303);
+    hers.post("/logout", &[]).await.expect(303);
+    while try_as_ana(&app.visitor(), STRANGER, "a guess or two").await != 429 {}
+    assert_eq!(try_as_ana(&hers, STRANGER, PASSWORD).await, 303);
+    // It isn't one for guessing either.
+    hers.post("/logout", &[]).await.expect(303);
+    let mut wrong = 0;
+    while try_as_ana(&hers, STRANGER, "a guess or two").await == 422 {
+        wrong += 1;
+    }
+    assert!(wrong <= 10, "{wrong}");
+    // A new password makes all browsers strangers.
+    let inside = app.visitor();
+    assert_eq!(try_as_ana(&inside, "198.51.100.7", PASSWORD).await, 303);
+    let fields = [("current_password", PASSWORD), ("password", "a new long password")];
+    inside.post("/account/password", &fields).await.expect(303);
+    let known: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM known_browsers").fetch_one(&app.db).await.unwrap();
+    assert_eq!(known, 0);
+}
+
+/// C16, L2.
+#[tokio::test]
+async fn right_passwords_cost_nothing_and_each_door_has_its_own_budget() {
+    let app = TestApp::start().await;
+    app.buyer("Ana").await;
+    for _ in 0..40 {
+        assert_eq!(try_as_ana(&app.visitor(), "", PASSWORD).await, 303);
+    }
+    while try_as_ana(&app.visitor(), "", "a guess or two").await != 429 {}
+    for n in 0..30 {
+        let email = format!("somebody{n}@example.com");
+        app.visitor().post("/login", &[("email", &*email), ("password", "a guess or two")]).await;
+    }
+    let new = [("email", "bo@example.com"), ("password", PASSWORD), ("name", "Bo"), ("role", "buyer")];
+    app.visitor().post("/register", &new).await.expect(303);
+}
+
+/// L2.
+#[tokio::test]
+async fn a_stolen_session_has_few_guesses_at_the_password() {
+    let app = TestApp::start().await;
+    let ana = app.buyer("Ana").await;
+    let guess = [("current_password", "a guess or two"), ("password", "a new long password")];
+    for _ in 0..10 {
+        ana.post("/account/password", &guess).await.refused();
+    }
+    ana.post("/account/password", &guess).await.expect(429);
+}
+
+/// L1.
+#[tokio::test]
+async fn of_password_changes_at_once_one_is_told_that_it_was_changed() {
+    let app = TestApp::start().await;
+    let ana = app.buyer("Ana").await;
+    let (one, other) = (ana.on_another_device(&app).await, ana.on_another_device(&app).await);
+    let change = async |person: &Person, new: &str| {
+        let fields = [("current_password", PASSWORD), ("password", new)];
+        person.post("/account/password", &fields).await.status.as_u16()
+    };
+    let statuses = tokio::join!(change(&one, "one long password"), change(&other, "other long password"));
+    let new = match statuses {
+        (303, status) if status != 303 => "one long password",
+        (status, 303) if status != 303 => "other long password",
+        both => panic!("{both:?}"),
+    };
+    assert_eq!(try_as_ana(&app.visitor(), "", new).await, 303);
 }
 
 #[tokio::test]
