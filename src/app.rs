@@ -15,9 +15,7 @@ use axum::{
 use serde_json::json;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
-use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer, trace::TraceLayer,
-};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
 use tower_sessions::Session;
 
 use crate::{
@@ -37,7 +35,9 @@ use crate::{
         forgery::{self, PublicOrigin},
         headers,
         health::{self, Fault},
-        http_server, wants_json,
+        http_server,
+        request_pace::{self, RequestPace},
+        wants_json,
     },
 };
 
@@ -127,7 +127,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .layer(CatchPanicLayer::custom(|_| {
             Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()
         }))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(120)))
+        .layer(from_fn_with_state(RequestPace::default(), request_pace::limit))
         .layer(from_fn_with_state(shell.clone(), error_pages))
         .layer(CompressionLayer::new());
     for layer in headers::layers() {

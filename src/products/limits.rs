@@ -1,5 +1,8 @@
 //! How many photos one account may send, of products and in conversations: each is in memory whole, and decoding
 //! the largest takes a second of a core.
+//!
+//! A photo on its way lies on the disk, and holds only one of many places there; its place in memory is taken when all of
+//! it is here (H1). So whoever sends slowly keeps nobody else from sending.
 
 use std::{num::NonZeroU32, sync::Arc};
 
@@ -11,12 +14,17 @@ use crate::web::concurrency_limit::{ConcurrencyLimit, LimitReached, Permit};
 #[derive(Clone)]
 pub struct PhotoLimits {
     sent: Arc<DefaultKeyedRateLimiter<i64>>,
+    receiving: ConcurrencyLimit,
     in_memory: ConcurrencyLimit,
 }
 
 /// Photos in memory at once, of everybody and of one account: 400 MB at the very most.
 const IN_MEMORY: usize = 32;
 const IN_MEMORY_EACH: usize = 3;
+
+/// Photos on their way, of everybody and of one account: up to 12 MB of disk each.
+const RECEIVING: usize = 1024;
+const RECEIVING_EACH: usize = 8;
 
 const BURST: NonZeroU32 = NonZeroU32::new(80).expect("not zero");
 const PER_MINUTE: NonZeroU32 = NonZeroU32::new(6).expect("not zero");
@@ -26,7 +34,12 @@ impl PhotoLimits {
         self.sent.check_key(&account_id).is_ok()
     }
 
-    /// Acquire before a photo is read, and hold until it is stored.
+    /// Acquire before a photo is received, and hold until all of it is here.
+    pub async fn acquire_receiving(&self, account_id: i64) -> Result<Permit, LimitReached> {
+        self.receiving.acquire(account_id).await
+    }
+
+    /// Acquire before a photo is in memory, and hold until it is stored.
     pub async fn acquire(&self, account_id: i64) -> Result<Permit, LimitReached> {
         self.in_memory.acquire(account_id).await
     }
@@ -41,6 +54,10 @@ impl Default for PhotoLimits {
     fn default() -> Self {
         let quota = Quota::per_minute(PER_MINUTE).allow_burst(BURST);
         let sent = Arc::new(DefaultKeyedRateLimiter::keyed(quota));
-        PhotoLimits { sent, in_memory: ConcurrencyLimit::new(IN_MEMORY, IN_MEMORY_EACH) }
+        PhotoLimits {
+            sent,
+            receiving: ConcurrencyLimit::new(RECEIVING, RECEIVING_EACH),
+            in_memory: ConcurrencyLimit::new(IN_MEMORY, IN_MEMORY_EACH),
+        }
     }
 }

@@ -64,14 +64,22 @@ impl FormReceiver<'_> {
             let name = field.name().unwrap_or_default().to_owned();
             match field.file_name().map(str::to_owned) {
                 Some(file_name) if name == "photos" => {
-                    let permit = self.limits.acquire(self.account_id).await;
-                    if permit.is_err() {
+                    let Ok(receiving) = self.limits.acquire_receiving(self.account_id).await else {
                         multipart::drain(&mut field).await?;
                         sent.errors.add("photos", TOO_MANY);
-                    } else if let Some(bytes) = multipart::bytes(&mut field, MAX_BYTES).await? {
-                        self.add_photo(&mut sent, &file_name, bytes).await?;
-                    } else {
-                        sent.errors.add("photos", refused_photo(&file_name, PhotoRejected::TooManyBytes));
+                        continue;
+                    };
+                    let file = self.uploads.spool_file().context("receiving a photo")?;
+                    let spooled = multipart::spool(&mut field, MAX_BYTES, file).await?;
+                    drop(receiving);
+                    match (spooled, self.limits.acquire(self.account_id).await) {
+                        (None, _) => {
+                            sent.errors.add("photos", refused_photo(&file_name, PhotoRejected::TooManyBytes));
+                        }
+                        (Some(_), Err(_)) => sent.errors.add("photos", TOO_MANY),
+                        (Some(spooled), Ok(_in_memory)) => {
+                            self.add_photo(&mut sent, &file_name, spooled.read().await?).await?;
+                        }
                     }
                 }
                 _ => {

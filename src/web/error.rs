@@ -35,6 +35,9 @@ pub enum Error {
     BadRequest(String),
     #[error("too large: {0}")]
     TooLarge(&'static str),
+    /// The request came too slowly, or stood still.
+    #[error("too slow")]
+    TooSlow,
     #[error("too many requests: {0}")]
     TooMany(&'static str),
     #[error("method not allowed")]
@@ -70,6 +73,11 @@ impl Error {
             Error::Forbidden(sentence) => (StatusCode::FORBIDDEN, "Not allowed", sentence),
             Error::BadRequest(sentence) => (StatusCode::BAD_REQUEST, "That didn't work", sentence),
             Error::TooLarge(sentence) => (StatusCode::PAYLOAD_TOO_LARGE, "That is too large", sentence),
+            Error::TooSlow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "That took too long",
+                "What you sent stopped on its way. Please try again when your connection is better.",
+            ),
             Error::TooMany(sentence) => (StatusCode::TOO_MANY_REQUESTS, "Too many at once", sentence),
             Error::MethodNotAllowed => (
                 StatusCode::METHOD_NOT_ALLOWED,

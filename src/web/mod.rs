@@ -19,6 +19,7 @@ pub mod health;
 pub mod http_server;
 pub mod multipart;
 pub mod paging;
+pub mod request_pace;
 pub mod return_to;
 pub mod shell;
 pub mod timeouts;

@@ -5,6 +5,7 @@ use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use http_body_util::Limited;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 
 use super::{Error, Form, Result};
 
@@ -53,6 +54,37 @@ pub async fn bytes(field: &mut Field<'_>, max: usize) -> Result<Option<Bytes>> {
         }
     }
     Ok(fits.then(|| bytes.into()))
+}
+
+/// A file that lies on the disk until its turn comes: what is on its way takes no memory.
+pub struct SpooledFile {
+    file: tokio::fs::File,
+    size: usize,
+}
+
+impl SpooledFile {
+    pub async fn read(mut self) -> Result<Bytes> {
+        let mut bytes = Vec::with_capacity(self.size);
+        let read = async {
+            self.file.rewind().await?;
+            self.file.read_to_end(&mut bytes).await
+        };
+        read.await.map_err(|error| Error::Internal(error.into()))?;
+        Ok(bytes.into())
+    }
+}
+
+/// Writes the field's bytes to `file`; nothing if there are more than `max`. All of it is read either way.
+pub async fn spool(field: &mut Field<'_>, max: usize, file: std::fs::File) -> Result<Option<SpooledFile>> {
+    let mut spooled = SpooledFile { file: tokio::fs::File::from_std(file), size: 0 };
+    while let Some(chunk) = field.chunk().await.map_err(multipart_error)? {
+        spooled.size = spooled.size.saturating_add(chunk.len());
+        if spooled.size <= max {
+            spooled.file.write_all(&chunk).await.map_err(|error| Error::Internal(error.into()))?;
+        }
+    }
+    spooled.file.flush().await.map_err(|error| Error::Internal(error.into()))?;
+    Ok((spooled.size <= max).then_some(spooled))
 }
 
 /// Reads the field to its end and keeps nothing.

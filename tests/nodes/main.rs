@@ -12,6 +12,7 @@ mod database_outage;
 mod nats;
 mod nats_server;
 mod notifications;
+mod photo_memory;
 mod processes;
 mod shutdown;
 mod slow_consumers;
@@ -71,6 +72,7 @@ fn main() -> ExitCode {
         staleness::an_evicted_node_announces_that_it_is_stale,
         staleness::a_silently_lost_listener_reconnects,
         slow_consumers::a_reader_that_stops_costs_no_memory,
+        photo_memory::photos_that_unfold_cost_bounded_memory,
         notifications::nothing_is_told_while_there_is_nobody_to_tell,
         notifications::waiting_notifications_are_batched,
         notifications::many_presences_at_once_are_written_in_one_statement,

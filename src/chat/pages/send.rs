@@ -10,7 +10,11 @@ use sqlx::PgPool;
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::{kept_draft::keep_draft_and_sign_in, send_form::SendForm, views::NotSentPage};
+use super::{
+    kept_draft::keep_draft_and_sign_in,
+    send_form::{PhotoSender, SendForm},
+    views::NotSentPage,
+};
 use crate::{
     accounts::{MaybeUser, SignInLimits},
     chat::{
@@ -39,6 +43,12 @@ pub struct SendParts {
     pub sign_in_limits: SignInLimits,
 }
 
+impl SendParts {
+    fn photo_sender(&self, member: &RoomMember) -> PhotoSender<'_> {
+        PhotoSender { limits: &self.photo_limits, uploads: &self.uploads, account_id: member.user.account_id }
+    }
+}
+
 /// `POST /rooms/{room}/messages`
 pub async fn send_in_room(
     (State(state), ClientAddr(addr)): (State<SendParts>, ClientAddr),
@@ -60,7 +70,7 @@ pub async fn send_in_room(
         }
         member => member?,
     };
-    let form = SendForm::read(request, Some((&state.photo_limits, member.user.account_id))).await?;
+    let form = SendForm::read(request, Some(state.photo_sender(&member))).await?;
     Ok(send(&state, &headers, member, form, &back).await)
 }
 
@@ -85,7 +95,7 @@ pub async fn send_about_product(
         }
         member => member?,
     };
-    let mut form = SendForm::read(request, Some((&state.photo_limits, member.user.account_id))).await?;
+    let mut form = SendForm::read(request, Some(state.photo_sender(&member))).await?;
     form.product_id = id.to_string();
     Ok(send(&state, &headers, member, form, &back).await)
 }

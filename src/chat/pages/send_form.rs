@@ -1,15 +1,18 @@
 //! A sent message form, with a picture or without.
 
-use axum::{body::Bytes, extract::Request};
+use axum::{
+    body::Bytes,
+    extract::{Request, multipart::Field},
+};
 
 use crate::{
     chat::domain::outcome::SendError,
     products::{
         PhotoLimits,
-        photos::{self, MAX_BYTES},
+        photos::{self, MAX_BYTES, Uploads},
     },
     web::{
-        Result,
+        Error, Result,
         concurrency_limit::Permit,
         multipart::{self, FormBody, MAX_TEXT},
     },
@@ -30,9 +33,36 @@ pub struct SendForm {
     pub permit: Option<Permit>,
 }
 
+/// Whose picture it is.
+pub struct PhotoSender<'a> {
+    pub limits: &'a PhotoLimits,
+    pub uploads: &'a Uploads,
+    pub account_id: i64,
+}
+
+impl PhotoSender<'_> {
+    /// By way of the disk: it takes memory when all of it is here.
+    async fn receive(&self, field: &mut Field<'_>) -> Result<Result<(Bytes, Permit), SendError>> {
+        let Ok(receiving) = self.limits.acquire_receiving(self.account_id).await else {
+            multipart::drain(field).await?;
+            return Ok(Err(SendError::TooManyPhotos));
+        };
+        let file = self.uploads.spool_file().map_err(|error| Error::Internal(error.into()))?;
+        let spooled = multipart::spool(field, MAX_BYTES, file).await?;
+        drop(receiving);
+        let Some(spooled) = spooled else {
+            return Ok(Err(SendError::Photo(photos::PhotoRejected::TooManyBytes)));
+        };
+        match self.limits.acquire(self.account_id).await {
+            Ok(in_memory) => Ok(Ok((spooled.read().await?, in_memory))),
+            Err(_) => Ok(Err(SendError::TooManyPhotos)),
+        }
+    }
+}
+
 impl SendForm {
     /// `sender`: whose limit a picture counts for. Nobody's isn't kept.
-    pub async fn read(request: Request, sender: Option<(&PhotoLimits, i64)>) -> Result<Self> {
+    pub async fn read(request: Request, sender: Option<PhotoSender<'_>>) -> Result<Self> {
         let mut form = SendForm::default();
         match FormBody::read(request).await? {
             FormBody::Fields(fields) => {
@@ -56,15 +86,17 @@ impl SendForm {
                         multipart::drain(&mut field).await?;
                         continue;
                     }
-                    if let Some((limits, account_id)) = sender {
-                        form.permit = limits.acquire(account_id).await.ok();
-                    }
-                    form.photo = Some(if form.permit.is_some() {
-                        let file = multipart::bytes(&mut field, MAX_BYTES).await?;
-                        file.ok_or(SendError::Photo(photos::PhotoRejected::TooManyBytes))
-                    } else {
+                    let Some(sender) = &sender else {
                         multipart::drain(&mut field).await?;
-                        Err(SendError::TooManyPhotos)
+                        form.photo = Some(Err(SendError::TooManyPhotos));
+                        continue;
+                    };
+                    form.photo = Some(match sender.receive(&mut field).await? {
+                        Ok((bytes, in_memory)) => {
+                            form.permit = Some(in_memory);
+                            Ok(bytes)
+                        }
+                        Err(refused) => Err(refused),
                     });
                 }
             }

@@ -152,3 +152,17 @@ fn crc32(bytes: &[u8]) -> u32 {
     let step = |sum: u32, _| if sum & 1 == 1 { sum >> 1 ^ 0xEDB8_8320 } else { sum >> 1 };
     !bytes.iter().fold(!0, |sum, &byte| (0..8).fold(sum ^ u32::from(byte), step))
 }
+
+/// Sixteen bits a channel, and a colour profile that unfolds to so many bytes of nothing.
+pub fn png_with_profile(width: u32, height: u32, profile: usize) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut info = png::Info::with_size(width, height);
+    info.color_type = png::ColorType::Rgba;
+    info.bit_depth = png::BitDepth::Sixteen;
+    info.icc_profile = Some(vec![0; profile].into());
+    let mut writer =
+        png::Encoder::with_info(&mut file, info).expect("a header").write_header().expect("written");
+    writer.write_image_data(&vec![0xAB; (width * height * 8) as usize]).expect("written");
+    writer.finish().expect("an end");
+    file
+}

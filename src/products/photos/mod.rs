@@ -50,16 +50,23 @@ pub const MAX_SIDE: u32 = 12_000;
 /// How many photos are worked on at the same time, however many are sent.
 const MAX_CONCURRENT: usize = 2;
 static PROCESSING_PERMITS: Semaphore = Semaphore::const_new(MAX_CONCURRENT);
+/// And how much memory they take together, in KiB: a weighted semaphore, because one may need what ten others do. A
+/// photo that needs more than all of it has all of it.
+const MEMORY_KIB: u32 = 256 * 1024;
+static MEMORY: Semaphore = Semaphore::const_new(MEMORY_KIB as usize);
 
-/// Makes the four pictures of the file in `bytes`, on the blocking pool, when its turn has come.
+/// Makes the four pictures of the file in `bytes`, on the blocking pool, when its turn has come and there is memory for
+/// what it unfolds to.
 pub async fn process(bytes: Bytes) -> Result<Processed, PhotoRejected> {
     if bytes.len() > MAX_BYTES {
         return Err(PhotoRejected::TooManyBytes);
     }
+    let needed = decode::memory_needed(&bytes)?.div_ceil(1024);
     let turn = PROCESSING_PERMITS.acquire().await;
+    let memory = MEMORY.acquire_many(needed.min(u64::from(MEMORY_KIB)) as u32).await;
     let work = tokio::task::spawn_blocking(move || {
         // Held until the work is done, also when nobody waits for it any more.
-        let _turn = turn;
+        let _held = (turn, memory);
         process_now(&bytes)
     });
     // A decoder that panics has met a file that it should have refused.

@@ -77,6 +77,12 @@ impl Uploads {
         Ok(())
     }
 
+    /// A file without a name, for what is on its way: it is gone when it is closed.
+    pub fn spool_file(&self) -> io::Result<std::fs::File> {
+        std::fs::create_dir_all(&self.incoming)?;
+        tempfile::tempfile_in(&self.incoming)
+    }
+
     /// Whether all of a photo's files are there.
     pub async fn has(&self, key: &PhotoKey) -> io::Result<bool> {
         for size in Size::ALL {

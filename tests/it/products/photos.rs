@@ -2,8 +2,9 @@
 
 use image::ImageFormat;
 use reqwest::multipart::{Form, Part};
+use tokio::io::AsyncWriteExt as _;
 
-use crate::support::{Person, TestApp, picture};
+use crate::support::{Person, TestApp, eventually, picture};
 
 use super::{filled, id_of, keys, photo};
 
@@ -150,4 +151,39 @@ async fn drafts_that_nobody_comes_back_for_are_swept() {
     app.visitor().get(&format!("/media/{key}/small.webp")).await.expect(404);
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM photo_drafts").fetch_one(&app.db).await.unwrap();
     assert_eq!(left, 1);
+}
+
+/// H1: a place in memory is for bytes that are there, not for a connection.
+#[tokio::test]
+async fn uploads_that_stand_still_keep_nobody_from_sending() {
+    let app = TestApp::start().await;
+    let mut idle = Vec::new();
+    for n in 0..11 {
+        let seller = app.seller(&format!("Idle {n}")).await;
+        for _ in 0..3 {
+            let mut connection = tokio::net::TcpStream::connect(app.addr).await.unwrap();
+            let head = format!(
+                "POST /seller/products HTTP/1.1\r\nHost: {}\r\nOrigin: {}\r\nCookie: {}\r\n\
+                 Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000000\r\n\r\n\
+                 --x\r\nContent-Disposition: form-data; name=\"photos\"; filename=\"a.png\"\r\n\r\nP",
+                app.addr,
+                app.origin(),
+                seller.cookies().unwrap().to_str().unwrap()
+            );
+            connection.write_all(head.as_bytes()).await.unwrap();
+            idle.push(connection);
+        }
+    }
+    // All of them are being received: their files are open.
+    let incoming = app.uploads_dir().join(".incoming");
+    eventually("the others to be under way", async || {
+        let open = std::fs::read_dir("/proc/self/fd").unwrap().filter(|fd| {
+            let target = fd.as_ref().ok().and_then(|fd| std::fs::read_link(fd.path()).ok());
+            target.is_some_and(|target| target.starts_with(&incoming))
+        });
+        (open.count() >= idle.len()).then_some(())
+    })
+    .await;
+    let honest = app.seller("Tomas").await;
+    assert_eq!(keys(&app, with_photos(&honest, &["lamp.jpg"]).await).await.len(), 1);
 }

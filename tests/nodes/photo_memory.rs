@@ -1,0 +1,47 @@
+//! What photos cost the program that unfold to far more than they are (H2).
+
+use futures_util::future::join_all;
+use reqwest::multipart::{Form, Part};
+
+use crate::{
+    processes::{Node, Postgres},
+    support::{TestApp, deep_png},
+};
+
+/// People who send one each, at the same moment.
+const PEOPLE: usize = 3;
+/// One such picture at a time takes 270 MB, and the allocator keeps back up to 180 more; all of them at once, as they were
+/// once worked on, take 1.5 GB.
+const MAX_GROWTH: usize = 600_000_000;
+
+pub async fn photos_that_unfold_cost_bounded_memory() {
+    let postgres = Postgres::start().await;
+    let node = Node::start("photo-memory", postgres.url(), None).await;
+    let app = TestApp::outside(node.addr, postgres.pool().await);
+    // 49 megapixels, of which each would be 392 MB; and a profile that would be 200 MB of nothing.
+    let (large, bomb) = (deep_png(7000, 7000, 0), deep_png(64, 64, 200_000_000));
+    let mut people = Vec::new();
+    for n in 0..PEOPLE {
+        people.push(app.seller(&format!("Seller {n}")).await);
+    }
+    node.peak_memory();
+    let before = node.peak_memory();
+    let sent = people.iter().flat_map(|person| [(person, &large), (person, &bomb)]).map(|(person, file)| {
+        let form = Form::new()
+            .text("title", "A picture")
+            .text("price", "1")
+            .text("currency", "EUR")
+            .text("category", "home")
+            .text("condition", "good")
+            .text("place", "Porto")
+            .part("photos", Part::bytes(file.clone()).file_name("photo.png"));
+        person.post_multipart("/seller/products", form)
+    });
+    for page in join_all(sent).await {
+        page.expect(303);
+    }
+    let growth = node.peak_memory().saturating_sub(before);
+    assert!(growth < MAX_GROWTH, "{growth} bytes");
+    app.db.close().await;
+    postgres.stop().await;
+}
