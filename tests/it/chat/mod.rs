@@ -9,3 +9,11 @@ mod pages;
 mod search;
 mod sockets;
 mod write;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// The frame of a new message.
+fn send(body: &str) -> Value {
+    json!({ "type": "send", "client_id": Uuid::new_v4(), "body": body })
+}

@@ -3,11 +3,10 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{TestApp, room};
-
-fn send(body: &str) -> serde_json::Value {
-    json!({ "type": "send", "client_id": Uuid::new_v4(), "body": body })
-}
+use crate::{
+    chat::send,
+    support::{TestApp, room},
+};
 
 #[tokio::test]
 async fn a_quick_sender_is_kept_in_order() {

@@ -1,13 +1,11 @@
 //! Who is there, who writes, and what was read.
 
 use serde_json::json;
-use uuid::Uuid;
 
-use crate::support::{TestApp, room};
-
-fn send(body: &str) -> serde_json::Value {
-    json!({ "type": "send", "client_id": Uuid::new_v4(), "body": body })
-}
+use crate::{
+    chat::send,
+    support::{TestApp, room},
+};
 
 #[tokio::test]
 async fn typing_presence_and_read_marks_reach_the_other() {

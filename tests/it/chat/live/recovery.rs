@@ -4,11 +4,10 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::support::{Person, Socket, TestApp, room};
-
-fn send(body: &str) -> Value {
-    json!({ "type": "send", "client_id": Uuid::new_v4(), "body": body })
-}
+use crate::{
+    chat::send,
+    support::{Person, Socket, TestApp, room},
+};
 
 struct Conversation {
     app: TestApp,

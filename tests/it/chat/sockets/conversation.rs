@@ -3,11 +3,10 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{Product, TestApp, room, within_deadline};
-
-fn send(body: &str) -> serde_json::Value {
-    json!({ "type": "send", "client_id": Uuid::new_v4(), "body": body })
-}
+use crate::{
+    chat::send,
+    support::{Product, TestApp, room, within_deadline},
+};
 
 #[tokio::test]
 async fn a_message_arrives_at_once_and_both_sides_see_the_same() {

@@ -5,17 +5,15 @@ use std::{num::NonZeroU32, time::Duration};
 use haggle::chat::MessageLimits;
 use serde_json::{Value, json};
 use tokio::time::timeout;
-use uuid::Uuid;
 
-use crate::support::{TestApp, eventually, room};
+use crate::{
+    chat::send,
+    support::{TestApp, eventually, room},
+};
 
 /// So long that they are more than may wait.
 const MANY: usize = 2_500;
 const LONG: usize = 3_000;
-
-fn send(body: &str) -> Value {
-    json!({ "type": "send", "client_id": Uuid::new_v4(), "body": body })
-}
 
 #[tokio::test]
 async fn a_full_queue_rejects_forms_and_slows_sockets() {
