@@ -1,6 +1,6 @@
 //! What a node makes good after an accident: lost events, lost rows, a gap in the rows.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::PgPool;
 use uuid::Uuid;
 

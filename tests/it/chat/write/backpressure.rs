@@ -3,7 +3,6 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use haggle::chat::MessageLimits;
-use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::{
