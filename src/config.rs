@@ -9,9 +9,9 @@ use clap::Args;
 /// What every command may need.
 #[derive(Args, Clone, Debug)]
 pub struct Config {
-    /// Where to listen
+    /// Where to listen: an address or a name, and a port
     #[arg(long, env = "HAGGLE_ADDR", default_value = "127.0.0.1:3000", global = true)]
-    pub addr: SocketAddr,
+    pub addr: String,
 
     /// The private database and photos
     #[arg(long, env = "HAGGLE_DATA", value_name = "DIR", default_value = "./data", global = true)]
@@ -70,13 +70,16 @@ impl Config {
         let Some(url) = &self.public_url else {
             return Ok(format!("http://{listening}").into());
         };
-        let url: axum::http::Uri = url.parse()?;
-        match (url.scheme_str(), url.authority()) {
-            (Some(scheme @ ("http" | "https")), Some(authority)) => {
-                Ok(format!("{scheme}://{}", authority.as_str().to_lowercase()).into())
-            }
-            _ => anyhow::bail!("HAGGLE_PUBLIC_URL must look like https://market.example"),
-        }
+        const WANTED: &str = "HAGGLE_PUBLIC_URL must look like https://market.example";
+        let url: axum::http::Uri = url.parse().ok().context(WANTED)?;
+        let (Some(scheme @ ("http" | "https")), Some(authority)) = (url.scheme_str(), url.authority()) else {
+            anyhow::bail!(WANTED);
+        };
+        anyhow::ensure!(!authority.as_str().contains('@') && !authority.host().is_empty(), WANTED);
+        // Browsers leave out the port that a scheme has anyway (case 22).
+        let port = authority.port_u16().filter(|&port| port != if scheme == "https" { 443 } else { 80 });
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        Ok(format!("{scheme}://{}{port}", authority.host().to_lowercase()).into())
     }
 }
 
@@ -94,6 +97,33 @@ fn nats_server(url: &str) -> anyhow::Result<ServerAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_public_address_is_written_as_browsers_write_origins() {
+        #[derive(clap::Parser)]
+        struct Flags {
+            #[command(flatten)]
+            config: Config,
+        }
+        let origin = |url: &str| {
+            let flags = <Flags as clap::Parser>::parse_from(["haggle", "--public-url", url]);
+            flags.config.public_origin(([127, 0, 0, 1], 3000).into())
+        };
+        for (url, expected) in [
+            ("https://market.example:443", "https://market.example"),
+            ("http://market.example:80/", "http://market.example"),
+            ("https://Market.Example:8443/x", "https://market.example:8443"),
+            ("http://[::1]:3000", "http://[::1]:3000"),
+        ] {
+            assert_eq!(&*origin(url).unwrap(), expected);
+        }
+        for wrong in
+            ["market.example", "ftp://market.example", "https://", "https://a b", "https://me@market.example"]
+        {
+            let refused = origin(wrong).unwrap_err().to_string();
+            assert!(refused.starts_with("HAGGLE_PUBLIC_URL must"), "{wrong}: {refused}");
+        }
+    }
 
     #[test]
     fn a_wrong_nats_address_is_said_to_be_one_without_its_password() {

@@ -91,7 +91,7 @@ fn refusal(parts: &Parts) -> Error {
         return Error::Unauthorized;
     }
     let next = match parts.method {
-        Method::GET => parts.uri.path_and_query().map_or("/", |path| path.as_str()),
+        Method::GET | Method::HEAD => parts.uri.path_and_query().map_or("/", |path| path.as_str()),
         _ => "/",
     };
     Error::SignInFirst { next: next.to_owned() }

@@ -13,6 +13,7 @@
 
 mod access;
 mod current_user;
+mod email;
 mod extract;
 mod hash_queue;
 mod known_browsers;

@@ -2,35 +2,10 @@
 
 use std::fmt;
 
+use unicode_normalization::UnicodeNormalization as _;
+
+pub use super::email::Email;
 use crate::web::form;
-
-/// An address as it is stored and compared: trimmed and in lower case.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Email(String);
-
-impl Email {
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
-        const SENTENCE: &str = "Please give an email address, like ana@example.com.";
-        let text = text.trim().to_lowercase();
-        let (local, domain) = text.split_once('@').ok_or(SENTENCE)?;
-        let plausible = !local.is_empty()
-            && domain.len() >= 3
-            && domain.contains('.')
-            && !domain.starts_with('.')
-            && !domain.ends_with('.')
-            && !domain.contains('@')
-            && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-            // The database counts and lowers by its own rules; stay clear of where they could
-            // differ.
-            && text.len() <= 254
-            && text == text.to_lowercase();
-        if plausible { Ok(Email(text)) } else { Err(SENTENCE) }
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 /// A new password, before it is hashed. Never printed, never kept.
 pub struct Password(String);
@@ -39,14 +14,32 @@ impl Password {
     pub const MIN: usize = 10;
     const MAX_BYTES: usize = 512;
 
+    /// Normalised (NFC): the same letters are the same password, whichever system they are typed on (case 9).
     pub fn parse(text: &str) -> Result<Self, String> {
+        let text: String = text.nfc().collect();
         if text.chars().count() < Self::MIN {
             return Err(format!("Please use at least {} characters. A few words are fine.", Self::MIN));
         }
         if text.len() > Self::MAX_BYTES {
             return Err("That password is too long.".to_owned());
         }
-        Ok(Password(text.to_owned()))
+        if is_guessed_first(&text) {
+            return Err(
+                "That is one of the first passwords anybody would try. A few words of your own are better."
+                    .to_owned(),
+            );
+        }
+        Ok(Password(text))
+    }
+
+    /// As [`parse`](Self::parse), and it isn't the address it belongs to.
+    pub fn parse_for(text: &str, email: &str) -> Result<Self, String> {
+        let typed = text.trim().to_lowercase();
+        let local = email.split('@').next().unwrap_or(email);
+        if !email.is_empty() && (typed == email || typed == local) {
+            return Err("Please choose something else than your own address.".to_owned());
+        }
+        Self::parse(text)
     }
 
     pub(super) fn reveal(&self) -> &str {
@@ -60,6 +53,26 @@ impl fmt::Debug for Password {
     }
 }
 
+/// Passwords of ten characters and more that are known to be used most, in lower case, one on a line.
+const COMMON_PASSWORDS: &str = include_str!("common_passwords.txt");
+
+/// Whether it is one of the most used, or says the same two characters over and over, or counts.
+fn is_guessed_first(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let mut characters: Vec<char> = lower.chars().collect();
+    let steps: Vec<i64> = characters
+        .windows(2)
+        .map(|pair| i64::from(u32::from(pair[1])) - i64::from(u32::from(pair[0])))
+        .collect();
+    let counts = ["1234567890", "0123456789", "9876543210", "0987654321"].iter().any(|digits| {
+        lower.chars().all(|c| c.is_ascii_digit()) && digits.repeat(lower.len() / 10 + 2).contains(&lower)
+    });
+    let is_run = counts || steps.iter().all(|&step| step == 1) || steps.iter().all(|&step| step == -1);
+    characters.sort_unstable();
+    characters.dedup();
+    characters.len() <= 2 || is_run || COMMON_PASSWORDS.lines().any(|common| common == lower)
+}
+
 /// What a person is called: 1 to 80 characters.
 #[derive(Clone, Debug)]
 pub struct Name(String);
@@ -68,13 +81,41 @@ pub struct Name(String);
 pub type ShopName = Name;
 
 impl Name {
+    /// A name for everybody to see: nothing in it that can't be seen, and not the house's own (L11).
     pub fn parse(text: &str) -> Result<Self, String> {
+        let visible: String = text
+            .chars()
+            .filter(|&c| !form::is_invisible(c) || matches!(c, '\u{200c}' | '\u{200d}'))
+            .collect();
+        let name = form::line(&visible, 80)?;
+        if imitates_the_house(&name) {
+            return Err("This name is kept for whoever runs the marketplace.".to_owned());
+        }
+        Ok(Name(name))
+    }
+
+    /// The name of an account that does run the place.
+    pub fn of_staff(text: &str) -> Result<Self, String> {
         form::line(text, 80).map(Name)
     }
 
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether people could take whoever bears this name for the people who run the place.
+fn imitates_the_house(name: &str) -> bool {
+    const ANYWHERE: [&str; 5] = ["admin", "administrator", "moderator", "moderation", "haggle"];
+    const ALONE: [&str; 8] =
+        ["support", "help", "staff", "team", "security", "system", "root", "customer service"];
+    let folded: String =
+        name.nfkd().filter(|c| c.is_alphanumeric() || *c == ' ').flat_map(char::to_lowercase).collect();
+    let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let alone = words.join(" ");
+    words.iter().any(|word| ANYWHERE.contains(word))
+        || ALONE.contains(&alone.as_str())
+        || ANYWHERE.contains(&words.concat().as_str())
 }
 
 /// What somebody registers as.
@@ -127,21 +168,48 @@ pub struct SellerCard {
 mod tests {
     use super::*;
 
+    /// L4, case 9.
     #[test]
-    fn addresses_are_normalised_or_refused() {
-        assert_eq!(Email::parse("  Ana@Example.COM ").unwrap().as_str(), "ana@example.com");
-        for wrong in [
-            "",
-            "ana",
-            "@example.com",
-            "ana@",
-            "ana@x",
-            "a b@example.com",
-            "ana@.com",
-            "a@b@c.de",
-            "ana@example.com\0",
+    fn passwords_that_are_tried_first_are_refused() {
+        for weak in [
+            "1234567890",
+            "          ",
+            "aaaaaaaaaa",
+            "abababababab",
+            "abcdefghijkl",
+            "password123",
+            "Password123",
         ] {
-            assert!(Email::parse(wrong).is_err(), "{wrong}");
+            assert!(Password::parse(weak).is_err(), "{weak}");
         }
+        assert!(Password::parse_for("ana@example.com", "ana@example.com").is_err());
+        assert!(Password::parse_for("bicycle in the rain", "ana@example.com").is_ok());
+        let (composed, decomposed) = ("Café-Müller 12345", "Cafe\u{301}-Mu\u{308}ller 12345");
+        assert_eq!(
+            Password::parse(composed).unwrap().reveal(),
+            Password::parse(decomposed).unwrap().reveal()
+        );
+    }
+
+    /// L11.
+    #[test]
+    fn names_of_the_house_are_kept_for_it() {
+        for taken in [
+            "Admin",
+            "Haggle Support",
+            "ＡＤＭＩＮ",
+            "ad\u{200b}min",
+            "a d m i n",
+            "Moderator Ana",
+            "support",
+            "Team",
+        ] {
+            assert!(Name::parse(taken).is_err(), "{taken}");
+        }
+        for free in ["Ana", "Support your local bikes", "Team Rocket", "Jana Svobodová", "ماجد\u{200c}ها"]
+        {
+            assert_eq!(Name::parse(free).unwrap().as_str(), free);
+        }
+        assert_eq!(Name::parse("An\u{ad}a\u{200f}").unwrap().as_str(), "Ana");
     }
 }

@@ -8,6 +8,8 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::{
     hash_queue::{HashQueue, Lane},
     model::Password,
@@ -61,11 +63,15 @@ pub(super) async fn hash_in(lane: Lane, password: &Password) -> Result<Hash> {
 /// Whether `attempt` is the password of `stored`. Without one the answer is no, after the same
 /// time.
 pub(super) async fn verify(lane: Lane, attempt: &str, stored: Option<String>) -> Result<bool> {
-    let attempt = attempt.to_owned();
+    let composed: String = attempt.nfc().collect();
+    // What was hashed before passwords were normalised is as it was typed.
+    let as_typed = (composed != attempt).then(|| attempt.to_owned());
     bounded(lane, move || {
         let known = stored.is_some();
-        let matches = PasswordHash::new(stored.as_deref().unwrap_or(DUMMY_HASH))
-            .is_ok_and(|hash| Argon2::default().verify_password(attempt.as_bytes(), &hash).is_ok());
+        let matches = PasswordHash::new(stored.as_deref().unwrap_or(DUMMY_HASH)).is_ok_and(|hash| {
+            let fits = |text: &String| Argon2::default().verify_password(text.as_bytes(), &hash).is_ok();
+            fits(&composed) || as_typed.as_ref().is_some_and(fits)
+        });
         known && matches
     })
     .await

@@ -39,7 +39,7 @@ pub(super) async fn register(db: &PgPool, lane: Lane, new: &NewAccount) -> Resul
 /// An account that runs the place: no `Buyer`, no `Customer`, no part in any room.
 pub async fn create_admin(db: &PgPool, email: &Email, password: &Password) -> anyhow::Result<i64> {
     let hash = password::hash(password).await?;
-    let name = Name::parse("Admin").map_err(anyhow::Error::msg)?;
+    let name = Name::of_staff("Admin").map_err(anyhow::Error::msg)?;
     match store::accounts::insert_account(db, email, &name, &hash, true).await {
         Err(sqlx::Error::Database(e)) if e.constraint() == Some("accounts_email_key") => {
             anyhow::bail!("{} already has an account", email.as_str())

@@ -10,7 +10,7 @@ mod terminal;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::{
     open_database::open_database,
@@ -62,7 +62,7 @@ enum Command {
 }
 
 pub fn main() -> ExitCode {
-    let Cli { config, command } = Cli::parse();
+    let Cli { config, command } = parse();
     crate::telemetry::init();
     let run = async {
         match command.unwrap_or(Command::Serve) {
@@ -88,6 +88,18 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A setting that is there and empty, as compose files leave them, is none.
+fn parse() -> Cli {
+    fn without_empty(command: clap::Command) -> clap::Command {
+        let command = command.mut_args(|arg| {
+            let is_empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+            if is_empty { arg.env(None::<&'static str>) } else { arg }
+        });
+        command.mut_subcommands(without_empty)
+    }
+    Cli::from_arg_matches(&without_empty(Cli::command()).get_matches()).unwrap_or_else(|error| error.exit())
 }
 
 async fn migrate(config: &Config) -> anyhow::Result<()> {

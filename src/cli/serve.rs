@@ -28,7 +28,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     // Each socket takes a file descriptor, and systems allow 1,024 by default.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let data = DataDir::open(&config.data)?;
-    let listener = listen(config.addr).await?;
+    let listener = listen(&config.addr).await?;
     let addr = listener.local_addr()?;
     let mut database = Database::open(config.database_url.as_deref(), &data, print_step).await?;
     db::migrate(&database.pool).await?;
@@ -67,10 +67,10 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     served
 }
 
-async fn listen(addr: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(addr)
-        .await
-        .with_context(|| format!("can't listen on {addr}; another address can be given with --addr"))
+async fn listen(addr: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(addr).await.with_context(|| {
+        format!("can't listen on {addr}; another address can be given with --addr or HAGGLE_ADDR, like 127.0.0.1:3000")
+    })
 }
 
 /// An address that a browser on this machine can be given.

@@ -132,14 +132,28 @@ impl Filters {
     }
 }
 
-/// Words to search for; what isn't text counts as a space.
+/// Words to search for; what isn't text counts as a space. At most one `-` excludes a word, and a word has a letter or a
+/// digit: what else a parser would nest (sixty dashes are sixty negations) means nothing to anybody.
 fn words(text: &str, max: usize) -> Option<String> {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(max).collect();
-    form::optional_line(&plain, max).ok().filter(|line| !line.is_empty())
+    let line = plain_line(text, max)?;
+    let words: Vec<String> = line
+        .split(' ')
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .map(|word| {
+            let bare = word.trim_start_matches('-');
+            if bare.len() < word.len() { format!("-{bare}") } else { word.to_owned() }
+        })
+        .collect();
+    Some(words.join(" ")).filter(|words| !words.is_empty())
 }
 
 fn words_of_place(text: &str) -> Option<String> {
-    words(text, 80)
+    plain_line(text, 80)
+}
+
+fn plain_line(text: &str, max: usize) -> Option<String> {
+    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(max).collect();
+    form::optional_line(&plain, max).ok().filter(|line| !line.is_empty())
 }
 
 fn parse_choice<T>(
@@ -244,6 +258,15 @@ mod tests {
             read(BrowseQuery { min: text("20"), max: text("10"), ..BrowseQuery::default() });
         assert_eq!((filters.min, filters.max), (None, None));
         assert_eq!(errors.get("min"), "The lowest price is above the highest.");
+    }
+
+    /// Case 13.
+    #[test]
+    fn a_question_of_dashes_asks_for_nothing() {
+        for nothing in ["-".repeat(60), "- ".repeat(60), "\"\" --- ( ! & |".to_owned()] {
+            assert_eq!(words(&nothing, 200), None, "{nothing}");
+        }
+        assert_eq!(words("bike ---red -- -\u{2d}blue", 200).as_deref(), Some("bike -red -blue"));
     }
 
     #[test]

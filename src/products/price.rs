@@ -148,9 +148,18 @@ fn plain(c: char) -> char {
     match c {
         '’' | '‘' | 'ʼ' | '´' | '`' => '\'',
         '–' | '—' | '−' | '‐' | '‑' | '‒' => '-',
+        '٫' | '．' => '.',
+        '٬' | '，' => ',',
         space if space.is_whitespace() => ' ',
-        other => other,
+        other => ascii_digit(other).unwrap_or(other),
     }
+}
+
+/// Digits as they are written full width, in Arabic, Persian, Devanagari and Bengali.
+fn ascii_digit(c: char) -> Option<char> {
+    let zero =
+        ['０', '٠', '۰', '०', '০'].into_iter().find(|&zero| (zero..).take(10).any(|digit| digit == c))?;
+    char::from_digit(u32::from(c) - u32::from(zero), 10)
 }
 
 /// What lies between the first and the last digit, after a look at what is around it.
@@ -159,6 +168,9 @@ fn without_marks(text: &str, currency: Currency) -> Result<&str, PriceError> {
     let (Some(first), Some(last)) = (text.find(digit), text.rfind(digit)) else {
         return Err(PriceError::Malformed);
     };
+    // `,99` begins with its decimal separator.
+    let begins_with_fraction = text[..first].ends_with(['.', ',']) && is_digits(&text[first..=last]);
+    let first = if begins_with_fraction { first - 1 } else { first };
     let before = text[..first].trim_end();
     if before.ends_with('-') {
         return Err(PriceError::Negative);
@@ -195,6 +207,9 @@ fn split_fraction(number: &str, places: u32) -> (&str, Option<&str>) {
         return (number, None);
     };
     let (whole, fraction) = (&number[..at], &number[at + 1..]);
+    if whole.is_empty() {
+        return ("0", Some(fraction));
+    }
     let again = whole.contains(&number[at..=at]);
     let lone = is_digits(whole);
     let thousands = lone && fraction.len() == 3 && places != 3 && whole.len() <= 3 && !whole.starts_with('0');

@@ -26,7 +26,8 @@ impl FieldErrors {
     }
 }
 
-/// One line of text as people type it: trimmed, without control characters, 1 to `max` characters.
+/// One line of text as people type it: trimmed, without control characters, 1 to `max` characters. What overrides the
+/// direction of the text around it is taken out; the page isolates the rest (`<bdi>`).
 pub fn line(text: &str, max: usize) -> Result<String, String> {
     let text = optional_line(text, max)?;
     if text.is_empty() { Err("Please fill this in.".to_owned()) } else { Ok(text) }
@@ -34,9 +35,9 @@ pub fn line(text: &str, max: usize) -> Result<String, String> {
 
 /// Like [`line`], but may be empty.
 pub fn optional_line(text: &str, max: usize) -> Result<String, String> {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let only_invisible = !text.is_empty() && text.chars().all(|c| c.is_whitespace() || is_invisible(c));
-    if only_invisible || text.chars().any(|c| c.is_control() || turns_direction(c)) {
+    let text = without_overrides(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let only_invisible = !text.is_empty() && !is_visible(&text);
+    if only_invisible || text.chars().any(char::is_control) {
         return Err("Please use letters, digits and punctuation only.".to_owned());
     }
     at_most(text, max)
@@ -49,21 +50,32 @@ pub fn search(text: &str, max: usize) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Bidirectional controls, which would reorder the text around them.
-fn turns_direction(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+/// Without the characters that turn the direction of all that follows, and without byte order marks.
+fn without_overrides(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, '\u{202d}' | '\u{202e}' | '\u{feff}')).collect()
 }
 
-/// Characters that show nothing by themselves.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}')
+/// Whether there is anything to see in it: letters, digits, signs, pictures.
+pub fn is_visible(text: &str) -> bool {
+    text.chars().any(|c| !c.is_whitespace() && !c.is_control() && !is_invisible(c))
 }
 
-/// Several lines: CRLF → LF, trimmed, without NUL, at most `max` characters; may be empty.
+/// Characters that show nothing by themselves: format characters, joiners, fillers, blanks.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Several lines: CRLF → LF, trimmed, without NUL, at most `max` characters; empty if there is nothing to see.
 pub fn lines(text: &str, max: usize) -> Result<String, String> {
-    let text = text.replace("\r\n", "\n").trim().to_owned();
+    let text = without_overrides(&text.replace("\r\n", "\n")).trim().to_owned();
     if text.contains('\0') {
         return Err("This text holds a character that can't be stored.".to_owned());
+    }
+    if !is_visible(&text) {
+        return Ok(String::new());
     }
     at_most(text, max)
 }
@@ -74,4 +86,28 @@ fn at_most(text: String, max: usize) -> Result<String, String> {
         return Err(format!("Please use at most {max} characters; these are {length}."));
     }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Cases 12 and 19.
+    #[test]
+    fn words_that_nobody_sees_are_none_and_directions_are_not_overridden() {
+        for empty in ["\u{2800}\u{2800}", "\u{200b}", "\u{ad}", "\u{200e}\u{200f}", "\u{3164}"] {
+            assert!(line(empty, 80).is_err(), "{empty:?}");
+            assert_eq!(lines(empty, 80), Ok(String::new()), "{empty:?}");
+        }
+        for (typed, kept) in [
+            ("a \u{202e}b\u{202c} c", "a b\u{202c} c"),
+            ("a \u{202b}b\u{202c}", "a \u{202b}b\u{202c}"),
+            ("\u{2067}b\u{2069}", "\u{2067}b\u{2069}"),
+            ("\u{feff}a", "a"),
+            ("👩\u{200d}👩\u{200d}👧", "👩\u{200d}👩\u{200d}👧"),
+            ("می\u{200c}خواهم", "می\u{200c}خواهم"),
+        ] {
+            assert_eq!(line(typed, 80).as_deref(), Ok(kept), "{typed:?}");
+        }
+    }
 }

@@ -26,7 +26,7 @@ pub mod timeouts;
 
 pub use client_addr::ClientAddr;
 pub use error::{Error, Result};
-pub use extract::{Form, Path, Query, wants_json};
+pub use extract::{Form, Path, Query, StrictQuery, wants_json};
 pub use flash::Flash;
 pub use form::FieldErrors;
 pub use paging::Pager;

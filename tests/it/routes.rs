@@ -306,3 +306,23 @@ async fn every_answer_carries_the_headers_that_protect_it() {
         }
     }
 }
+
+/// Case 31: what can't be understood in an address is left out.
+#[tokio::test]
+async fn odd_queries_show_the_page() {
+    let app = TestApp::start().await;
+    let tomas = app.seller("Tomas").await;
+    for path in [
+        "/products?q=a&q=b",
+        "/products?category=home&category=x",
+        "/products?page=abc",
+        "/messages?page=abc",
+        "/seller/dashboard?page=abc&page=2",
+        "/sellers/1?page=abc",
+    ] {
+        assert_eq!(tomas.get(path).await.status, 200, "{path}");
+    }
+    // Case 13.
+    let dashes = app.visitor().get(&format!("/products?q={}", "-".repeat(60))).await;
+    assert_eq!(dashes.status, 200);
+}

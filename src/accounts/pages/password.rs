@@ -38,7 +38,7 @@ pub(in crate::accounts) async fn change_password(
     Form(typed): Form<PasswordForm>,
 ) -> Result<Response> {
     let mut errors = FieldErrors::default();
-    if let Some(new) = errors.check("password", Password::parse(&typed.password)) {
+    if let Some(new) = errors.check("password", Password::parse_for(&typed.password, &user.email)) {
         let taken = limits.take(&Attempt::Account(user.account_id))?;
         let changed =
             sign_in::change_password(&db, &events, user.account_id, &typed.current_password, &new).await;

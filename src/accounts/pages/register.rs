@@ -69,7 +69,8 @@ pub(in crate::accounts) async fn register(
     let mut errors = FieldErrors::default();
     let email = errors.check("email", Email::parse(&typed.email));
     let name = errors.check("name", Name::parse(&typed.name));
-    let password = errors.check("password", Password::parse(&typed.password));
+    let password = errors
+        .check("password", Password::parse_for(&typed.password, email.as_ref().map_or("", Email::as_str)));
     let role = errors.check("role", Role::parse(&typed.role));
     let lane = Lane::Network(network(addr));
     if let (Some(email), Some(name), Some(password), Some(role)) = (email, name, password, role) {

@@ -61,7 +61,7 @@ pub(in crate::accounts) async fn sign_in(
     Form(typed): Form<LoginForm>,
 ) -> Result<Response> {
     let mut errors = FieldErrors::default();
-    if let Some(email) = errors.check("email", Email::parse(&typed.email)) {
+    if let Some(email) = errors.check("email", Email::parse_stored(&typed.email)) {
         let browser = BrowserToken::from_headers(&headers);
         let known = known_browsers::known_account(&db, browser.as_ref(), &email).await?;
         let (attempt, lane) = match (known, &browser) {

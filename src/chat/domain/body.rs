@@ -1,6 +1,9 @@
 //! What somebody says: the text of one entry.
 
-/// 1 to 4,000 Unicode scalar values after CRLF → LF and trimming, without NUL. Empty only under a picture.
+use crate::web::form;
+
+/// 1 to 4,000 Unicode scalar values after CRLF → LF and trimming, without NUL, with something to see among them. Empty
+/// only under a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Body(String);
 
@@ -28,10 +31,12 @@ impl Body {
     pub fn parse(text: &str) -> Result<Self, BodyError> {
         let text = text.replace("\r\n", "\n");
         let text = text.trim();
+        if text.contains('\0') {
+            return Err(BodyError::Nul);
+        }
         match text.chars().count() {
-            0 => Err(BodyError::Empty),
+            _ if !form::is_visible(text) => Err(BodyError::Empty),
             count if count > Self::MAX => Err(BodyError::TooLong),
-            _ if text.contains('\0') => Err(BodyError::Nul),
             _ => Ok(Body(text.to_owned())),
         }
     }
@@ -54,6 +59,20 @@ mod tests {
         assert_eq!(Body::parse("  a\r\nb \n").unwrap().as_str(), "a\nb");
         assert_eq!(Body::parse(" \r\n\t "), Err(BodyError::Empty));
         assert_eq!(Body::caption(" \r\n\t ").unwrap().as_str(), "");
+        for empty in [
+            "\u{200b}",
+            "\u{200b}\u{200b}\n\u{200b}",
+            "\u{2800}",
+            "\u{ad}",
+            "\u{feff}",
+            "\u{200e}\u{200f}",
+            "\x01",
+        ] {
+            assert_eq!(Body::parse(empty), Err(BodyError::Empty), "case 19: {empty:?}");
+        }
+        for seen in ["👩\u{200d}👩\u{200d}👧", "می\u{200c}خواهم"] {
+            assert_eq!(Body::parse(seen).unwrap().as_str(), seen);
+        }
         assert_eq!(Body::caption(&"a".repeat(4001)), Err(BodyError::TooLong));
         assert_eq!(Body::parse("a\0b"), Err(BodyError::Nul));
         assert!(Body::parse(&"🚲".repeat(4000)).is_ok());

@@ -13,6 +13,7 @@
 pub mod event;
 pub mod frames;
 pub mod inboxes;
+pub mod links;
 pub mod outlet;
 pub mod presence;
 pub mod publish;

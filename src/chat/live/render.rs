@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use askama::Template;
-use linkify::{LinkFinder, LinkKind};
 
 use crate::{
     chat::{
@@ -12,6 +11,7 @@ use crate::{
         live::{
             event::LazyFrame,
             frames::{EntryFrame, ServerFrame},
+            links::{BodyPart, parts},
         },
     },
     products::{ProductState, ProductSummary},
@@ -27,12 +27,6 @@ pub struct EntryView<'a> {
     pub product: Option<&'a ProductSummary>,
 }
 
-/// A piece of a body: text, or an address to click.
-pub struct BodyPart<'a> {
-    pub text: &'a str,
-    pub href: Option<String>,
-}
-
 impl<'a> EntryView<'a> {
     pub fn new(entry: &'a Entry, participants: &'a Participants, products: &'a [ProductSummary]) -> Self {
         let about = entry.introduces.as_ref().map(|snapshot| snapshot.product_id);
@@ -42,29 +36,6 @@ impl<'a> EntryView<'a> {
             parts: parts(entry.content.body()),
             product: products.iter().find(|product| Some(product.id) == about),
         }
-    }
-}
-
-fn parts(body: &str) -> Vec<BodyPart<'_>> {
-    let mut finder = LinkFinder::new();
-    finder.url_must_have_scheme(false).kinds(&[LinkKind::Url]);
-    finder
-        .spans(body)
-        .map(|span| {
-            let text = span.as_str();
-            BodyPart { text, href: span.kind().and_then(|_| href(text)) }
-        })
-        .collect()
-}
-
-/// Only http and https are worth a click: `javascript:` and its kind stay text.
-fn href(text: &str) -> Option<String> {
-    match text.split_once("://") {
-        None => Some(format!("https://{text}")),
-        Some((scheme, _)) if ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) => {
-            Some(text.to_owned())
-        }
-        Some(_) => None,
     }
 }
 
@@ -109,21 +80,4 @@ pub fn lazy_frame_text(
     LazyFrame::new(Box::new(move || {
         ServerFrame::Message(entry_frame(&entry, &participants, &products)).text()
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_web_addresses_become_links() {
-        let hrefs = |body| parts(body).into_iter().filter_map(|part| part.href).collect::<Vec<_>>();
-        assert_eq!(hrefs("see https://a.example/x?y=1. ok"), ["https://a.example/x?y=1"]);
-        assert_eq!(hrefs("on haggle.example/products/1"), ["https://haggle.example/products/1"]);
-        assert!(
-            hrefs("javascript:alert(1) javascript://a.example/%0aalert(1) ftp://x.example data:text/html,x")
-                .is_empty()
-        );
-        assert_eq!(parts("a\nb").iter().map(|part| part.text).collect::<String>(), "a\nb");
-    }
 }

@@ -22,7 +22,7 @@ use crate::{
         },
         store,
     },
-    web::{Query, Result, wants_json},
+    web::{Result, StrictQuery, wants_json},
 };
 
 /// `GET /rooms/{room}/messages`: JSON for a program, the room's page for a browser.
@@ -30,7 +30,7 @@ pub async fn show(
     State(db): State<PgPool>,
     headers: HeaderMap,
     member: RoomMember,
-    Query(query): Query<HistoryQuery>,
+    StrictQuery(query): StrictQuery<HistoryQuery>,
     page: room::RoomRequest,
 ) -> Result<Response> {
     if !wants_json(&headers) {

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     chat::{access::RoomMember, domain::side::Side, store, summary},
     products,
-    web::{Query, Result, Shell},
+    web::{Result, Shell, StrictQuery},
 };
 
 /// What the page needs beside the member.
@@ -27,7 +27,7 @@ pub type RoomRequest = (Shell, Session);
 pub async fn show(
     State(db): State<PgPool>,
     member: RoomMember,
-    Query(query): Query<HistoryQuery>,
+    StrictQuery(query): StrictQuery<HistoryQuery>,
     request: RoomRequest,
 ) -> Result<Response> {
     let (range, limit) = query.parse()?;

@@ -49,8 +49,14 @@ pub async fn serve(
         Ok(response) => response.into_response(),
         Err(never) => match never {},
     };
-    if !response.status().is_success() && response.status() != StatusCode::NOT_MODIFIED {
-        return Error::NotFound.into_response();
+    match response.status() {
+        StatusCode::RANGE_NOT_SATISFIABLE => return response,
+        status if status.is_success() || status == StatusCode::NOT_MODIFIED => {}
+        // Out of file descriptors, no right to read: it isn't gone (M4).
+        status if status.is_server_error() => {
+            return Error::Unavailable(anyhow::anyhow!("a photo can't be read")).into_response();
+        }
+        _ => return Error::NotFound.into_response(),
     }
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, kept);

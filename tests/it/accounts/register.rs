@@ -48,7 +48,7 @@ async fn a_refused_registration_comes_back_filled_in_without_the_password() {
         ("name", " "),
         ("name", &"x".repeat(81)),
         ("name", "Bo\0"),
-        ("name", "\u{202e}Bo"),
+        ("name", "\u{202e}"),
         ("name", "\u{200b}"),
         ("password", "short"),
         ("password", &"x".repeat(600)),
