@@ -19,12 +19,12 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, tr
 use tower_sessions::Session;
 
 use crate::{
-    accounts::{self, AccessEvents, MaybeUser, SignInLimits, session_store},
+    accounts::{self, AccessEvents, Gate, MaybeUser, SignInLimits, session_store},
     admin,
     chat::{self, MessageLimits},
     dashboard,
     jobs::{Policy, Supervisor},
-    products::{self, PhotoLimits, photos::Uploads},
+    products::{self, BrowseLimits, KnownPhotos, PhotoLimits, ViewCounter, photos::Uploads},
     telemetry,
     web::{
         Error, LoadShell, Shell, ShellSource, ShellUser, assets,
@@ -46,6 +46,7 @@ use crate::{
 pub struct App {
     pub db: PgPool,
     pub supervisor: Supervisor,
+    pub gate: Gate,
     pub accounts: accounts::State,
     pub products: products::State,
     pub chat: chat::State,
@@ -66,7 +67,13 @@ impl App {
         let shell = ShellSource(Arc::new(PageShell { db: db.clone(), public_origin: public_origin.clone() }));
         let trusted_proxies = TrustedProxies(trusted_proxies);
         let (sign_in_limits, photo_limits) = (SignInLimits::default(), PhotoLimits::default());
+        let view_counter = ViewCounter::default();
+        supervisor.spawn_draining("products.views", Policy::Background, {
+            let (db, views) = (db.clone(), view_counter.clone());
+            move |stop| views.clone().run(db.clone(), stop)
+        });
         App {
+            gate: Gate::new(db.clone(), trusted_proxies),
             accounts: accounts::State {
                 db: db.clone(),
                 access: access.clone(),
@@ -79,6 +86,10 @@ impl App {
                 db: db.clone(),
                 uploads: uploads.clone(),
                 photo_limits: photo_limits.clone(),
+                known_photos: KnownPhotos::default(),
+                view_counter: view_counter.clone(),
+                browse_limits: BrowseLimits::default(),
+                trusted_proxies,
                 shell: shell.clone(),
             },
             dashboard: dashboard::State { db: db.clone(), shell: shell.clone() },
@@ -88,6 +99,7 @@ impl App {
                     db: db.clone(),
                     uploads,
                     photo_limits,
+                    view_counter,
                     access,
                     sign_in_limits,
                     trusted_proxies,
@@ -104,7 +116,7 @@ impl App {
 }
 
 /// The features' routers, and around them from the outside in: log, headers, compression, error
-/// pages, time-out, forgery check, session.
+/// pages, time-out, forgery check, session, gate (turns and budgets).
 pub fn router(app: App) -> anyhow::Result<Router> {
     let public_origin = app.chat.public_origin.clone();
     let secure = public_origin.is_https();
@@ -120,6 +132,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .route("/up", get(up).with_state(health))
         .fallback(|| async { Error::NotFound })
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
+        .layer(from_fn_with_state(app.gate, accounts::pass))
         .layer(from_fn_with_state(shell.clone(), error_pages))
         .layer(session_store::layer(app.db.clone(), secure))
         .layer(forgery::layer(&public_origin)?)
@@ -139,6 +152,9 @@ pub fn router(app: App) -> anyhow::Result<Router> {
 /// Graceful shutdown waits this long for requests in flight and for sockets to close.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
+#[cfg(target_os = "linux")]
+const TCP_USER_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// And after that this long for the supervised tasks.
 const TASKS_STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -151,6 +167,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let (chat, supervisor) = (app.chat.clone(), app.supervisor.clone());
+    let limits = http_server::ConnectionLimits::new(app.products.trusted_proxies.0);
     let router = router(app)?;
     let mut failed = None;
     let stop = async {
@@ -166,10 +183,16 @@ pub async fn serve(
         if let Err(error) = connection.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY can't be set");
         }
+        // A peer that has vanished, or has no room for more, is given up after this time.
+        #[cfg(target_os = "linux")]
+        if let Err(error) = socket2::SockRef::from(&*connection).set_tcp_user_timeout(Some(TCP_USER_TIMEOUT))
+        {
+            tracing::debug!(%error, "TCP_USER_TIMEOUT can't be set");
+        }
     });
     tokio::select! {
         () = async {
-            http_server::serve(listener, router, http_server::HEADER_TIMEOUT, stop).await;
+            http_server::serve(listener, router, limits, stop).await;
             chat.sockets_drained().await;
         } => {}
         () = async {

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     accounts::{AccessEvents, SignInLimits},
     jobs::{Policy, Supervisor},
-    products::{PhotoLimits, photos::Uploads},
+    products::{PhotoLimits, ViewCounter, photos::Uploads},
     web::{ShellSource, client_addr::TrustedProxies, forgery::PublicOrigin},
 };
 
@@ -28,6 +28,7 @@ pub struct State {
     pub db: PgPool,
     pub uploads: Uploads,
     pub search_limits: SearchLimits,
+    pub view_counter: ViewCounter,
     pub trusted_proxies: TrustedProxies,
     pub public_origin: PublicOrigin,
     pub shell: ShellSource,
@@ -44,6 +45,7 @@ pub struct Dependencies {
     pub db: PgPool,
     pub uploads: Uploads,
     pub photo_limits: PhotoLimits,
+    pub view_counter: ViewCounter,
     pub access: AccessEvents,
     pub sign_in_limits: SignInLimits,
     pub trusted_proxies: TrustedProxies,
@@ -74,6 +76,7 @@ impl State {
         };
         let writer = MessageWriter::start(&parts, &message_limits, supervisor);
         State {
+            view_counter: with.view_counter,
             sockets: SocketParts {
                 db: db.clone(),
                 rooms,

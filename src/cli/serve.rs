@@ -128,9 +128,9 @@ fn jobs_worker(app: &App) -> Worker {
 /// Removes idle rate-limit buckets every hour: they are in this node's memory.
 fn start_sweeps(app: &App) {
     let sign_in = app.accounts.sign_in_limits.clone();
-    let (chat, photos) = (app.chat.clone(), app.products.photo_limits.clone());
+    let (chat, photos, gate) = (app.chat.clone(), app.products.photo_limits.clone(), app.gate.clone());
     app.supervisor.spawn("sweep.limits", Policy::Background, move || {
-        let (sign_in, chat, photos) = (sign_in.clone(), chat.clone(), photos.clone());
+        let (sign_in, chat, photos, gate) = (sign_in.clone(), chat.clone(), photos.clone(), gate.clone());
         async move {
             let mut hours = interval(HOUR);
             loop {
@@ -138,6 +138,7 @@ fn start_sweeps(app: &App) {
                 sign_in.sweep();
                 chat.sweep_limits();
                 photos.sweep();
+                gate.sweep();
             }
         }
     });

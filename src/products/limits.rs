@@ -4,11 +4,15 @@
 //! A photo on its way lies on the disk, and holds only one of many places there; its place in memory is taken when all of
 //! it is here (H1). So whoever sends slowly keeps nobody else from sending.
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 use governor::{DefaultKeyedRateLimiter, Quota};
 
-use crate::web::concurrency_limit::{ConcurrencyLimit, LimitReached, Permit};
+use crate::web::{
+    Error,
+    admission::{Admission, Admitted},
+    concurrency_limit::{ConcurrencyLimit, LimitReached, Permit},
+};
 
 /// Eighty in a row (ten products full of them), then six a minute. Counted in memory, by node.
 #[derive(Clone)]
@@ -59,5 +63,40 @@ impl Default for PhotoLimits {
             receiving: ConcurrencyLimit::new(RECEIVING, RECEIVING_EACH),
             in_memory: ConcurrencyLimit::new(IN_MEMORY, IN_MEMORY_EACH),
         }
+    }
+}
+
+/// Searches at work, and how long one may take. Visitors' and signed-in people's don't wait for each other (H3).
+#[derive(Clone)]
+pub struct BrowseLimits {
+    visitors: Admission,
+    people: Admission,
+}
+
+/// Of the pool's twenty connections most are left for whoever reads and writes messages.
+const PEOPLE_SEARCHES: usize = 4;
+const VISITOR_SEARCH_TIMEOUT: Duration = Duration::from_secs(2);
+const SEARCH_TIMEOUT: Duration = Duration::from_secs(5);
+
+impl Default for BrowseLimits {
+    /// Visitors' searches get half of the cores.
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        BrowseLimits { visitors: Admission::new((cores / 2).max(1)), people: Admission::new(PEOPLE_SEARCHES) }
+    }
+}
+
+impl BrowseLimits {
+    /// A turn, to be held until the search is done, and how long that may take.
+    pub async fn acquire(&self, is_visitor: bool, addr: IpAddr) -> Result<(Admitted, Duration), Error> {
+        let (turns, limit) = if is_visitor {
+            (&self.visitors, VISITOR_SEARCH_TIMEOUT)
+        } else {
+            (&self.people, SEARCH_TIMEOUT)
+        };
+        let turn = turns.acquire(addr).await;
+        let turn = turn
+            .ok_or(Error::Busy("Very many people are searching just now. Please try again in a moment."))?;
+        Ok((turn, limit))
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use sqlx::PgPool;
 
 use super::{
-    Viewer,
+    BrowseLimits, Viewer,
     browse::{BrowseQuery, Filters},
     categories,
     currency::Currency,
@@ -15,7 +15,7 @@ use super::{
     views::{BrowsePage, HomePage, SellerPage},
 };
 use crate::accounts::{self, MaybeUser};
-use crate::web::{Error, Pager, Path, Query, Result, Shell};
+use crate::web::{ClientAddr, Error, Pager, Path, Query, Result, Shell};
 
 /// How many of the newest products the home page shows.
 const LATEST: i64 = 20;
@@ -30,14 +30,22 @@ pub async fn home(State(db): State<PgPool>, shell: Shell, MaybeUser(user): Maybe
 }
 
 pub async fn browse(
-    State(db): State<PgPool>,
+    (State(db), State(limits), ClientAddr(addr)): (State<PgPool>, State<BrowseLimits>, ClientAddr),
     mut shell: Shell,
     MaybeUser(user): MaybeUser,
     Query(asked): Query<BrowseQuery>,
 ) -> Result<BrowsePage> {
     let categories = categories(&db).await?;
     let (filters, errors) = Filters::read(&asked, &categories, usual_currency(&db).await?);
-    let (cards, total) = store::browse::search(&db, &filters).await?;
+    let (turn, limit) = limits.acquire(user.is_none(), addr).await?;
+    let found = store::browse::search(&db, &filters, limit).await;
+    drop(turn);
+    let (cards, total) = match found {
+        Err(error) if is_canceled(&error) => {
+            return Err(Error::Busy("That search took too long. Please use other words, or fewer filters."));
+        }
+        found => found?,
+    };
     shell.query = asked.q.clone();
     Ok(BrowsePage {
         shell,
@@ -50,6 +58,11 @@ pub async fn browse(
         categories,
         cards,
     })
+}
+
+/// `statement_timeout` has ended it.
+fn is_canceled(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "57014")
 }
 
 /// What prices are in here when nobody says.

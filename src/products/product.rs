@@ -109,11 +109,3 @@ pub async fn page(db: &PgPool, id: i64, user: Option<&CurrentUser>) -> Result<Pr
     let similar = store::browse::similar(db, id, product.category.id, &product.title, SIMILAR).await?;
     Ok(ProductFragment { product, photos, seller, seller_offers, similar, viewer })
 }
-
-/// Counts that somebody looked at it. Its seller's own looks don't count.
-pub async fn record_view(db: &PgPool, fragment: &ProductFragment) -> Result<()> {
-    if !fragment.is_own() {
-        store::product::record_view(db, fragment.product.id).await?;
-    }
-    Ok(())
-}

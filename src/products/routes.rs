@@ -4,7 +4,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{pages, photos, receive::MAX_FORM, state::State};
+use super::{media, pages, receive::MAX_FORM, state::State};
 
 pub fn router(state: State) -> Router {
     // The forms with photos in them.
@@ -22,6 +22,6 @@ pub fn router(state: State) -> Router {
         .route("/seller/products/{id}/sold", post(pages::owner::sold))
         .route("/seller/products/{id}/available", post(pages::owner::available))
         .merge(large)
-        .merge(photos::router())
+        .merge(media::router())
         .with_state(state)
 }

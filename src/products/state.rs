@@ -3,13 +3,22 @@
 use axum::extract::FromRef;
 use sqlx::PgPool;
 
-use super::{limits::PhotoLimits, photos::Uploads};
-use crate::web::ShellSource;
+use super::{
+    limits::{BrowseLimits, PhotoLimits},
+    media::KnownPhotos,
+    photos::Uploads,
+    view_counter::ViewCounter,
+};
+use crate::web::{ShellSource, client_addr::TrustedProxies};
 
 #[derive(Clone, FromRef)]
 pub struct State {
     pub db: PgPool,
     pub uploads: Uploads,
     pub photo_limits: PhotoLimits,
+    pub known_photos: KnownPhotos,
+    pub view_counter: ViewCounter,
+    pub browse_limits: BrowseLimits,
+    pub trusted_proxies: TrustedProxies,
     pub shell: ShellSource,
 }

@@ -40,6 +40,9 @@ pub enum Error {
     TooSlow,
     #[error("too many requests: {0}")]
     TooMany(&'static str),
+    /// There is no place for it just now: load shedding.
+    #[error("busy: {0}")]
+    Busy(&'static str),
     #[error("method not allowed")]
     MethodNotAllowed,
     #[error("unavailable")]
@@ -79,6 +82,7 @@ impl Error {
                 "What you sent stopped on its way. Please try again when your connection is better.",
             ),
             Error::TooMany(sentence) => (StatusCode::TOO_MANY_REQUESTS, "Too many at once", sentence),
+            Error::Busy(sentence) => (StatusCode::SERVICE_UNAVAILABLE, "Back in a moment", sentence),
             Error::MethodNotAllowed => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "That didn't work",
@@ -111,7 +115,7 @@ impl IntoResponse for Error {
             page.reference = Some(reference);
         }
         let mut response = (page.status, page.sentence.clone()).into_response();
-        if matches!(self, Error::Unavailable(_) | Error::TooMany(_)) {
+        if matches!(self, Error::Unavailable(_) | Error::TooMany(_) | Error::Busy(_)) {
             response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("10"));
         }
         response.extensions_mut().insert(page);

@@ -1,7 +1,8 @@
 //! HTTP/1.1 server: one task per connection, graceful shutdown by draining.
 //!
-//! Does what `axum::serve` does, and closes a connection whose request head doesn't arrive in time
-//! (slowloris). An upgraded connection (a WebSocket) is no longer tracked here.
+//! Does what `axum::serve` does, and bounds what a stranger can hold (M4): connections in all and of one address, the time
+//! until a request's head is here (slowloris), and the time in which nothing of an answer is taken. An upgraded
+//! connection (a WebSocket) keeps its place and its write deadline, and is no longer waited for at the stop.
 
 use std::{net::SocketAddr, pin::pin, time::Duration};
 
@@ -19,32 +20,67 @@ use hyper_util::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
+use super::connection::{Connection, Connections};
+
 /// From the end of a response, or the start of the connection, to the end of the next request's
-/// head. Longer than proxies keep idle connections for reuse, which is mostly 60 s.
-pub const HEADER_TIMEOUT: Duration = Duration::from_secs(75);
+/// head. Behind proxies it is longer than they keep idle connections for reuse, which is mostly 60 s.
+const PROXY_HEADER_TIMEOUT: Duration = Duration::from_secs(75);
+const HEADER_TIMEOUT: Duration = Duration::from_secs(45);
+
+/// How many connections there may be.
+#[derive(Clone, Copy, Debug)]
+pub struct ConnectionLimits {
+    pub all: usize,
+    /// Of one address; behind trusted proxies everybody comes from theirs, and there is none.
+    pub each: Option<usize>,
+    pub header_timeout: Duration,
+    /// A connection that takes nothing of what is written to it for so long is closed.
+    pub write_timeout: Duration,
+}
+
+impl ConnectionLimits {
+    /// As many as there are file descriptors, with a reserve for files and the database; a house or an office behind one
+    /// address has 2,000.
+    pub fn new(trusted_proxies: usize) -> Self {
+        let descriptors = rlimit::getrlimit(rlimit::Resource::NOFILE).map_or(1024, |(soft, _)| soft);
+        let all = usize::try_from(descriptors.min(1_000_000)).unwrap_or(1024);
+        ConnectionLimits {
+            all: all.saturating_sub(256).max(64),
+            each: (trusted_proxies == 0).then_some(2_000),
+            header_timeout: if trusted_proxies > 0 { PROXY_HEADER_TIMEOUT } else { HEADER_TIMEOUT },
+            write_timeout: Duration::from_secs(30),
+        }
+    }
+}
 
 /// Accepts connections until `stop` resolves, then drains: returns when every request that had
 /// begun is answered.
 pub async fn serve(
     mut listener: impl Listener<Addr = SocketAddr>,
     router: Router,
-    header_timeout: Duration,
+    limits: ConnectionLimits,
     stop: impl Future<Output = ()>,
 ) {
     let (open, stopping) = (TaskTracker::new(), CancellationToken::new());
+    let connections = Connections::default();
     let mut stop = pin!(stop);
     loop {
         let (io, addr) = tokio::select! {
             accepted = listener.accept() => accepted,
             () = &mut stop => break,
         };
+        // Whoever gets no place is closed at once, without a thread, a task or a byte.
+        let Some(place) = connections.place(addr.ip().to_canonical(), limits.all, limits.each) else {
+            continue;
+        };
+        let io = Connection::new(io, place, limits.write_timeout);
         let service = router.clone().map_request(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(addr));
             request.map(Body::new)
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(header_timeout)
+            .header_read_timeout(limits.header_timeout)
             .serve_connection(TokioIo::new(io), TowerToHyperService::new(service))
             .with_upgrades();
         let stopping = stopping.clone();
@@ -92,7 +128,8 @@ mod tests {
         let router = Router::new()
             .route("/", get(async |ConnectInfo(from): ConnectInfo<SocketAddr>| from.to_string()));
         let (stop, stopped) = oneshot::channel();
-        let served = tokio::spawn(serve(listener, router, header_timeout, async { _ = stopped.await }));
+        let limits = ConnectionLimits { header_timeout, each: Some(3), ..ConnectionLimits::new(0) };
+        let served = tokio::spawn(serve(listener, router, limits, async { _ = stopped.await }));
         (addr, stop, served)
     }
 
@@ -114,6 +151,52 @@ mod tests {
         stop.send(()).expect("it listens");
         timeout(HANG_GUARD, served).await.expect("it stops in good order").expect("no panic");
         assert_eq!(quiet.read(&mut [0]).await.expect("an end"), 0);
+    }
+
+    /// M4.
+    #[tokio::test]
+    async fn one_address_has_so_many_connections_and_gets_their_places_back() {
+        let (addr, _stop, _served) = start(HEADER_TIMEOUT).await;
+        let mut open = Vec::new();
+        for _ in 0..3 {
+            let mut connection = TcpStream::connect(addr).await.expect("a connection");
+            ask(&mut connection).await;
+            open.push(connection);
+        }
+        let mut fourth = TcpStream::connect(addr).await.expect("a connection");
+        // Closed at once, in whichever way the system says so.
+        assert!(matches!(timeout(HANG_GUARD, fourth.read(&mut [0])).await.expect("an end"), Ok(0) | Err(_)));
+        open.pop();
+        let again = async {
+            loop {
+                let mut connection = TcpStream::connect(addr).await.expect("a connection");
+                if connection.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.is_ok()
+                    && connection.read(&mut [0; 12]).await.is_ok_and(|read| read > 0)
+                {
+                    return;
+                }
+            }
+        };
+        timeout(HANG_GUARD, again).await.expect("its place is free again");
+    }
+
+    /// M4.
+    #[tokio::test]
+    async fn whoever_never_reads_is_let_go() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let addr = listener.local_addr().expect("an address");
+        // More than the system keeps for a connection.
+        let router = Router::new().route("/", get(async || vec![0; 64 * 1024 * 1024]));
+        let limits =
+            ConnectionLimits { write_timeout: Duration::from_millis(100), ..ConnectionLimits::new(0) };
+        let (stop, stopped) = oneshot::channel();
+        let served = tokio::spawn(serve(listener, router, limits, async { _ = stopped.await }));
+        let mut deaf = TcpStream::connect(addr).await.expect("a connection");
+        deaf.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("it is heard");
+        // Its answer begins, and it is never read on; the stop waits for answers.
+        deaf.peek(&mut [0]).await.expect("an answer");
+        stop.send(()).expect("it listens");
+        timeout(HANG_GUARD, served).await.expect("it was let go").expect("no panic");
     }
 
     async fn ask(connection: &mut TcpStream) {

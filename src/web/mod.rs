@@ -4,9 +4,11 @@
 //! [`Error`] for whatever isn't its page; `app.rs` turns that error into a page for a browser
 //! and into JSON for a program.
 
+pub mod admission;
 pub mod assets;
 pub mod client_addr;
 pub mod concurrency_limit;
+pub mod connection;
 pub mod error;
 pub mod error_page;
 pub mod extract;

@@ -13,17 +13,23 @@ use super::{
 use crate::{
     accounts::MaybeUser,
     chat::{access::RoomMember, store},
-    products::{self, ProductFragment},
-    web::{Path, Result, Shell},
+    products::{self, Looker, ProductFragment, ViewCounter},
+    web::{ClientAddr, Path, Result, Shell},
 };
 
 pub async fn show(
-    State(db): State<PgPool>,
+    (State(db), State(views), ClientAddr(addr)): (State<PgPool>, State<ViewCounter>, ClientAddr),
     Path(id): Path<i64>,
     MaybeUser(user): MaybeUser,
     (session, shell): (Session, Shell),
 ) -> Result<ProductPage> {
     let product = products::page(&db, id, user.as_deref()).await?;
+    if !product.is_own() {
+        views.record(
+            id,
+            user.as_deref().map_or(Looker::Network(addr), |user| Looker::Account(user.account_id)),
+        );
+    }
     let panel = match user {
         None => ProductSidePanel::Visitor {
             draft: kept_draft::take_kept_draft(&session, &format!("/products/{id}")).await?,
@@ -36,7 +42,6 @@ pub async fn show(
             None => ProductSidePanel::None,
         },
     };
-    products::record_view(&db, &product).await?;
     Ok(ProductPage { shell, product, panel })
 }
 

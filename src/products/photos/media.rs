@@ -1,36 +1,15 @@
-//! `GET /media/{key}/{file}`.
+//! A stored photo as a response.
 
-use axum::Router;
-use axum::extract::{FromRef, Path, Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use tower::ServiceExt;
 use tower_http::services::ServeFile;
 
 use super::{PhotoKey, Size, Uploads};
 use crate::web::Error;
 
-/// What lies under a key is never changed.
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
-
-/// Serves the photos in `Uploads` to everybody.
-pub fn router<S>() -> Router<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Uploads: FromRef<S>,
-{
-    Router::new().route("/media/{key}/{file}", get(show))
-}
-
-async fn show(
-    State(uploads): State<Uploads>,
-    Path((key, file)): Path<(String, String)>,
-    request: Request,
-) -> Response {
-    serve(&uploads, &key, &file, request, FOR_EVER).await
-}
 
 /// The file that a path's last two parts name, or 404. `kept` says who may keep it, and how long.
 pub async fn serve(
@@ -66,10 +45,22 @@ pub async fn serve(
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
     use axum::body::{Body, to_bytes};
+    use axum::extract::{Path, State};
 
     use super::super::fixtures;
     use super::*;
+
+    const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=86400");
+
+    async fn show(
+        State(uploads): State<Uploads>,
+        Path((key, file)): Path<(String, String)>,
+        request: Request,
+    ) -> Response {
+        serve(&uploads, &key, &file, request, KEPT).await
+    }
 
     struct Media {
         _folder: tempfile::TempDir,
@@ -82,7 +73,11 @@ mod tests {
         let uploads = Uploads::new(folder.path());
         let key = uploads.save(&fixtures::processed()).await.expect("saved");
         std::fs::write(folder.path().join("secret"), b"secret").expect("written");
-        Media { app: router().with_state(uploads), _folder: folder, key }
+        Media {
+            app: Router::new().route("/media/{key}/{file}", axum::routing::get(show)).with_state(uploads),
+            _folder: folder,
+            key,
+        }
     }
 
     async fn get(app: &Router, path: &str, since: Option<&HeaderValue>) -> Response {
@@ -95,13 +90,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn photos_are_served_to_be_kept_for_ever() {
+    async fn photos_are_served_to_be_kept() {
         let media = media().await;
         for (size, kind) in [(Size::Small, "image/webp"), (Size::Preview, "image/jpeg")] {
             let answer = get(&media.app, &media.key.url(size), None).await;
             assert_eq!(answer.status(), StatusCode::OK);
             assert_eq!(answer.headers()[header::CONTENT_TYPE], kind);
-            assert_eq!(answer.headers()[header::CACHE_CONTROL], FOR_EVER);
+            assert_eq!(answer.headers()[header::CACHE_CONTROL], KEPT);
             assert_eq!(answer.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
             let since = answer.headers()[header::LAST_MODIFIED].clone();
             let body = to_bytes(answer.into_body(), usize::MAX).await.expect("a body");

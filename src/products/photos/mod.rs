@@ -3,7 +3,8 @@
 //! [`process`] takes any JPEG, PNG or WebP file apart and makes four new ones of its pixels:
 //! WebP in three sizes for pages, and a JPEG for link previews. Nothing of the original file is
 //! passed on, so no place, no camera and no date gets out, and nothing but a picture gets in.
-//! [`Uploads`] keeps the four under one random [`PhotoKey`], and [`router`] serves them:
+//! [`Uploads`] keeps the four under one random [`PhotoKey`], and `products/media.rs` serves them to whoever may see the
+//! product:
 //!
 //! ```text
 //! bytes ─ process ─→ Processed ─ Uploads::save ─→ PhotoKey ─→ GET /media/<key>/large.webp
@@ -12,8 +13,7 @@
 //! Pictures of a conversation go the same way into a folder of that room's own ([`Uploads::inside`]),
 //! which `/media` doesn't reach; chat serves them to its two people.
 //!
-//! What lies under a key never changes. Another picture is another key, so browsers may keep what
-//! they got for ever.
+//! What lies under a key never changes. Another picture is another key.
 //!
 //! A 12 megapixel JPEG takes half a second of one core, and 6 seconds in an unoptimised build. At
 //! most [`MAX_CONCURRENT`] are worked on at a time, each of them in at most about 600 MB (that is
@@ -35,7 +35,7 @@ use tokio::sync::Semaphore;
 
 pub use self::encode::Processed;
 pub use self::key::{PhotoKey, Size};
-pub use self::media::{router, serve};
+pub use self::media::serve;
 pub use self::photo::Photo;
 pub use self::rejected::PhotoRejected;
 pub use self::uploads::Uploads;

@@ -1,5 +1,7 @@
 //! Lists of products.
 
+use std::time::Duration;
+
 use sqlx::{PgExecutor, PgPool};
 use time::OffsetDateTime;
 
@@ -11,7 +13,7 @@ use super::super::{
 /// How many results a search goes through at most; nobody turns that many pages.
 pub(in super::super) const MAX_RESULTS: i64 = 1008;
 /// How many of the newest that fit the words are compared for how well they do.
-const MAX_RANKED: i64 = 5000;
+const MAX_RANKED: i64 = MAX_RESULTS;
 /// Cards on a page; [`MAX_RESULTS`] is 42 of them.
 pub(in super::super) const PER_PAGE: i64 = 24;
 
@@ -56,14 +58,24 @@ impl TryFrom<Row> for Card {
 /// One page of a search, and how many results there are, counted up to [`MAX_RESULTS`].
 ///
 /// A page that doesn't exist is the last one.
-pub(in super::super) async fn search(db: &PgPool, filters: &Filters) -> sqlx::Result<(Vec<Card>, i64)> {
+pub(in super::super) async fn search(
+    db: &PgPool,
+    filters: &Filters,
+    limit: Duration,
+) -> sqlx::Result<(Vec<Card>, i64)> {
     let words = filters.words.as_deref();
     let place = filters.place.as_deref().map(|place| format!("{}%", escape_like(place)));
     let currency = filters.currency.as_ref().map(Currency::code);
     let mut tx = db.begin().await?;
     // One statement for every combination of filters. It is quick because it is planned for the
     // values at hand: what isn't asked for falls away, and the right index is chosen.
-    sqlx::query!("SET LOCAL plan_cache_mode = force_custom_plan").execute(&mut *tx).await?;
+    sqlx::query!(
+        "SELECT set_config('plan_cache_mode', 'force_custom_plan', true) AS plans,
+                set_config('statement_timeout', $1, true) AS time_out",
+        limit.as_millis().to_string()
+    )
+    .fetch_one(&mut *tx)
+    .await?;
     let rows = sqlx::query!(
         r#"WITH near AS (
                SELECT id, price_minor, created_at, search FROM products

@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use sqlx::{PgConnection, PgExecutor};
 
-use super::super::photos::{Photo, PhotoKey};
+use super::super::{
+    media::PhotoAccess,
+    photos::{Photo, PhotoKey},
+};
 
 pub(in super::super) async fn of_product(
     db: impl PgExecutor<'_>,
@@ -28,6 +31,22 @@ pub(in super::super) async fn all(
         .await?;
     // The column's check allows nothing but keys.
     Ok(rows.into_iter().filter_map(|row| Some((row.product_id, row.key.parse().ok()?))))
+}
+
+/// Whose a photo is and who may see it; nothing, if nobody names it.
+pub(in super::super) async fn access(
+    db: impl PgExecutor<'_>,
+    key: &PhotoKey,
+) -> sqlx::Result<Option<PhotoAccess>> {
+    let row = sqlx::query!(
+        r#"SELECT p.seller_id AS "seller_id!", p.state
+           FROM photos f JOIN products p ON p.id = f.product_id WHERE f.key = $1
+           UNION ALL SELECT seller_id, NULL FROM photo_drafts WHERE key = $1"#,
+        key.as_str()
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| PhotoAccess::new(row.seller_id, row.state.as_deref())))
 }
 
 /// Adds one photo of a product at its place.

@@ -13,6 +13,7 @@ async fn a_seller_sees_how_it_goes_and_who_is_writing() {
     buyer.messages_about(bicycle, "Is it still there?").await;
     buyer.messages_about(bicycle, "I could come on Saturday.").await;
 
+    app.state().products.view_counter.flush(&app.db).await.unwrap();
     let page = seller.get("/seller/dashboard").await.ok();
     assert_eq!(
         page.texts(".stat"),

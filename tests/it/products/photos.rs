@@ -4,7 +4,7 @@ use image::ImageFormat;
 use reqwest::multipart::{Form, Part};
 use tokio::io::AsyncWriteExt as _;
 
-use crate::support::{Person, TestApp, eventually, picture};
+use crate::support::{PASSWORD, Person, TestApp, eventually, picture};
 
 use super::{filled, id_of, keys, photo};
 
@@ -25,7 +25,7 @@ async fn with_photos(seller: &Person, names: &[&str]) -> i64 {
 }
 
 #[tokio::test]
-async fn photos_are_served_in_every_size_to_be_kept_for_ever() {
+async fn photos_are_served_in_every_size_to_be_kept_for_a_day() {
     let app = TestApp::start().await;
     let seller = app.seller("Tomas").await;
     for (format, sides) in [
@@ -44,7 +44,7 @@ async fn photos_are_served_in_every_size_to_be_kept_for_ever() {
             let answer = app.visitor().get(&format!("/media/{key}/{file}")).await.ok();
             let kind = if file.ends_with("webp") { "image/webp" } else { "image/jpeg" };
             assert_eq!(answer.header("content-type"), Some(kind));
-            assert_eq!(answer.header("cache-control"), Some("public, max-age=31536000, immutable"));
+            assert_eq!(answer.header("cache-control"), Some("public, max-age=86400"));
             assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
             assert_eq!(image::load_from_memory(&answer.body).unwrap().width(), side);
         }
@@ -142,7 +142,7 @@ async fn drafts_that_nobody_comes_back_for_are_swept() {
     let draft = || Form::new().part("photos", photo("a.jpg"));
     let page = seller.post_multipart("/seller/products", draft()).await.refused();
     let key = page.attr("[name=kept]", "value");
-    app.visitor().get(&format!("/media/{key}/small.webp")).await.ok();
+    seller.get(&format!("/media/{key}/small.webp")).await.ok();
     sqlx::query("UPDATE photo_drafts SET created_at = now() - interval '2 days'")
         .execute(&app.db)
         .await
@@ -186,4 +186,57 @@ async fn uploads_that_stand_still_keep_nobody_from_sending() {
     .await;
     let honest = app.seller("Tomas").await;
     assert_eq!(keys(&app, with_photos(&honest, &["lamp.jpg"]).await).await.len(), 1);
+}
+
+/// M6: on every node, within a second, for everybody but the seller and staff.
+#[tokio::test]
+async fn pictures_of_what_is_hidden_or_deleted_are_gone() {
+    let app = TestApp::start().await;
+    let node = app.beside().await;
+    let (seller, admin, ana) = (app.seller("Tomas").await, app.admin("Ines").await, app.buyer("Ana").await);
+    let id = with_photos(&seller, &["a.jpg"]).await;
+    let path = format!("/media/{}/large.webp", keys(&app, id).await[0]);
+    let elsewhere = ana.on_node(&node);
+    elsewhere.get(&path).await.ok();
+    let gone = async || {
+        eventually("the picture to be gone", async || {
+            let seen = [app.visitor().get(&path).await, ana.get(&path).await, elsewhere.get(&path).await];
+            seen.iter().all(|page| page.status == 404).then_some(())
+        })
+        .await;
+    };
+
+    admin.post(&format!("/admin/products/{id}/hide"), &[]).await.expect(303);
+    gone().await;
+    for person in [&seller, &admin] {
+        let page = person.get(&path).await.ok();
+        assert_eq!(page.header("cache-control"), Some("private, no-store"));
+    }
+    admin.post(&format!("/admin/products/{id}/show"), &[]).await.expect(303);
+    eventually("it to be back", async || (app.visitor().get(&path).await.status == 200).then_some(())).await;
+
+    admin.post(&format!("/admin/people/{}/suspend", seller.account_id), &[]).await.expect(303);
+    gone().await;
+    admin.post(&format!("/admin/people/{}/restore", seller.account_id), &[]).await.expect(303);
+    eventually("it to be back", async || (app.visitor().get(&path).await.status == 200).then_some(())).await;
+
+    seller.sign_in(PASSWORD).await.expect(303);
+    seller.post(&format!("/seller/products/{id}/delete"), &[]).await.redirects_to("/seller/dashboard");
+    gone().await;
+}
+
+/// M6, case 17.
+#[tokio::test]
+async fn a_draft_is_its_sellers_alone_and_a_range_beyond_the_end_is_416() {
+    let app = TestApp::start().await;
+    let seller = app.seller("Tomas").await;
+    let refused =
+        seller.post_multipart("/seller/products", Form::new().part("photos", photo("a.jpg"))).await.refused();
+    let draft = refused.attr("[name=kept]", "value");
+    let path = format!("/media/{draft}/small.webp");
+    app.visitor().get(&path).await.expect(404);
+    app.seller("Rita").await.get(&path).await.expect(404);
+    let beyond = seller.request(reqwest::Method::GET, &path).header("range", "bytes=99999999-");
+    assert_eq!(seller.send(beyond).await.status, 416);
+    seller.get(&path).await.ok();
 }

@@ -1,0 +1,170 @@
+//! The gate in front of every handler: turns for visitors' pages, and a budget for everything that changes something.
+//!
+//! ```text
+//! GET, HEAD     somebody signed in → at once · a visitor → a turn (`web/admission.rs`), or 503 after a moment
+//! the others    one from the budget of (account or network, action), or 429
+//! ```
+//!
+//! What has budgets of its own (signing in, messages, photos) isn't counted here a second time. Counted in memory, by node.
+
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
+
+use axum::{
+    extract::{FromRef, FromRequestParts as _, Request, State},
+    http::{Method, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use governor::{DefaultKeyedRateLimiter, Quota};
+use sqlx::PgPool;
+
+use super::{extract::MaybeUser, limits::network};
+use crate::web::{ClientAddr, Error, Result, admission::Admission, client_addr::TrustedProxies};
+
+const NO_TURN: Error =
+    Error::Busy("Very many people are looking around just now. Please try again in a moment.");
+const TOO_OFTEN: Error =
+    Error::TooMany("That was very often in a short time. Please wait a minute and try again.");
+
+/// What somebody does, as far as budgets tell things apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Action {
+    /// One's name, shop and password.
+    Profile,
+    /// Everything that nobody thought of.
+    Other,
+}
+
+/// Who pays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Payer {
+    Account(i64),
+    Network(IpAddr),
+}
+
+impl Action {
+    /// Nothing for what has a budget of its own.
+    fn of(path: &str) -> Option<Self> {
+        match path {
+            "/login" | "/register" | "/logout" => None,
+            path if path.starts_with("/rooms/") || path.ends_with("/messages") => None,
+            path if path.starts_with("/account") => Some(Action::Profile),
+            _ => Some(Action::Other),
+        }
+    }
+}
+
+#[derive(Clone)]
+struct Budget {
+    left: Arc<DefaultKeyedRateLimiter<Payer>>,
+}
+
+impl Budget {
+    /// So many in a row, then so many a minute.
+    fn new(burst: u32, per_minute: u32) -> Self {
+        let at_least_one = |count: u32| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::per_minute(at_least_one(per_minute)).allow_burst(at_least_one(burst));
+        Budget { left: Arc::new(DefaultKeyedRateLimiter::keyed(quota)) }
+    }
+}
+
+#[derive(Clone)]
+pub struct Gate {
+    db: PgPool,
+    trusted_proxies: TrustedProxies,
+    visitors: Admission,
+    profile: Budget,
+    other: Budget,
+}
+
+impl FromRef<Gate> for PgPool {
+    fn from_ref(gate: &Gate) -> Self {
+        gate.db.clone()
+    }
+}
+
+impl FromRef<Gate> for TrustedProxies {
+    fn from_ref(gate: &Gate) -> Self {
+        gate.trusted_proxies
+    }
+}
+
+impl Gate {
+    pub fn new(db: PgPool, trusted_proxies: TrustedProxies) -> Self {
+        Gate {
+            db,
+            trusted_proxies,
+            visitors: Admission::for_each_core(),
+            profile: Budget::new(30, 2),
+            other: Budget::new(240, 120),
+        }
+    }
+
+    fn take(&self, action: Action, payer: Payer) -> Result<()> {
+        let budget = match action {
+            Action::Profile => &self.profile,
+            Action::Other => &self.other,
+        };
+        budget.left.check_key(&payer).map_err(|_| TOO_OFTEN)
+    }
+
+    /// Forgets whoever did nothing for a while; run now and then.
+    pub fn sweep(&self) {
+        self.profile.left.retain_recent();
+        self.other.left.retain_recent();
+    }
+}
+
+/// The layer, for `from_fn_with_state`; inside the session's.
+pub async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let path = parts.uri.path();
+    let is_file =
+        ["/static/", "/media/", "/favicon"].iter().any(|start| path.starts_with(start)) || path == "/up";
+    let is_read = matches!(parts.method, Method::GET | Method::HEAD);
+    if (is_read && is_file) || parts.headers.contains_key(header::UPGRADE) {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    let action = Action::of(path);
+    let user = match MaybeUser::from_request_parts(&mut parts, &gate).await {
+        Ok(MaybeUser(user)) => user,
+        Err(error) => return error.into_response(),
+    };
+    let Ok(ClientAddr(addr)) = ClientAddr::from_request_parts(&mut parts, &gate).await;
+    let network = network(addr);
+    if is_read {
+        let turn = match user {
+            Some(_) => None,
+            None => match gate.visitors.acquire(network).await {
+                Some(turn) => Some(turn),
+                None => return NO_TURN.into_response(),
+            },
+        };
+        let response = next.run(Request::from_parts(parts, body)).await;
+        drop(turn);
+        return response;
+    }
+    let payer = user.map_or(Payer::Network(network), |user| Payer::Account(user.account_id));
+    if let Some(Err(error)) = action.map(|action| gate.take(action, payer)) {
+        return error.into_response();
+    }
+    next.run(Request::from_parts(parts, body)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// L2, M2: everything that changes something costs somebody something.
+    #[test]
+    fn what_has_no_budget_of_its_own_has_the_default() {
+        assert_eq!(Action::of("/seller/products"), Some(Action::Other));
+        assert_eq!(Action::of("/admin/people/1/suspend"), Some(Action::Other));
+        assert_eq!(Action::of("/account/sell"), Some(Action::Profile));
+        assert_eq!(Action::of("/rooms/buyer_1_seller_1/messages"), None);
+        let budget = Budget::new(2, 1);
+        let (one, other) = (Payer::Account(1), Payer::Account(2));
+        let taken = |payer| budget.left.check_key(&payer).is_ok();
+        assert_eq!([taken(one), taken(one), taken(one), taken(other)], [true, true, false, true]);
+    }
+}

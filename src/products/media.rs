@@ -1,0 +1,103 @@
+//! `GET /media/{key}/{file}`: photos of products, for as long as the product may be seen (M6).
+//!
+//! What is hidden, paused, deleted or still a draft is served to its seller and to staff alone; for everybody else it is
+//! gone, on every node, within [`KNOWN_FOR`]. Browsers keep what they got for a day, and ask then whether it is still there.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    extract::{FromRef, FromRequestParts as _, Path, Request, State},
+    http::HeaderValue,
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use dashmap::DashMap;
+use sqlx::PgPool;
+
+use super::{
+    Viewer,
+    lifecycle::ProductState,
+    photos::{self, PhotoKey, Uploads},
+    store,
+};
+use crate::{
+    accounts::MaybeUser,
+    web::{Error, Result},
+};
+
+const FOR_A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
+const FOR_NOBODY: HeaderValue = HeaderValue::from_static("private, no-store");
+
+/// A page has many photos: the database is asked for each of them once in so long.
+const KNOWN_FOR: Duration = Duration::from_millis(500);
+/// When so many are known, all are forgotten.
+const MAX_KNOWN: usize = 20_000;
+
+/// Whose a photo is, and whether everybody may see it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PhotoAccess {
+    pub seller_id: i64,
+    pub is_public: bool,
+}
+
+impl PhotoAccess {
+    /// A photo of a product, or of a form that isn't sent yet, which has no state.
+    pub fn new(seller_id: i64, state: Option<&str>) -> Self {
+        let is_public = state.is_some_and(|state| ProductState::from_code(state).is_visible());
+        PhotoAccess { seller_id, is_public }
+    }
+}
+
+/// What was asked of the database within the last [`KNOWN_FOR`].
+#[derive(Clone, Default)]
+pub struct KnownPhotos(Arc<DashMap<PhotoKey, (Option<PhotoAccess>, Instant)>>);
+
+impl KnownPhotos {
+    async fn access(&self, db: &PgPool, key: &PhotoKey) -> sqlx::Result<Option<PhotoAccess>> {
+        if let Some(known) = self.0.get(key).filter(|known| known.1.elapsed() < KNOWN_FOR) {
+            return Ok(known.0);
+        }
+        let asked = Instant::now();
+        let access = store::photos::access(db, key).await?;
+        if self.0.len() >= MAX_KNOWN {
+            self.0.clear();
+        }
+        self.0.insert(key.clone(), (access, asked));
+        Ok(access)
+    }
+}
+
+pub(super) fn router<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    PgPool: FromRef<S>,
+    Uploads: FromRef<S>,
+    KnownPhotos: FromRef<S>,
+{
+    Router::new().route("/media/{key}/{file}", get(show))
+}
+
+async fn show(
+    (State(db), State(uploads), State(known)): (State<PgPool>, State<Uploads>, State<KnownPhotos>),
+    Path((key, file)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response> {
+    let parsed: PhotoKey = key.parse().map_err(|_| Error::NotFound)?;
+    let access = known.access(&db, &parsed).await?.ok_or(Error::NotFound)?;
+    let (mut parts, body) = request.into_parts();
+    let kept = if access.is_public {
+        FOR_A_DAY
+    } else {
+        let MaybeUser(user) = MaybeUser::from_request_parts(&mut parts, &db).await?;
+        let viewer = Viewer::new(user.as_deref());
+        if !viewer.is(&access.seller_id) && !viewer.is_admin() {
+            return Err(Error::NotFound);
+        }
+        FOR_NOBODY
+    };
+    Ok(photos::serve(&uploads, &key, &file, Request::from_parts(parts, body), kept).await.into_response())
+}

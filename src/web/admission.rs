@@ -1,0 +1,100 @@
+//! Admission control (a concurrency limit with a short wait and bounded queue): visitors' pages can't take what signed-in people need (H3).
+//!
+//! A page for somebody who isn't signed in waits for one of a few turns, and holds it while it is made. So of the
+//! database's connections all visitors together have as many as there are turns, and one network at most half of those
+//! who wait.
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use dashmap::DashMap;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+
+/// Nobody looks at a blank page for longer.
+const MAX_WAIT: Duration = Duration::from_secs(2);
+/// Beyond so many it is said at once that there is no turn.
+const MAX_WAITING: usize = 256;
+/// Of one network, with what it holds.
+const MAX_EACH: usize = 32;
+
+#[derive(Clone)]
+pub struct Admission {
+    turns: Arc<Semaphore>,
+    places: Arc<Semaphore>,
+    each: Arc<DashMap<IpAddr, usize>>,
+}
+
+/// Given back when dropped.
+pub struct Admitted {
+    _place: Place,
+    _turn: OwnedSemaphorePermit,
+}
+
+struct Place {
+    each: Arc<DashMap<IpAddr, usize>>,
+    network: IpAddr,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Admission {
+    /// So many at a time.
+    pub fn new(at_once: usize) -> Self {
+        let places = Arc::new(Semaphore::new(at_once + MAX_WAITING));
+        Admission { turns: Arc::new(Semaphore::new(at_once)), places, each: Arc::default() }
+    }
+
+    /// As many as the machine has cores.
+    pub fn for_each_core() -> Self {
+        Admission::new(std::thread::available_parallelism().map_or(2, usize::from))
+    }
+
+    /// A turn, in the order of asking; none, if very many wait, or it takes too long.
+    pub async fn acquire(&self, network: IpAddr) -> Option<Admitted> {
+        let place = self.place(network)?;
+        let turn = timeout(MAX_WAIT, self.turns.clone().acquire_owned()).await.ok()?.ok()?;
+        Some(Admitted { _place: place, _turn: turn })
+    }
+
+    fn place(&self, network: IpAddr) -> Option<Place> {
+        let free = self.places.clone().try_acquire_owned().ok()?;
+        let mut count = self.each.entry(network).or_default();
+        if *count >= MAX_EACH {
+            return None;
+        }
+        *count += 1;
+        drop(count);
+        Some(Place { each: self.each.clone(), network, _place: free })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.each.remove_if_mut(&self.network, |_, count| {
+            *count -= 1;
+            *count == 0
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn turns_come_in_order_and_one_network_has_not_all_places() {
+        let turns = Admission::new(1);
+        let (one, other): (IpAddr, IpAddr) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into());
+        let first = turns.acquire(one).await.expect("a turn");
+        let mut waiting = Vec::new();
+        for _ in 1..MAX_EACH {
+            waiting.push(turns.place(one).expect("a place"));
+        }
+        assert!(turns.place(one).is_none(), "its places are taken");
+        let (second, ()) = tokio::join!(turns.acquire(other), async { drop(first) });
+        assert!(second.is_some());
+        drop((second, waiting));
+        assert!(turns.each.is_empty(), "nothing is kept of who waits for nothing");
+    }
+}
