@@ -1,6 +1,6 @@
 //! Photos: from the bytes somebody sent to the files that everybody is shown.
 //!
-//! [`process`] takes any JPEG, PNG or WebP file apart and makes four new ones of its pixels:
+//! [`process`] takes any JPEG, PNG, WebP or GIF file apart and makes four new ones of its pixels:
 //! WebP in three sizes for pages, and a JPEG for link previews. Nothing of the original file is
 //! passed on, so no place, no camera and no date gets out, and nothing but a picture gets in.
 //! [`Uploads`] keeps the four under one random [`PhotoKey`], and [`router`] serves them:
@@ -19,6 +19,7 @@
 //! most [`MAX_CONCURRENT`] are worked on at a time, each of them in at most about 600 MB (that is
 //! [`MAX_PIXELS`] of 16 bits a channel); a usual one needs 60 MB.
 
+mod color;
 mod decode;
 mod encode;
 #[cfg(test)]
@@ -27,6 +28,7 @@ mod key;
 mod media;
 mod photo;
 mod rejected;
+mod shrink;
 mod truncation;
 mod uploads;
 

@@ -38,32 +38,57 @@ fn is_marker(first: u8, second: u8) -> bool {
     first == 0xFF && !matches!(second, 0x00 | 0x01 | 0xD0..=0xD8 | 0xFF)
 }
 
-fn webp_is_whole(bytes: &[u8], (width, height): (u32, u32)) -> bool {
+fn webp_is_whole(bytes: &[u8], dimensions: (u32, u32)) -> bool {
     let Some(says) = u32_at(bytes, 4) else {
         return false;
     };
-    if bytes.len() < says as usize + 8 {
+    bytes.len() >= says as usize + 8 && webp_frame_fits(bytes, dimensions)
+}
+
+/// The decoder makes room for a lossy frame before it compares.
+fn webp_frame_fits(bytes: &[u8], dimensions: (u32, u32)) -> bool {
+    if webp_chunk(bytes, b"VP8 ").is_some_and(|frame| vp8_size(frame) != Some(dimensions)) {
         return false;
     }
-    // The decoder makes room for the frame before it compares.
-    match vp8_frame(bytes) {
-        Some(frame) => frame == (width, height),
-        None => true,
+    let Some(animated) = webp_chunk(bytes, b"ANMF") else {
+        return true;
+    };
+    let side = |at| u32_at(animated, at).map(|side| (side & 0xFF_FFFF) + 1);
+    let (Some(width), Some(height)) = (side(6), side(9)) else {
+        return false;
+    };
+    let mut parts = RiffChunks(animated.get(16..).unwrap_or_default());
+    let frame = match parts.next() {
+        Some((b"ALPH", _)) => parts.next(),
+        first => first.filter(|(name, _)| *name == b"VP8 "),
+    };
+    frame.is_none_or(|(_, frame)| vp8_size(frame) == Some((width, height)))
+}
+
+/// The first chunk of that name in a WebP file, as far as it is there.
+pub(super) fn webp_chunk<'a>(bytes: &'a [u8], name: &[u8; 4]) -> Option<&'a [u8]> {
+    let mut chunks = RiffChunks(bytes.get(12..)?);
+    chunks.find(|(it, _)| *it == name).map(|(_, data)| data)
+}
+
+struct RiffChunks<'a>(&'a [u8]);
+
+impl<'a> Iterator for RiffChunks<'a> {
+    type Item = (&'a [u8; 4], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let length = u32_at(self.0, 4)? as usize;
+        let (name, rest) = self.0.split_first_chunk()?;
+        let data = &rest[4..];
+        self.0 = data.get(length + length % 2..).unwrap_or_default();
+        Some((name, &data[..length.min(data.len())]))
     }
 }
 
-/// The size that the lossy frame itself has, where there is one.
-fn vp8_frame(bytes: &[u8]) -> Option<(u32, u32)> {
-    let mut at = 12;
-    loop {
-        let name = bytes.get(at..at + 4)?;
-        if name == b"VP8 " {
-            let size = u32_at(bytes, at + 14)?;
-            return Some((size & 0x3FFF, size >> 16 & 0x3FFF));
-        }
-        let length = u32_at(bytes, at + 4)? as usize;
-        at += 8 + length + length % 2;
-    }
+/// The size that a lossy frame itself has.
+fn vp8_size(frame: &[u8]) -> Option<(u32, u32)> {
+    let size = u32_at(frame, 6)?;
+    Some((size & 0x3FFF, size >> 16 & 0x3FFF))
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
