@@ -16,8 +16,8 @@ use super::{MAX_PIXELS, MAX_SIDE, PhotoRejected, color, truncation};
 
 /// What a decoder may ask for: [`MAX_PIXELS`] in four channels, twice, and a little to work with.
 const MAX_MEMORY: u64 = 8 * MAX_PIXELS + 64 * 1024 * 1024;
-/// Of a pixel, while it is decoded. JPEG: three channels, and the coefficients of a progressive one.
-const JPEG_BYTES: u64 = 9;
+/// Of a pixel, while it is decoded. JPEG: three channels, and coefficients of two bytes where it comes bit by bit.
+const JPEG_BYTES: u64 = 3;
 /// WebP: four channels, the same again with the lossless decoder's fifth for what is transparent, and a lossy frame's.
 const WEBP_BYTES: u64 = 11;
 /// And the canvas that a frame of an animation is put on.
@@ -54,7 +54,9 @@ pub(super) fn memory_needed(bytes: &[u8]) -> Result<u64, PhotoRejected> {
     let decoded = match opened {
         Opened::Png(_) | Opened::Gif(_) => Shrink::memory_needed(width, height),
         // Its decoder copies the file.
-        Opened::Jpeg(_) => pixels * JPEG_BYTES + bytes.len() as u64,
+        Opened::Jpeg(_) => {
+            pixels * (JPEG_BYTES + 2 * truncation::jpeg_coefficients(bytes)) + bytes.len() as u64
+        }
         Opened::WebP(webp) if webp.has_animation() => pixels * ANIMATED_WEBP_BYTES,
         Opened::WebP(_) => pixels * WEBP_BYTES,
     };
@@ -312,8 +314,11 @@ mod tests {
     #[test]
     fn what_a_picture_takes_is_known_from_its_header() {
         assert_eq!(memory_needed(&fixtures::png_claiming(5_000, 4_000)), Ok(1667 * 1334 * 9 + OVERHEAD));
-        let jpeg = fixtures::jpeg_claiming(5_000, 4_000);
-        assert_eq!(memory_needed(&jpeg), Ok(180_000_000 + jpeg.len() as u64 + OVERHEAD));
+        let mut jpeg = fixtures::jpeg_claiming(5_000, 4_000);
+        assert_eq!(memory_needed(&jpeg), Ok(60_000_000 + jpeg.len() as u64 + OVERHEAD));
+        let frame = jpeg.windows(2).position(|pair| pair == [0xFF, 0xC0]).expect("a frame");
+        jpeg[frame + 1] = 0xC2;
+        assert_eq!(memory_needed(&jpeg), Ok(180_000_000 + jpeg.len() as u64 + OVERHEAD), "progressive");
         assert_eq!(memory_needed(&fixtures::png_claiming(11_000, 11_000)), Err(PhotoRejected::TooManyPixels));
     }
 

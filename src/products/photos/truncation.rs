@@ -14,22 +14,49 @@ pub(super) fn is_complete(bytes: &[u8], dimensions: (u32, u32)) -> bool {
 
 /// Walks the segments, so that the end of a thumbnail inside one isn't taken for the photo's.
 fn jpeg_has_end(bytes: &[u8]) -> bool {
-    let mut rest = &bytes[2..];
-    while let Some(at) = rest.windows(2).position(|pair| is_marker(pair[0], pair[1])) {
-        let marker = rest[at + 1];
-        rest = &rest[at + 2..];
-        if marker == 0xD9 {
-            return true;
+    JpegSegments(&bytes[2..]).any(|(marker, _)| marker == 0xD9)
+}
+
+/// How many coefficients of each pixel the decoder keeps until the end of the file: none, where all that there is to know
+/// about a few rows comes together.
+pub(super) fn jpeg_coefficients(bytes: &[u8]) -> u64 {
+    let (mut components, mut is_progressive) = (0, false);
+    for (marker, segment) in JpegSegments(bytes.get(2..).unwrap_or_default()) {
+        match marker {
+            0xC0..=0xC2 => {
+                components = components.max(segment.get(7).copied().unwrap_or(4).into());
+                is_progressive |= marker == 0xC2;
+            }
+            // The first scan.
+            0xDA if is_progressive || segment.get(2).map(|&count| u64::from(count)) != Some(components) => {
+                break;
+            }
+            0xDA => return 0,
+            _ => {}
         }
-        let Some(length) = rest.first_chunk().map(|&two| u16::from_be_bytes(two)) else {
-            return false;
-        };
-        let Some(after) = rest.get(usize::from(length)..) else {
-            return false;
-        };
-        rest = after;
     }
-    false
+    components
+}
+
+/// Each marker, and the segment that begins with its own length.
+struct JpegSegments<'a>(&'a [u8]);
+
+impl<'a> Iterator for JpegSegments<'a> {
+    type Item = (u8, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let at = self.0.windows(2).position(|pair| is_marker(pair[0], pair[1]))?;
+        let marker = self.0[at + 1];
+        let rest = &self.0[at + 2..];
+        if marker == 0xD9 {
+            self.0 = &[];
+            return Some((marker, &[]));
+        }
+        let length = rest.first_chunk().map(|&two| u16::from_be_bytes(two))?;
+        let (segment, after) = rest.split_at_checked(length.into())?;
+        self.0 = after;
+        Some((marker, segment))
+    }
 }
 
 /// A marker that starts a segment or ends the file; not a byte stuffed into the pixels' data, not
