@@ -170,7 +170,7 @@ async function withoutJavaScript(market, buyer, hers) {
   await page.getByLabel("Message", { exact: true }).fill("fine words");
   await file.setInputFiles({ name: "x.jpg", mimeType: "image/jpeg", buffer: Buffer.from("no picture") });
   await page.getByRole("button", { name: "Send" }).click();
-  await page.getByRole("alert").filter({ hasText: "isn't a JPEG, PNG or WebP picture" }).waitFor();
+  await page.getByRole("alert").filter({ hasText: "isn't a JPEG, PNG, WebP or GIF picture" }).waitFor();
   assert.equal(await page.getByLabel("Your message").inputValue(), "fine words");
   await hers.shows("Hello", "this one", "", "and two", "that one got lost", "");
 }

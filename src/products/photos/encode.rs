@@ -7,7 +7,7 @@ use image::DynamicImage;
 use image::codecs::jpeg::JpegEncoder;
 
 use super::decode::Decoded;
-use super::{PhotoRejected, Size};
+use super::{PhotoRejected, Size, color};
 
 const WEBP_QUALITY: f32 = 80.0;
 const JPEG_QUALITY: u8 = 82;
@@ -43,10 +43,10 @@ impl Processed {
 pub(super) fn encode(photo: Decoded) -> Result<Processed, PhotoRejected> {
     let mut resizer = Resizer::new();
     let opaque = flatten(photo.pixels);
-    let mut large = fit(&mut resizer, &opaque, Size::Large)?.into_owned();
+    let large = fit_as(&mut resizer, &opaque, photo.size, photo.factor, Size::Large)?.into_owned();
     drop(opaque);
+    let mut large = DynamicImage::ImageRgb8(color::to_srgb(large, photo.profile.as_deref()));
     large.apply_orientation(photo.orientation);
-    let large = DynamicImage::ImageRgb8(large.into_rgb8());
 
     let medium = fit(&mut resizer, &large, Size::Medium)?;
     let small = fit(&mut resizer, &medium, Size::Small)?;
@@ -84,13 +84,27 @@ fn fit<'a>(
     picture: &'a DynamicImage,
     size: Size,
 ) -> Result<Cow<'a, DynamicImage>, PhotoRejected> {
-    let (width, height) = size.within(picture.width(), picture.height());
+    fit_as(resizer, picture, (picture.width(), picture.height()), 1, size)
+}
+
+/// The same for what was `whole` once, and has one pixel for `factor` a side now.
+fn fit_as<'a>(
+    resizer: &mut Resizer,
+    picture: &'a DynamicImage,
+    whole: (u32, u32),
+    factor: u32,
+    size: Size,
+) -> Result<Cow<'a, DynamicImage>, PhotoRejected> {
+    let (width, height) = size.within(whole.0, whole.1);
     if (width, height) == (picture.width(), picture.height()) {
         return Ok(Cow::Borrowed(picture));
     }
     let mut smaller = DynamicImage::new(width, height, picture.color());
-    let options =
-        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(false);
+    let shrunk = |side: u32| f64::from(side) / f64::from(factor);
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
+        .use_alpha(false)
+        .crop(0.0, 0.0, shrunk(whole.0), shrunk(whole.1));
     resizer.resize(picture, &mut smaller, &options).map_err(|_| PhotoRejected::Damaged)?;
     Ok(Cow::Owned(smaller))
 }

@@ -1,7 +1,11 @@
 //! Files to try the pipeline with, right ones and wrong ones, made by hand where no encoder would.
 
-use std::io::Cursor;
+use std::{
+    io::{Cursor, Write},
+    iter,
+};
 
+use flate2::{Compression, write::ZlibEncoder};
 use image::{ColorType, DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 
 use super::Processed;
@@ -14,8 +18,11 @@ fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
 
 /// A soft gradient.
 pub fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
-    let pixel = |x: u32, y: u32| Rgb([(x * 255 / width) as u8, (y * 255 / height) as u8, 99]);
-    encoded(&RgbImage::from_fn(width, height, pixel).into(), format)
+    encoded(&gradient(width, height).into(), format)
+}
+
+fn gradient(width: u32, height: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| Rgb([(x * 255 / width) as u8, (y * 255 / height) as u8, 99]))
 }
 
 /// Something that no encoder makes short.
@@ -130,9 +137,30 @@ pub fn animated_webp() -> Vec<u8> {
 /// A PNG with the chunk that makes it an animation.
 pub fn animated_png() -> Vec<u8> {
     let png = picture(8, 8, ImageFormat::Png);
-    let named = [&b"acTL"[..], &[0, 0, 0, 1], &[0, 0, 0, 0]].concat();
-    let sum = crc32(&named).to_be_bytes();
-    [&png[..33], &[0, 0, 0, 8], &named, &sum, &png[33..]].concat()
+    [&png[..33], &png_chunk(b"acTL", &[0, 0, 0, 1, 0, 0, 0, 0]), &png[33..]].concat()
+}
+
+/// [`picture`] in seven passes.
+pub fn interlaced_png(width: u32, height: u32) -> Vec<u8> {
+    let pixels = gradient(width, height);
+    let mut rows = ZlibEncoder::new(Vec::new(), Compression::fast());
+    let passes =
+        [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+    for (left, top, across, down) in passes.into_iter().filter(|pass| pass.0 < width) {
+        for y in (top..height).step_by(down) {
+            let row = (left..width).step_by(across).flat_map(|x| pixels[(x, y)].0);
+            rows.write_all(&iter::once(0).chain(row).collect::<Vec<_>>()).expect("folded");
+        }
+    }
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 1]].concat();
+    let rows = rows.finish().expect("folded");
+    let chunks = [png_chunk(b"IHDR", &header), png_chunk(b"IDAT", &rows), png_chunk(b"IEND", &[])];
+    [&b"\x89PNG\r\n\x1A\n"[..], &chunks.concat()].concat()
+}
+
+fn png_chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    let named = [&name[..], data].concat();
+    [&(data.len() as u32).to_be_bytes()[..], &named, &crc32(&named).to_be_bytes()].concat()
 }
 
 fn riff(chunks: &[u8]) -> Vec<u8> {
@@ -164,5 +192,22 @@ pub fn png_with_profile(width: u32, height: u32, profile: usize) -> Vec<u8> {
         png::Encoder::with_info(&mut file, info).expect("a header").write_header().expect("written");
     writer.write_image_data(&vec![0xAB; (width * height * 8) as usize]).expect("written");
     writer.finish().expect("an end");
+    file
+}
+
+/// A GIF of four stripes, one above the other.
+pub fn gif(width: u16, height: u16, interlaced: bool) -> Vec<u8> {
+    let mut file = Vec::new();
+    let palette = [200, 0, 0, 0, 200, 0, 0, 0, 200, 200, 200, 200];
+    let mut encoder = gif::Encoder::new(&mut file, width, height, &palette).expect("a header");
+    let rows: Vec<u16> = if interlaced {
+        [(0, 8), (4, 8), (2, 4), (1, 2)].into_iter().flat_map(|(y, by)| (y..height).step_by(by)).collect()
+    } else {
+        (0..height).collect()
+    };
+    let pixels: Vec<u8> = rows.into_iter().flat_map(|y| vec![(y * 4 / height) as u8; width.into()]).collect();
+    let frame = gif::Frame { width, height, interlaced, buffer: pixels.into(), ..gif::Frame::default() };
+    encoder.write_frame(&frame).expect("written");
+    drop(encoder);
     file
 }

@@ -75,7 +75,7 @@ impl Size {
     }
 
     /// The most pixels this size is wide or high.
-    pub fn side(self) -> u32 {
+    pub const fn side(self) -> u32 {
         match self {
             Self::Large => 1600,
             Self::Medium => 800,

@@ -1,6 +1,6 @@
 //! Photos: from the bytes somebody sent to the files that everybody is shown.
 //!
-//! [`process`] takes any JPEG, PNG or WebP file apart and makes four new ones of its pixels:
+//! [`process`] takes any JPEG, PNG, WebP or GIF file apart and makes four new ones of its pixels:
 //! WebP in three sizes for pages, and a JPEG for link previews. Nothing of the original file is
 //! passed on, so no place, no camera and no date gets out, and nothing but a picture gets in.
 //! [`Uploads`] keeps the four under one random [`PhotoKey`], and `products/media.rs` serves them to whoever may see the
@@ -16,9 +16,13 @@
 //! What lies under a key never changes. Another picture is another key.
 //!
 //! A 12 megapixel JPEG takes half a second of one core, and 6 seconds in an unoptimised build. At
-//! most [`MAX_CONCURRENT`] are worked on at a time, each of them in at most about 600 MB (that is
-//! [`MAX_PIXELS`] of 16 bits a channel); a usual one needs 60 MB.
+//! most [`MAX_CONCURRENT`] are worked on at a time, and as long as together they need less than
+//! [`MEMORY_KIB`] (`decode::memory_needed`): a usual one needs 70 MB, and a PNG or GIF never more than
+//! 130, since it is made smaller as it is read. One that needs more than there is has all of it alone:
+//! of [`MAX_PIXELS`], a progressive JPEG takes up to 500 MB, and a WebP up to 580, or 780 if it is
+//! animated, because their decoders have no way of taking less.
 
+mod color;
 mod decode;
 mod encode;
 #[cfg(test)]
@@ -27,11 +31,14 @@ mod key;
 mod media;
 mod photo;
 mod rejected;
+mod shrink;
 mod truncation;
 mod uploads;
 
+use std::thread;
+
 use axum::body::Bytes;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 pub use self::encode::Processed;
 pub use self::key::{PhotoKey, Size};
@@ -55,8 +62,7 @@ static PROCESSING_PERMITS: Semaphore = Semaphore::const_new(MAX_CONCURRENT);
 const MEMORY_KIB: u32 = 256 * 1024;
 static MEMORY: Semaphore = Semaphore::const_new(MEMORY_KIB as usize);
 
-/// Makes the four pictures of the file in `bytes`, on the blocking pool, when its turn has come and there is memory for
-/// what it unfolds to.
+/// Makes the four pictures of the file in `bytes`, when its turn has come and there is memory for what it unfolds to.
 pub async fn process(bytes: Bytes) -> Result<Processed, PhotoRejected> {
     if bytes.len() > MAX_BYTES {
         return Err(PhotoRejected::TooManyBytes);
@@ -64,13 +70,17 @@ pub async fn process(bytes: Bytes) -> Result<Processed, PhotoRejected> {
     let needed = decode::memory_needed(&bytes)?.div_ceil(1024);
     let turn = PROCESSING_PERMITS.acquire().await;
     let memory = MEMORY.acquire_many(needed.min(u64::from(MEMORY_KIB)) as u32).await;
-    let work = tokio::task::spawn_blocking(move || {
+    let (done, result) = oneshot::channel();
+    // A thread of its own, which leaves nothing behind: the allocators, ours and the C library's under the WebP encoder,
+    // keep back for each thread what it once used.
+    thread::spawn(move || {
         // Held until the work is done, also when nobody waits for it any more.
         let _held = (turn, memory);
-        process_now(&bytes)
+        // Nobody may be waiting any more.
+        let _ = done.send(process_now(&bytes));
     });
     // A decoder that panics has met a file that it should have refused.
-    work.await.unwrap_or(Err(PhotoRejected::Damaged))
+    result.await.unwrap_or(Err(PhotoRejected::Damaged))
 }
 
 fn process_now(bytes: &[u8]) -> Result<Processed, PhotoRejected> {

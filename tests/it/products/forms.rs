@@ -13,7 +13,7 @@ async fn a_seller_puts_something_up_for_sale() {
     let seller = app.seller("Tomas").await;
     let form = seller.get("/seller/products/new").await.ok();
     assert_eq!(form.form(".product-form form").action, "/seller/products");
-    assert_eq!(form.attr("#photos", "accept"), "image/jpeg,image/png,image/webp");
+    assert_eq!(form.attr("#photos", "accept"), "image/jpeg,image/png,image/webp,image/gif");
 
     let done = seller.post_multipart("/seller/products", filled().part("photos", photo("a.jpg"))).await;
     let id = id_of(&done);

@@ -71,7 +71,7 @@ async fn what_isnt_a_photo_is_refused_with_what_is() {
         let page = seller.post_multipart("/seller/products", form).await.refused();
         let sentence = page.text("#photos_error");
         assert!(sentence.starts_with(&format!("“{name}”: ")), "{sentence}");
-        assert!(sentence.contains("JPEG, PNG or WebP"), "{sentence}");
+        assert!(sentence.contains("JPEG, PNG, WebP or GIF"), "{sentence}");
         assert_eq!(page.count("[name=kept]"), 1, "the good one is kept");
     }
     let count: i64 = sqlx::query_scalar("SELECT count(*) FROM products").fetch_one(&app.db).await.unwrap();
