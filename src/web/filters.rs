@@ -32,6 +32,11 @@ pub fn initials(name: &str, _: &dyn Values) -> Result<String> {
     Ok(letters.next().into_iter().chain(letters.next_back()).flat_map(char::to_uppercase).collect())
 }
 
+/// Whether a text is shown folded: nobody writes so many lines in order to be read.
+pub fn has_many_lines(text: &str) -> bool {
+    text.lines().count() > 60
+}
+
 /// `12,480`
 #[askama::filter_fn]
 pub fn thousands(number: &i64, _: &dyn Values) -> Result<String> {

@@ -5,10 +5,12 @@
  */
 import { autosubmit } from "./lib/autosubmit.js";
 import { busy } from "./lib/busy.js";
+import { sameSession } from "./lib/same_session.js";
 import { localTimes, markDays } from "./lib/time.js";
 import { toChat } from "./lib/to_chat.js";
 
 document.documentElement.classList.add("js");
+sameSession();
 autosubmit();
 busy();
 toChat();

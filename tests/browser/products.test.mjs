@@ -29,11 +29,25 @@ async function publish({ page }) {
   const files = page.getByLabel("Choose photos");
   await files.setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no photo") });
   assert.match(await files.evaluate((input) => input.validationMessage), /“notes.txt” isn’t a JPEG/);
-  await files.setInputFiles(PHOTOS.slice(0, 2));
+  const chosen = () => files.evaluate((input) => [...input.files].map((file) => file.name));
+  const takeAway = (name) => page.getByRole("button", { name: `Take away ${name}` });
+  const box = await takeAway("notes.txt").boundingBox();
+  assert.ok(box.width >= 44 && box.height >= 44, `a button of ${box.width} by ${box.height} px`);
+  await takeAway("notes.txt").click();
+  assert.deepEqual(await chosen(), []);
+
+  // Chosen one after the other, from two folders: the second choice joins the first.
+  await files.setInputFiles(PHOTOS[0]);
+  await files.setInputFiles(PHOTOS.slice(1));
   assert.equal(await files.evaluate((input) => input.validationMessage), "");
   await drop(page, PHOTOS[2]);
   const shown = page.locator("[data-photo-preview] img");
-  await shown.nth(2).waitFor();
+  await shown.nth(3).waitFor();
+  assert.deepEqual(await chosen(), ["red-hatchback.webp", "city-bicycle.webp", "camping-tent.webp", "dropped.webp"]);
+  await takeAway("city-bicycle.webp").focus();
+  await page.keyboard.press("Enter");
+  assert.deepEqual(await chosen(), ["red-hatchback.webp", "camping-tent.webp", "dropped.webp"]);
+  assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), "Take away camping-tent.webp");
   assert.equal(await shown.count(), 3);
 
   await page.getByLabel("Title").fill("City bicycle");

@@ -35,9 +35,13 @@ export class Market {
     return market;
   }
 
-  /** Another browser than the one that people share: pass it on as the option `browser`. */
-  async newBrowser() {
-    const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ARGS });
+  /**
+   * Another browser than the one that people share: pass it on as the option `browser`. With
+   * `keepsPages` it keeps pages for "Back", as people's browsers do and Playwright's doesn't.
+   */
+  async newBrowser({ keepsPages = false } = {}) {
+    const ignoreDefaultArgs = keepsPages ? ["--disable-back-forward-cache"] : [];
+    const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ARGS, ignoreDefaultArgs });
     this.#browsers.push(browser);
     return browser;
   }

@@ -7,6 +7,7 @@
 mod accounts;
 mod admin;
 mod architecture;
+mod assets;
 mod backup;
 mod chat;
 mod cli;

@@ -1,8 +1,9 @@
 import { KINDS, refusal } from "./photo_rules.js";
 
 /**
- * `<haggle-photo-picker>`: shows the photos chosen in its file input before they are sent, takes
- * files that are dropped on it, and says early what the server would refuse.
+ * `<haggle-photo-picker>`: shows the photos chosen in its file input before they are sent, each
+ * with a button to take it away, and says early what the server would refuse. Files that are chosen
+ * later or dropped on it join those that are there.
  *
  * The input stays what is sent; without this it works as browsers make it.
  */
@@ -11,13 +12,15 @@ class PhotoPicker extends HTMLElement {
     this.input = this.querySelector("input[type=file]");
     this.preview = this.querySelector("[data-photo-preview]");
     this.drop = this.querySelector(".photo-drop");
-    this.input.addEventListener("change", () => this.show());
+    /** A file input forgets what it held as soon as something else is chosen. */
+    this.files = [];
+    this.input.addEventListener("change", () => this.add(this.input.files));
     for (const kind of ["dragenter", "dragover"]) this.drop.addEventListener(kind, (event) => this.over(event));
     for (const kind of ["dragleave", "drop"]) {
       this.drop.addEventListener(kind, () => this.drop.classList.remove("is-over"));
     }
     this.drop.addEventListener("drop", (event) => this.take(event));
-    this.show();
+    this.add(this.input.files);
   }
 
   /** @param {DragEvent} event */
@@ -27,31 +30,53 @@ class PhotoPicker extends HTMLElement {
     this.drop.classList.add("is-over");
   }
 
-  /** Dropped files join the chosen ones. @param {DragEvent} event */
+  /** @param {DragEvent} event */
   take(event) {
     if (!event.dataTransfer?.files.length) return;
     event.preventDefault();
-    const all = new DataTransfer();
-    for (const file of [...this.input.files, ...event.dataTransfer.files]) all.items.add(file);
-    this.input.files = all.files;
+    this.add(event.dataTransfer.files);
+  }
+
+  /** @param {Iterable<File>} files */
+  add(files) {
+    this.files.push(...files);
     this.show();
+    if (this.files.length > 0) this.input.reportValidity();
+  }
+
+  /** The focus goes to the button of the next one. @param {File} file */
+  remove(file) {
+    const at = this.files.indexOf(file);
+    this.files.splice(at, 1);
+    this.show();
+    const buttons = this.preview.querySelectorAll("button");
+    (buttons[Math.min(at, buttons.length - 1)] ?? this.input).focus();
   }
 
   show() {
-    const files = [...this.input.files];
-    this.input.setCustomValidity(refusal(files, Number(this.dataset.room)));
-    if (files.length > 0) this.input.reportValidity();
+    const all = new DataTransfer();
+    for (const file of this.files) all.items.add(file);
+    this.input.files = all.files;
+    this.input.setCustomValidity(refusal(this.files, Number(this.dataset.room)));
     for (const shown of this.preview.querySelectorAll("img")) URL.revokeObjectURL(shown.src);
-    this.preview.replaceChildren(...files.filter((file) => KINDS.includes(file.type)).map((file) => this.item(file)));
-    this.preview.hidden = this.preview.childElementCount === 0;
+    this.preview.replaceChildren(...this.files.map((file) => this.item(file)));
+    this.preview.hidden = this.files.length === 0;
   }
 
   /** @param {File} file */
   item(file) {
     const item = this.querySelector("template").content.firstElementChild.cloneNode(true);
-    const photo = item.querySelector("img");
-    photo.src = URL.createObjectURL(file);
-    photo.alt = file.name;
+    const [photo, name, button] = item.children;
+    if (KINDS.includes(file.type)) {
+      photo.src = URL.createObjectURL(file);
+      photo.alt = file.name;
+      name.remove();
+    } else {
+      name.textContent = file.name;
+      photo.remove();
+    }
+    button.setAttribute("aria-label", `Take away ${file.name}`);
+    button.addEventListener("click", () => this.remove(file));
     return item;
   }
 }

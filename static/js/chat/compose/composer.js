@@ -45,6 +45,7 @@ export class Composer {
     });
     form.noValidate = true;
     this.#text.removeAttribute("maxlength"); // counts UTF-16 units; the limit is in characters
+    draft.about(this.#product?.value ?? "");
     if (!this.#text.value) this.#text.value = draft.text;
     form.addEventListener("submit", (event) => this.#submit(event), { signal });
     this.#text.addEventListener("keydown", (event) => this.#key(event), { signal });
@@ -57,18 +58,27 @@ export class Composer {
 
   /**
    * What the next message is about, as the conversation moves on. On a product's own page it stays
-   * that product.
+   * that product. Words that are written already go along.
    * @param {number | null | undefined} product @param {string} [title]
    */
   about(product, title) {
-    const field = this.#form.elements.namedItem("product_id");
+    const field = this.#product;
     const link = this.#form.querySelector("[data-about] a");
-    if (!product || !title || !(field instanceof HTMLInputElement) || !link) return;
+    if (!product || !title || !field || field.value === String(product) || !link) return;
     if (new URL(this.#form.action).pathname.startsWith("/products/")) return;
+    const words = this.#text.value;
+    if (words) this.#draft.text = "";
     field.value = String(product);
+    this.#draft.about(field.value);
+    if (words) this.#draft.text = words;
+    else this.restore(this.#draft.text);
     link.textContent = title;
     link.setAttribute("href", `/products/${product}`);
     link.closest("[data-about]")?.removeAttribute("hidden");
+  }
+
+  get #product() {
+    return /** @type {HTMLInputElement | null} */ (this.#form.elements.namedItem("product_id"));
   }
 
   focus() {
@@ -115,10 +125,9 @@ export class Composer {
     if (inspected) return void inspected.then(() => this.#picture.picture && this.#form.requestSubmit());
     const body = clean(this.#text.value);
     if ((body === "" && !picture) || length(body) > LIMIT) return this.#text.focus();
-    const product = /** @type {HTMLInputElement | null} */ (this.#form.elements.namedItem("product_id"));
     this.#emit("composed", {
       body,
-      product: Number(product?.value) || undefined,
+      product: Number(this.#product?.value) || undefined,
       picture: this.#picture.take() ?? undefined,
     });
     this.#text.value = "";

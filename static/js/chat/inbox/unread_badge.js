@@ -1,7 +1,8 @@
 /** Unread counts, wherever they are shown: badges in the navigation and in rows, the window's title. */
 
 const MAX_SHOWN = 99;
-const COUNT_IN_TITLE = /^\(\d+\+?\) /;
+/** The window's title as the server wrote it: a product may be called "(2) Garden chairs". */
+let title = "";
 
 const short = (/** @type {number} */ count) => (count > MAX_SHOWN ? `${MAX_SHOWN}+` : String(count));
 
@@ -18,7 +19,7 @@ export function showTotal(total) {
     badge.setAttribute("data-unread", String(total));
     showCount(badge, total);
   }
-  const title = document.title.replace(COUNT_IN_TITLE, "");
+  title ||= document.title;
   const counted = total > 0 ? `(${short(total)}) ${title}` : title;
   if (document.title !== counted) document.title = counted;
 }
