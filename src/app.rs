@@ -24,7 +24,7 @@ use crate::{
     chat::{self, MessageLimits},
     dashboard,
     jobs::{Policy, Supervisor},
-    products::{self, BrowseLimits, KnownPhotos, PhotoLimits, ViewCounter, photos::Uploads},
+    products::{self, BrowseLimits, KnownPhotos, PhotoLimits, ProductQuota, ViewCounter, photos::Uploads},
     telemetry,
     web::{
         Error, LoadShell, Shell, ShellSource, ShellUser, assets,
@@ -88,6 +88,7 @@ impl App {
                 photo_limits: photo_limits.clone(),
                 known_photos: KnownPhotos::default(),
                 view_counter: view_counter.clone(),
+                quota: ProductQuota::default(),
                 browse_limits: BrowseLimits::default(),
                 trusted_proxies,
                 shell: shell.clone(),

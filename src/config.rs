@@ -44,6 +44,14 @@ pub struct Config {
     /// How many messages one account may write a second, after a burst of three seconds' worth
     #[arg(long, env = "HAGGLE_MESSAGES_PER_SECOND", value_name = "N", default_value = "10", global = true)]
     pub messages_per_second: NonZeroU32,
+
+    /// How many products one seller may list a day; on an account's first day a fifth of it
+    #[arg(long, env = "HAGGLE_PRODUCTS_PER_DAY", value_name = "N", default_value = "50", global = true)]
+    pub products_per_day: NonZeroU32,
+
+    /// How many products one seller may have, without deleted ones
+    #[arg(long, env = "HAGGLE_PRODUCTS_PER_SELLER", value_name = "N", default_value = "2000", global = true)]
+    pub products_per_seller: NonZeroU32,
 }
 
 impl Config {

@@ -17,7 +17,7 @@ use crate::{
     config::Config,
     db::{self, DataDir, Database},
     jobs::{self, Policy, Worker},
-    products::{self, photos::Uploads},
+    products::{self, ProductQuota, photos::Uploads},
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -38,13 +38,17 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         println!("{}", summary(&seed::insert(&database.pool).await?));
         println!("{}\n", sign_ins()?);
     }
-    let app = App::new(
+    let mut app = App::new(
         database.pool.clone(),
         uploads,
         config.public_origin(addr)?,
         config.trusted_proxies,
         MessageLimits::new(config.messages_per_second),
     );
+    app.products.quota = ProductQuota {
+        per_day: config.products_per_day.get().into(),
+        in_all: config.products_per_seller.get().into(),
+    };
     println!("Haggle is at http://{}   (Ctrl-C stops it)", display_address(addr));
     if demo {
         if config.public_url.is_some() || !addr.ip().is_loopback() {

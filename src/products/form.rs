@@ -1,5 +1,8 @@
 //! The product form: what was typed, and what it means.
 
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
 use super::{Category, Condition, Photo, Product, currency::Currency, photos, price::Price};
 use crate::web::{FieldErrors, form};
 
@@ -7,8 +10,14 @@ use crate::web::{FieldErrors, form};
 pub const MAX_PHOTOS: usize = 8;
 
 /// The fields as they were typed, so that a refused form comes back as it was.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ProductForm {
+    /// Idempotency key: the same form sent twice makes one product.
+    pub form_id: String,
+    /// The account that opened the form.
+    pub account: String,
+    /// Of the product when the form was opened (optimistic concurrency).
+    pub version: String,
     pub title: String,
     pub description: String,
     pub price: String,
@@ -39,7 +48,35 @@ pub struct ProductDraft {
 impl ProductForm {
     /// An empty form.
     pub fn new(currency: Currency, place: &str) -> Self {
-        Self { currency: currency.code().to_owned(), place: place.to_owned(), ..Self::default() }
+        let form_id = Uuid::new_v4().to_string();
+        Self { form_id, currency: currency.code().to_owned(), place: place.to_owned(), ..Self::default() }
+    }
+
+    /// Whether this account opened it; a program's form doesn't say.
+    pub fn is_of(&self, account_id: i64) -> bool {
+        self.account.is_empty() || self.account == account_id.to_string()
+    }
+
+    /// A session can't hold NUL.
+    pub fn without_nul(mut self) -> Self {
+        let texts = [
+            &mut self.title,
+            &mut self.description,
+            &mut self.price,
+            &mut self.currency,
+            &mut self.category,
+            &mut self.condition,
+            &mut self.place,
+            &mut self.form_id,
+            &mut self.account,
+            &mut self.version,
+            &mut self.cover,
+        ];
+        let lists = [&mut self.kept, &mut self.order, &mut self.remove];
+        for text in texts.into_iter().chain(lists.into_iter().flatten()) {
+            text.retain(|c| c != '\0');
+        }
+        self
     }
 
     /// A product, to be changed.
@@ -52,6 +89,7 @@ impl ProductForm {
             category: product.category.slug.clone(),
             condition: product.condition.code().to_owned(),
             place: product.place.clone(),
+            version: product.version(),
             ..Self::default()
         }
     }
@@ -59,6 +97,9 @@ impl ProductForm {
     /// Takes one field of a sent form; fields of other forms are nothing to it.
     pub fn set(&mut self, field: &str, value: String) {
         match field {
+            "form_id" => self.form_id = value,
+            "account" => self.account = value,
+            "version" => self.version = value,
             "title" => self.title = value,
             "description" => self.description = value,
             "price" => self.price = value,

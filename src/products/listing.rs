@@ -3,41 +3,64 @@
 use std::time::Duration;
 
 use sqlx::{PgConnection, PgExecutor, PgPool};
+use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::{
     Photo,
     form::ProductDraft,
     lifecycle::StateMove,
     photos::{PhotoKey, Processed, Uploads},
+    quota::ProductQuota,
     store,
 };
 use crate::web::Result;
 
-/// Lists a product, with photos that are drafts of its seller's.
+/// What became of a form.
+pub(super) enum Creation {
+    /// It made this product, now or when it was sent before.
+    Made(i64),
+    /// In words for the seller.
+    OverQuota(String),
+}
+
+/// Lists a product, with photos that are drafts of its seller's. Idempotent by `form_id`.
 pub(super) async fn create(
     db: &PgPool,
     seller_id: i64,
+    form_id: Option<Uuid>,
+    quota: &ProductQuota,
     draft: &ProductDraft,
     photos: &[Photo],
-) -> Result<i64> {
+) -> Result<Creation> {
     let mut tx = db.begin().await?;
-    let id = store::product::insert(&mut *tx, seller_id, draft).await?;
+    let listed = store::product::lock_listed(&mut tx, seller_id).await?;
+    if let Some(form_id) = form_id
+        && let Some(id) = store::product::made_by_form(&mut *tx, seller_id, form_id).await?
+    {
+        return Ok(Creation::Made(id));
+    }
+    if let Err(sentence) = quota.check(&listed, OffsetDateTime::now_utc()) {
+        return Ok(Creation::OverQuota(sentence));
+    }
+    let id = store::product::insert(&mut *tx, seller_id, form_id, draft).await?;
     store::photos::set_of_product(&mut tx, id, seller_id, photos).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(Creation::Made(id))
 }
 
-/// Changes a product; nothing, if it isn't this seller's. Answers the photos that it has no longer,
-/// whose files nobody needs.
+/// Changes a product; nothing, if it isn't this seller's, or isn't the version that the form was opened with. Answers the
+/// photos that it has no longer, whose files nobody needs.
 pub(super) async fn update(
     db: &PgPool,
     id: i64,
     seller_id: i64,
+    version: Option<OffsetDateTime>,
     draft: &ProductDraft,
     photos: &[Photo],
 ) -> Result<Option<Vec<PhotoKey>>> {
     let mut tx = db.begin().await?;
-    if !store::product::update(&mut *tx, id, seller_id, draft).await? {
+    if !store::product::update(&mut *tx, id, seller_id, version, draft).await? {
         return Ok(None);
     }
     let removed = store::photos::set_of_product(&mut tx, id, seller_id, photos).await?;

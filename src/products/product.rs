@@ -26,6 +26,14 @@ pub struct Product {
     pub state: ProductState,
     pub views: i64,
     pub created_at: OffsetDateTime,
+    pub updated_at: OffsetDateTime,
+}
+
+impl Product {
+    /// Changes with everything that its form changes (optimistic concurrency): microseconds, as the database has them.
+    pub fn version(&self) -> String {
+        (self.updated_at.unix_timestamp_nanos() / 1000).to_string()
+    }
 }
 
 /// All that the templates `products/_gallery.html`, `_summary.html`, `_details.html`,

@@ -41,7 +41,9 @@ pub struct FormReceiver<'a> {
     pub db: &'a PgPool,
     pub uploads: &'a Uploads,
     pub limits: &'a PhotoLimits,
-    pub seller_id: i64,
+    /// None for a visitor, whose session has ended: photos are stored, and become drafts after the sign-in.
+    pub seller_id: Option<i64>,
+    /// The account, or a number below zero that stands for a visitor's network.
     pub account_id: i64,
 }
 
@@ -109,9 +111,21 @@ impl FormReceiver<'_> {
         }
         match photos::process(bytes).await {
             Ok(processed) => {
-                let key = self.uploads.save(&processed).await.context("storing a photo")?;
+                let key = match self.uploads.save(&processed).await {
+                    Ok(key) => key,
+                    Err(error) => {
+                        tracing::error!(%error, "a photo could not be stored");
+                        sent.errors.add(
+                            "photos",
+                            "Photos can't be stored just now. Please try again later, or without.",
+                        );
+                        return Ok(());
+                    }
+                };
                 let photo = Photo { key, width: processed.width, height: processed.height };
-                store::photos::insert_draft(self.db, self.seller_id, &photo).await?;
+                if let Some(seller_id) = self.seller_id {
+                    store::photos::insert_draft(self.db, seller_id, &photo).await?;
+                }
                 sent.photos.push(photo);
             }
             Err(refused) => sent.errors.add("photos", refused_photo(file_name, refused)),
@@ -123,11 +137,15 @@ impl FormReceiver<'_> {
     pub async fn kept_drafts(&self, form: &ProductForm) -> Result<Vec<Photo>> {
         let keys: Vec<String> =
             form.kept.iter().filter(|key| key.parse::<PhotoKey>().is_ok()).cloned().collect();
-        Ok(store::photos::drafts(self.db, self.seller_id, &keys).await?)
+        match self.seller_id {
+            Some(seller_id) => Ok(store::photos::drafts(self.db, seller_id, &keys).await?),
+            None => Ok(Vec::new()),
+        }
     }
 
     async fn sweep(&self) -> Result<()> {
-        let swept = store::photos::sweep_drafts(self.db, self.seller_id).await?;
+        let Some(seller_id) = self.seller_id else { return Ok(()) };
+        let swept = store::photos::sweep_drafts(self.db, seller_id).await?;
         self.remove_files(&swept).await;
         Ok(())
     }

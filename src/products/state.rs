@@ -7,6 +7,7 @@ use super::{
     limits::{BrowseLimits, PhotoLimits},
     media::KnownPhotos,
     photos::Uploads,
+    quota::ProductQuota,
     view_counter::ViewCounter,
 };
 use crate::web::{ShellSource, client_addr::TrustedProxies};
@@ -18,6 +19,7 @@ pub struct State {
     pub photo_limits: PhotoLimits,
     pub known_photos: KnownPhotos,
     pub view_counter: ViewCounter,
+    pub quota: ProductQuota,
     pub browse_limits: BrowseLimits,
     pub trusted_proxies: TrustedProxies,
     pub shell: ShellSource,

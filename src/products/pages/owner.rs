@@ -1,81 +1,195 @@
 //! A seller's own products: new, edit, sold, available, deleted.
 
+use std::net::IpAddr;
+
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use sha2::{Digest as _, Sha256};
 use sqlx::PgPool;
 use tower_sessions::Session;
 
 use super::super::{
-    Photo, PhotoLimits, Product, ProductState, StateMove, categories,
+    Photo, Product, ProductState, StateMove, categories,
     form::{MAX_PHOTOS, ProductDraft, ProductForm},
-    listing,
-    photos::Uploads,
+    kept_form,
+    listing::{self, Creation},
     receive::{FormReceiver, ReceivedForm},
-    store,
+    state, store,
     views::FormPage,
 };
 use super::usual_currency;
 use crate::accounts::{self, Seller};
-use crate::web::{Error, FieldErrors, Form, Path, Result, ReturnForm, Shell, flash};
+use crate::web::{ClientAddr, Error, FieldErrors, Form, Path, Result, ReturnForm, Shell, flash, return_to};
 
-pub async fn new(State(db): State<PgPool>, shell: Shell, seller: Seller) -> Result<FormPage> {
+pub async fn new(
+    State(db): State<PgPool>,
+    (session, shell): (Session, Shell),
+    seller: Seller,
+) -> Result<FormPage> {
+    if let Some((form, photos)) = kept(&session, &db, NEW, &seller).await? {
+        return form_page(&db, shell, &seller, None, form, photos, kept_errors()).await;
+    }
     let card = accounts::seller_card(&db, seller.id).await?;
     let place = card.map(|card| card.place).unwrap_or_default();
     let form = ProductForm::new(usual_currency(&db).await?, &place);
-    form_page(&db, shell, None, form, Vec::new(), FieldErrors::default()).await
+    form_page(&db, shell, &seller, None, form, Vec::new(), FieldErrors::default()).await
 }
 
 pub async fn create(
-    (State(db), State(uploads), State(limits)): (State<PgPool>, State<Uploads>, State<PhotoLimits>),
+    State(state): State<state::State>,
     (session, shell): (Session, Shell),
-    seller: Seller,
+    (seller, ClientAddr(addr)): (Result<Seller>, ClientAddr),
     request: Request,
 ) -> Result<Response> {
-    let account_id = seller.user.account_id;
-    let desk = FormReceiver { db: &db, uploads: &uploads, limits: &limits, seller_id: seller.id, account_id };
-    let sent = desk.receive(request).await?;
-    let filled = fill(&desk, sent, Vec::new()).await?;
-    let Some(draft) = filled.draft else {
-        return refused(form_page(&db, shell, None, filled.form, filled.photos, filled.errors).await?);
+    let seller = match seller {
+        Ok(seller) => seller,
+        Err(refused) => return keep_for_sign_in(&state, &session, addr, NEW, request, refused).await,
     };
-    let id = listing::create(&db, seller.id, &draft, &filled.photos).await?;
+    let db = &state.db;
+    let desk = receiver(&state, Some(&seller), seller.user.account_id);
+    let sent = desk.receive(request).await?;
+    let mut filled = fill(&desk, &seller, sent, Vec::new()).await?;
+    let Some(draft) = filled.draft else {
+        return refused(
+            form_page(db, shell, &seller, None, filled.form, filled.photos, filled.errors).await?,
+        );
+    };
+    let form_id = filled.form.form_id.parse().ok();
+    let id = match listing::create(db, seller.id, form_id, &state.quota, &draft, &filled.photos).await? {
+        Creation::Made(id) => id,
+        Creation::OverQuota(sentence) => {
+            filled.errors.add("", sentence);
+            return refused(
+                form_page(db, shell, &seller, None, filled.form, filled.photos, filled.errors).await?,
+            );
+        }
+    };
     flash::success(&session, "It’s live. Everyone can see it now.").await?;
     Ok(Redirect::to(&format!("/products/{id}")).into_response())
 }
 
 pub async fn edit(
     State(db): State<PgPool>,
-    shell: Shell,
+    (session, shell): (Session, Shell),
     seller: Seller,
     Path(id): Path<i64>,
 ) -> Result<FormPage> {
     let product = own(&db, &seller, id).await?;
-    let photos = store::photos::of_product(&db, id).await?;
+    let mut photos = store::photos::of_product(&db, id).await?;
+    if let Some((form, new)) = kept(&session, &db, &edit_path(id), &seller).await? {
+        photos = form.arrange(photos, new);
+        return form_page(&db, shell, &seller, Some(product), form, photos, kept_errors()).await;
+    }
     let form = ProductForm::of(&product);
-    form_page(&db, shell, Some(product), form, photos, FieldErrors::default()).await
+    form_page(&db, shell, &seller, Some(product), form, photos, FieldErrors::default()).await
 }
 
 pub async fn update(
-    (State(db), State(uploads), State(limits)): (State<PgPool>, State<Uploads>, State<PhotoLimits>),
+    State(state): State<state::State>,
     (session, shell): (Session, Shell),
-    seller: Seller,
+    (seller, ClientAddr(addr)): (Result<Seller>, ClientAddr),
     Path(id): Path<i64>,
     request: Request,
 ) -> Result<Response> {
-    let product = own(&db, &seller, id).await?;
-    let account_id = seller.user.account_id;
-    let desk = FormReceiver { db: &db, uploads: &uploads, limits: &limits, seller_id: seller.id, account_id };
+    let seller = match seller {
+        Ok(seller) => seller,
+        Err(refused) => {
+            return keep_for_sign_in(&state, &session, addr, &edit_path(id), request, refused).await;
+        }
+    };
+    let db = &state.db;
+    let product = own(db, &seller, id).await?;
+    let desk = receiver(&state, Some(&seller), seller.user.account_id);
     let sent = desk.receive(request).await?;
-    let filled = fill(&desk, sent, store::photos::of_product(&db, id).await?).await?;
+    let mut filled = fill(&desk, &seller, sent, store::photos::of_product(db, id).await?).await?;
     let Some(draft) = filled.draft else {
-        let page = form_page(&db, shell, Some(product), filled.form, filled.photos, filled.errors).await?;
+        let page =
+            form_page(db, shell, &seller, Some(product), filled.form, filled.photos, filled.errors).await?;
         return refused(page);
     };
-    let removed = listing::update(&db, id, seller.id, &draft, &filled.photos).await?;
-    desk.remove_files(&removed.ok_or(Error::NotFound)?).await;
+    let is_current = filled.form.version.is_empty() || filled.form.version == product.version();
+    let version = Some(product.updated_at).filter(|_| !filled.form.version.is_empty());
+    let removed = match is_current {
+        true => listing::update(db, id, seller.id, version, &draft, &filled.photos).await?,
+        false => None,
+    };
+    let Some(removed) = removed else {
+        // Saved in another tab meanwhile: both versions are at hand, and the next save is meant.
+        let now = own(db, &seller, id).await?;
+        filled.errors.add(
+            "",
+            format!(
+                "This product was changed meanwhile: it is now “{}” for {}. Save again to replace that with what you see \
+                 here, or open it in another tab to compare.",
+                now.title, now.price
+            ),
+        );
+        filled.form.version = now.version();
+        return refused(
+            form_page(db, shell, &seller, Some(now), filled.form, filled.photos, filled.errors).await?,
+        );
+    };
+    desk.remove_files(&removed).await;
     flash::success(&session, "Saved.").await?;
     Ok(Redirect::to(&format!("/products/{id}")).into_response())
+}
+
+const NEW: &str = "/seller/products/new";
+
+fn edit_path(id: i64) -> String {
+    format!("/seller/products/{id}/edit")
+}
+
+fn receiver<'a>(state: &'a state::State, seller: Option<&Seller>, account_id: i64) -> FormReceiver<'a> {
+    let seller_id = seller.map(|seller| seller.id);
+    FormReceiver {
+        db: &state.db,
+        uploads: &state.uploads,
+        limits: &state.photo_limits,
+        seller_id,
+        account_id,
+    }
+}
+
+/// The session has ended while the form was filled in: it comes back after the sign-in. Whoever is signed in and may not
+/// do it hears why.
+async fn keep_for_sign_in(
+    state: &state::State,
+    session: &Session,
+    addr: IpAddr,
+    path: &str,
+    request: Request,
+    refused: Error,
+) -> Result<Response> {
+    if !matches!(refused, Error::SignInFirst { .. }) {
+        return Err(refused);
+    }
+    let network =
+        i64::from_be_bytes(Sha256::digest(addr.to_string()).first_chunk().copied().unwrap_or_default());
+    let sent = receiver(state, None, network | i64::MIN).receive(request).await?;
+    kept_form::keep(session, path, sent).await?;
+    flash::success(
+        session,
+        "You were signed out meanwhile. Sign in, and everything you wrote is here again.",
+    )
+    .await?;
+    Ok(Redirect::to(&return_to::login_path(path)).into_response())
+}
+
+async fn kept(
+    session: &Session,
+    db: &PgPool,
+    path: &str,
+    seller: &Seller,
+) -> Result<Option<(ProductForm, Vec<Photo>)>> {
+    kept_form::take(session, db, path, seller.user.account_id, seller.id).await
+}
+
+fn kept_errors() -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    errors.add("", "Here is what you wrote before you were signed out. It isn't saved yet.");
+    errors
 }
 
 pub async fn reserve(
@@ -158,8 +272,21 @@ struct ParsedForm {
     draft: Option<ProductDraft>,
 }
 
-async fn fill(desk: &FormReceiver<'_>, sent: ReceivedForm, mut photos: Vec<Photo>) -> Result<ParsedForm> {
-    let ReceivedForm { form, photos: new, mut errors } = sent;
+async fn fill(
+    desk: &FormReceiver<'_>,
+    seller: &Seller,
+    sent: ReceivedForm,
+    mut photos: Vec<Photo>,
+) -> Result<ParsedForm> {
+    let ReceivedForm { mut form, photos: new, mut errors } = sent;
+    if !form.is_of(seller.user.account_id) {
+        // Somebody else has signed in in this browser since the form was opened (case 29).
+        errors.add(
+            "",
+            format!("You are signed in as {} now. Send it again if it is theirs.", seller.user.name),
+        );
+        form.account = seller.user.account_id.to_string();
+    }
     photos.extend(desk.kept_drafts(&form).await?);
     let photos = form.arrange(photos, new);
     if photos.len() > MAX_PHOTOS {
@@ -175,11 +302,13 @@ async fn fill(desk: &FormReceiver<'_>, sent: ReceivedForm, mut photos: Vec<Photo
 async fn form_page(
     db: &PgPool,
     shell: Shell,
+    seller: &Seller,
     product: Option<Product>,
-    form: ProductForm,
+    mut form: ProductForm,
     photos: Vec<Photo>,
     errors: FieldErrors,
 ) -> Result<FormPage> {
+    form.account = seller.user.account_id.to_string();
     Ok(FormPage { shell, errors, product, form, photos, categories: categories(db).await? })
 }
 

@@ -1,18 +1,21 @@
 //! One product, read and written.
 
 use sqlx::{PgConnection, PgExecutor};
+use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::super::{
     Category, Product,
     form::ProductDraft,
     lifecycle::{ProductState, StateMove},
     price::Price,
+    quota::Listed,
 };
 
 pub(in super::super) async fn find(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<Product>> {
     let row = sqlx::query!(
         r#"SELECT p.id, p.seller_id, p.title, p.description, p.price_minor, p.currency, p.condition, p.place,
-                  p.views, p.created_at, p.state,
+                  p.views, p.created_at, p.updated_at, p.state,
                   c.id AS category_id, c.slug, c.name, c.icon
            FROM products p JOIN categories c ON c.id = p.category_id
            WHERE p.id = $1"#,
@@ -33,6 +36,7 @@ pub(in super::super) async fn find(db: impl PgExecutor<'_>, id: i64) -> sqlx::Re
             state: ProductState::from_code(&row.state),
             views: row.views,
             created_at: row.created_at,
+            updated_at: row.updated_at,
         })
     })
     .transpose()
@@ -57,16 +61,49 @@ pub(in super::super) async fn add_views(
     Ok(())
 }
 
+/// Locks the seller's row, so that their forms come one after the other, and counts what they have listed.
+pub(in super::super) async fn lock_listed(tx: &mut PgConnection, seller_id: i64) -> sqlx::Result<Listed> {
+    let account_since = sqlx::query_scalar!(
+        "SELECT a.created_at FROM customers c JOIN accounts a ON a.id = c.account_id WHERE c.id = $1
+         FOR NO KEY UPDATE OF c",
+        seller_id
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let row = sqlx::query!(
+        r#"SELECT count(*) FILTER (WHERE deleted_at IS NULL) AS "in_all!",
+                  count(*) FILTER (WHERE created_at > now() - interval '1 day') AS "last_day!",
+                  min(created_at) FILTER (WHERE created_at > now() - interval '1 day') AS day_began
+           FROM products WHERE seller_id = $1"#,
+        seller_id
+    )
+    .fetch_one(tx)
+    .await?;
+    Ok(Listed { account_since, last_day: row.last_day, day_began: row.day_began, in_all: row.in_all })
+}
+
+/// The product that this form of the seller's has made already.
+pub(in super::super) async fn made_by_form(
+    db: impl PgExecutor<'_>,
+    seller_id: i64,
+    form_id: Uuid,
+) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar!("SELECT id FROM products WHERE seller_id = $1 AND form_id = $2", seller_id, form_id)
+        .fetch_optional(db)
+        .await
+}
+
 pub(in super::super) async fn insert(
     db: impl PgExecutor<'_>,
     seller_id: i64,
+    form_id: Option<Uuid>,
     draft: &ProductDraft,
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         // Of a seller who was suspended while the form was on its way it is paused from the start.
         "INSERT INTO products (seller_id, category_id, title, description, price_minor, currency, condition, place,
-                               paused_at)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, a.suspended_at
+                               paused_at, form_id)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, a.suspended_at, $9
          FROM customers c JOIN accounts a ON a.id = c.account_id WHERE c.id = $1 FOR SHARE OF a
          RETURNING id",
         seller_id,
@@ -76,23 +113,26 @@ pub(in super::super) async fn insert(
         draft.price.minor(),
         draft.price.currency().code(),
         draft.condition.code(),
-        draft.place
+        draft.place,
+        form_id
     )
     .fetch_one(db)
     .await
 }
 
-/// Whether it is the seller's. The row stays locked for the transaction.
+/// Whether it is the seller's, and still the version that the form was opened with, if it says. The row stays locked for
+/// the transaction.
 pub(in super::super) async fn update(
     db: impl PgExecutor<'_>,
     id: i64,
     seller_id: i64,
+    version: Option<OffsetDateTime>,
     draft: &ProductDraft,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "UPDATE products SET category_id = $3, title = $4, description = $5, price_minor = $6, currency = $7,
                              condition = $8, place = $9, updated_at = now()
-         WHERE id = $1 AND seller_id = $2 AND deleted_at IS NULL",
+         WHERE id = $1 AND seller_id = $2 AND deleted_at IS NULL AND ($10::timestamptz IS NULL OR updated_at = $10)",
         id,
         seller_id,
         draft.category_id,
@@ -101,7 +141,8 @@ pub(in super::super) async fn update(
         draft.price.minor(),
         draft.price.currency().code(),
         draft.condition.code(),
-        draft.place
+        draft.place,
+        version
     )
     .execute(db)
     .await?;

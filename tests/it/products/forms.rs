@@ -3,7 +3,7 @@
 use reqwest::Method;
 use reqwest::multipart::Form;
 
-use crate::support::{Product, TestApp};
+use crate::support::{PASSWORD, Product, TestApp};
 
 use super::{filled, id_of, keys, photo};
 
@@ -203,4 +203,98 @@ async fn a_form_that_isnt_one_is_refused_in_words() {
     let request =
         seller.request(Method::POST, "/seller/products").header("content-type", "text/plain").body("x");
     seller.send(request).await.expect(400);
+}
+
+/// L6, case 30: also at the same moment.
+#[tokio::test]
+async fn a_form_sent_twice_makes_one_product() {
+    let app = TestApp::start().await;
+    let seller = app.seller("Tomas").await;
+    let form_id = seller.get("/seller/products/new").await.ok().attr("[name=form_id]", "value");
+    let form = || filled().text("form_id", form_id.clone());
+    let (first, second) = tokio::join!(
+        seller.post_multipart("/seller/products", form()),
+        seller.post_multipart("/seller/products", form())
+    );
+    let third = seller.post_multipart("/seller/products", form()).await;
+    assert_eq!([id_of(&second), id_of(&third)], [id_of(&first); 2]);
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM products").fetch_one(&app.db).await.unwrap();
+    assert_eq!(count, 1);
+}
+
+/// M2: a refusal says what and when, and keeps what was typed.
+#[tokio::test]
+async fn a_seller_lists_so_many_products_a_day() {
+    let app = TestApp::start_adjusted(|app| app.products.quota.per_day = 10).await;
+    let seller = app.seller("Tomas").await;
+    for _ in 0..2 {
+        id_of(&seller.post_multipart("/seller/products", filled()).await);
+    }
+    let refused = seller.post_multipart("/seller/products", filled()).await.refused();
+    assert!(refused.body().contains("2 products a day on their first day"), "{}", refused.body());
+    assert!(!refused.attr("[name=title]", "value").is_empty());
+    sqlx::query("UPDATE accounts SET created_at = now() - interval '2 days'").execute(&app.db).await.unwrap();
+    id_of(&seller.post_multipart("/seller/products", filled()).await);
+}
+
+/// Case 28.
+#[tokio::test]
+async fn two_tabs_dont_undo_each_other() {
+    let app = TestApp::start().await;
+    let seller = app.seller("Tomas").await;
+    let id = id_of(&seller.post_multipart("/seller/products", filled()).await);
+    let edit = format!("/seller/products/{id}/edit");
+    let (one, other) = (seller.get(&edit).await.ok(), seller.get(&edit).await.ok());
+    seller.submit(&one.form("form[enctype]").set("price", "99")).await.expect(303);
+    let refused = seller.submit(&other.form("form[enctype]").set("title", "Corrected")).await.refused();
+    assert!(refused.body().contains("changed meanwhile") && refused.body().contains("99"));
+    assert_eq!(refused.attr("[name=title]", "value"), "Corrected");
+    seller.submit(&refused.form("form[enctype]").set("price", "99")).await.expect(303);
+    let page = seller.get(&format!("/products/{id}")).await.ok();
+    assert_eq!(page.text("h1"), "Corrected");
+}
+
+/// Case 29.
+#[tokio::test]
+async fn a_form_is_not_stored_in_another_persons_name() {
+    let app = TestApp::start().await;
+    let (tomas, rita) = (app.seller("Tomas").await, app.seller("Rita").await);
+    let form = || filled().text("account", tomas.account_id.to_string());
+    let refused =
+        rita.post_multipart("/seller/products", form().part("photos", photo("a.jpg"))).await.refused();
+    assert!(refused.body().contains("You are signed in as Rita now"));
+    assert!(!refused.attr("[name=title]", "value").is_empty() && refused.has("[name=kept]"));
+    id_of(&rita.submit(&refused.form("form[enctype]")).await);
+}
+
+/// Case 6: new and edit, with photos.
+#[tokio::test]
+async fn what_was_written_when_the_session_ended_is_back_after_the_sign_in() {
+    let app = TestApp::start().await;
+    let seller = app.seller("Tomas").await;
+    let id = id_of(&seller.post_multipart("/seller/products", filled()).await);
+    for (send_to, page) in [
+        ("/seller/products".to_owned(), "/seller/products/new".to_owned()),
+        (format!("/seller/products/{id}/edit"), format!("/seller/products/{id}/edit")),
+    ] {
+        seller.post("/logout", &[]).await.expect(303);
+        let form = filled().text("account", seller.account_id.to_string()).part("photos", photo("a.jpg"));
+        let sent = seller.post_multipart(&send_to, form).await;
+        sent.redirects_to(&format!("/login?next={page}"));
+        seller.sign_in(PASSWORD).await.expect(303);
+        let back = seller.get(&page).await.ok();
+        assert!(back.body().contains("before you were signed out"));
+        assert!(!back.attr("[name=title]", "value").is_empty());
+        assert_eq!(back.count("[name=kept]"), 1, "{page}");
+        let listed = id_of(&seller.submit(&back.form("form[enctype]")).await);
+        assert_eq!(keys(&app, listed).await.len(), 1);
+    }
+    // L13: it is nobody else's.
+    seller.post("/logout", &[]).await.expect(303);
+    let form = filled().text("account", seller.account_id.to_string());
+    seller.post_multipart("/seller/products", form).await.expect(303);
+    app.seller("Rita").await;
+    let fields = [("email", "rita@example.com"), ("password", PASSWORD)];
+    seller.post("/login", &fields).await.expect(303);
+    assert!(!seller.get("/seller/products/new").await.ok().body().contains("before you were signed out"));
 }
