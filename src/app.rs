@@ -7,7 +7,7 @@ use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, FromRequestParts, Request, State},
     http::{StatusCode, header, request::Parts},
-    middleware::{Next, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
     serve::ListenerExt as _,
@@ -37,7 +37,7 @@ use crate::{
         health::{self, Fault},
         http_server,
         request_pace::{self, RequestPace},
-        wants_json,
+        wants_json, well_known,
     },
 };
 
@@ -130,8 +130,9 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .merge(dashboard::router(app.dashboard))
         .merge(admin::router(app.admin))
         .merge(assets::router())
+        .merge(well_known::router(public_origin.clone()))
         .route("/up", get(up).with_state(health))
-        .fallback(|| async { Error::NotFound })
+        .fallback(well_known::canonical_path)
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
         .layer(from_fn_with_state(app.gate, accounts::pass))
         .layer(from_fn_with_state(shell.clone(), error_pages))
@@ -144,6 +145,10 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .layer(from_fn_with_state(RequestPace::default(), request_pace::limit))
         .layer(from_fn_with_state(shell.clone(), error_pages))
         .layer(CompressionLayer::new());
+    router = router.layer(from_fn(headers::no_store));
+    if secure {
+        router = router.layer(headers::hsts());
+    }
     for layer in headers::layers() {
         router = router.layer(layer);
     }

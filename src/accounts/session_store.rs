@@ -21,13 +21,15 @@ pub const ACCOUNT_ID: &str = "account_id";
 /// The key that says which sign-in of that account it was.
 pub const EPOCH: &str = "epoch";
 pub const COOKIE: &str = "haggle";
+/// Its name where the public address is https: browsers take it from this host alone, over https (L5).
+const SECURE_COOKIE: &str = "__Host-haggle";
 /// How long a session lasts after it was last written to.
 const LIFETIME: time::Duration = time::Duration::days(30);
 
 /// The layer that loads a request's session and saves it when it was changed.
 pub fn layer(db: PgPool, secure: bool) -> SessionManagerLayer<PgSessions> {
     SessionManagerLayer::new(PgSessions(db))
-        .with_name(COOKIE)
+        .with_name(if secure { SECURE_COOKIE } else { COOKIE })
         .with_secure(secure)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)

@@ -52,10 +52,24 @@ where
             .authority()
             .map(|a| a.as_str())
             .or_else(|| parts.headers.get(header::HOST)?.to_str().ok());
-        let same_host = origin.split_once("://").is_some_and(|(_, authority)| Some(authority) == host);
+        let from_elsewhere = parts.headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
+        // The whole origin, where the public address is https: a page of the same host by http isn't ours (I1).
+        let same_host = origin.split_once("://").is_some_and(|(scheme, authority)| {
+            Some(authority) == host
+                && (scheme == "https" || !PublicOrigin::from_ref(state).is_https() || is_local(authority))
+        });
+        if from_elsewhere {
+            return Err(Error::Forbidden(REFUSED));
+        }
         if same_host || origin == &*PublicOrigin::from_ref(state).0 {
             return Ok(SameOrigin(()));
         }
         Err(Error::Forbidden(REFUSED))
     }
+}
+
+/// A machine's own address, where somebody looks at a marketplace from inside.
+fn is_local(authority: &str) -> bool {
+    ["127.0.0.1", "localhost", "[::1]"]
+        .contains(&authority.rsplit_once(':').map_or(authority, |(host, _)| host))
 }

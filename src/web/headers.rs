@@ -1,13 +1,18 @@
 //! Security headers of every response. The content security policy (CSP) allows nothing inline.
 
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::{
+    extract::Request,
+    http::{HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
     font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// The headers, each for a layer of its own; none replaces one that a handler has set.
-pub fn layers() -> [SetResponseHeaderLayer<HeaderValue>; 7] {
+pub fn layers() -> [SetResponseHeaderLayer<HeaderValue>; 8] {
     [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -19,9 +24,31 @@ pub fn layers() -> [SetResponseHeaderLayer<HeaderValue>; 7] {
             "camera=(), microphone=(), geolocation=(), payment=()",
         ),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         // A page names a person; a shared cache may not keep it. `no-cache` still allows going back
         // at once.
         (header::CACHE_CONTROL, "private, no-cache"),
     ]
     .map(|(name, value)| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))
+}
+
+/// Two years of https only, where the public address is https (L5).
+pub fn hsts() -> SetResponseHeaderLayer<HeaderValue> {
+    let value = HeaderValue::from_static("max-age=63072000");
+    SetResponseHeaderLayer::if_not_present(header::STRICT_TRANSPORT_SECURITY, value)
+}
+
+/// Pages about one person that nobody minds waiting for are kept nowhere. Conversations are: going back to them is
+/// instant, and signing out asks the browser to forget them.
+pub async fn no_store(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_private = ["/account", "/admin", "/seller/"].iter().any(|start| path.starts_with(start));
+    let mut response = next.run(request).await;
+    if is_private {
+        response
+            .headers_mut()
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("private, no-store"));
+    }
+    response
 }

@@ -25,6 +25,7 @@ pub mod request_pace;
 pub mod return_to;
 pub mod shell;
 pub mod timeouts;
+pub mod well_known;
 
 pub use client_addr::ClientAddr;
 pub use error::{Error, Result};

@@ -26,6 +26,8 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/up", Everybody),
     ("GET", "/favicon.ico", Everybody),
     ("GET", "/static/{version}/{*path}", Everybody),
+    ("GET", "/robots.txt", Everybody),
+    ("GET", "/.well-known/security.txt", Everybody),
     ("GET", "/media/{key}/{file}", Everybody),
     ("GET", "/register", Everybody),
     ("POST", "/register", Everybody),
@@ -325,4 +327,36 @@ async fn odd_queries_show_the_page() {
     // Case 13.
     let dashes = app.visitor().get(&format!("/products?q={}", "-".repeat(60))).await;
     assert_eq!(dashes.status, 200);
+}
+
+/// Case 11.
+#[tokio::test]
+async fn addresses_that_people_and_programs_try_lead_somewhere() {
+    let app = TestApp::start().await;
+    let visitor = app.visitor();
+    for (typed, page) in
+        [("/products/", "/products"), ("/PRODUCTS?q=a", "/products?q=a"), ("/Products/1/", "/products/1")]
+    {
+        let answer = visitor.get(typed).await;
+        assert_eq!((answer.status.as_u16(), answer.location()), (308, page), "{typed}");
+    }
+    for nowhere in ["//evil.example/", "/nothing", "/.well-known/nothing"] {
+        visitor.get(nowhere).await.expect(404);
+    }
+    assert!(visitor.get("/robots.txt").await.ok().body().contains("Disallow: /rooms/"));
+    let contact = visitor.get("/.well-known/security.txt").await.ok().body();
+    assert!(contact.contains("Contact: ") && contact.contains("Expires: "), "{contact}");
+}
+
+/// L5.
+#[tokio::test]
+async fn private_pages_are_stored_nowhere() {
+    let app = TestApp::start().await;
+    let seller = app.seller("Tomas").await;
+    for path in ["/account", "/seller/dashboard", "/seller/products/new"] {
+        let page = seller.get(path).await.ok();
+        assert_eq!(page.header("cache-control"), Some("private, no-store"), "{path}");
+        assert_eq!(page.header("cross-origin-resource-policy"), Some("same-origin"));
+    }
+    assert_eq!(seller.get("/messages").await.ok().header("cache-control"), Some("private, no-cache"));
 }

@@ -1,0 +1,49 @@
+//! What programs and people look for at addresses that nobody links to (case 11).
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderName, Method, header},
+    response::{IntoResponse as _, Redirect, Response},
+    routing::get,
+};
+use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
+
+use super::{Error, forgery::PublicOrigin, return_to::ReturnTo};
+
+/// What is somebody's own, or endless.
+const ROBOTS: &str = "User-agent: *\nDisallow: /account\nDisallow: /admin\nDisallow: /messages\nDisallow: /rooms/\n\
+                      Disallow: /seller/\nDisallow: /login\nDisallow: /register\nDisallow: /*?*q=\n";
+
+const TEXT: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+
+pub fn router<S: Clone + Send + Sync + 'static>(origin: PublicOrigin) -> Router<S> {
+    Router::new()
+        .route("/robots.txt", get(async || (TEXT, ROBOTS)))
+        .route("/.well-known/security.txt", get(move || async move { (TEXT, security_txt(&origin)) }))
+}
+
+/// RFC 9116; whoever runs the place is reached as its pages say.
+fn security_txt(PublicOrigin(origin): &PublicOrigin) -> String {
+    let expires = OffsetDateTime::now_utc().replace_time(time::Time::MIDNIGHT) + Duration::days(180);
+    let expires = expires.format(&Rfc3339).unwrap_or_default();
+    format!("Contact: {origin}/\nExpires: {expires}\nCanonical: {origin}/.well-known/security.txt\n")
+}
+
+/// The fallback: an address with a slash too many or in capitals leads to the page; anything else is nothing.
+pub async fn canonical_path(request: Request) -> Response {
+    let path = request.uri().path();
+    let wanted = path.trim_end_matches('/').to_lowercase();
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    // What our addresses are made of.
+    let is_plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte));
+    if !is_read || !is_plain || wanted == path || wanted.is_empty() {
+        return Error::NotFound.into_response();
+    }
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    let to = ReturnTo::new(&format!("{wanted}{query}"));
+    match to.or("") {
+        "" => Error::NotFound.into_response(),
+        to => Redirect::permanent(to).into_response(),
+    }
+}
