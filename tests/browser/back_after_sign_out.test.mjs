@@ -8,18 +8,19 @@ export default async function (market) {
   const { page, email } = tomas;
   tomas.expect(/WebSocket connection/); // of a page that is shown by somebody signed out, before it is replaced
   const kept = () => page.evaluate(() => window.kept === true);
-  await page.goto("/account");
+  await page.goto("/account"); // is stored nowhere
+  await page.goto("/messages");
   await page.evaluate(() => { window.kept = true; });
   await page.goto("/products");
   await page.goBack({ waitUntil: "commit" });
-  await page.getByText(email).waitFor();
+  await page.getByRole("heading", { name: "My Messages" }).waitFor();
   assert.ok(await kept(), "the page is shown as it was left");
 
   await page.goto("/products");
   await page.getByRole("button", { name: /^Your account/ }).click();
   await page.locator("#account-menu").getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("link", { name: "Sign in" }).first().waitFor();
-  for (let steps = 0; steps < 2; steps += 1) {
+  for (let steps = 0; steps < 3; steps += 1) {
     await page.goBack({ waitUntil: "commit" }).catch(() => {});
     await page.waitForLoadState();
     await page.getByRole("link", { name: "Sign in" }).first().waitFor();
