@@ -32,7 +32,14 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let addr = listener.local_addr()?;
     let mut database = Database::open(config.database_url.as_deref(), &data, print_step).await?;
     db::migrate(&database.pool).await?;
-    let uploads = Uploads::new(config.uploads()?);
+    let folder = config.uploads()?;
+    let uploads = Uploads::new(&folder);
+    uploads.prepare().await.with_context(|| {
+        format!(
+            "photos can't be written to {} (HAGGLE_UPLOADS, or uploads under HAGGLE_DATA)",
+            folder.display()
+        )
+    })?;
     let demo = database.is_private() && !config.no_demo;
     if demo && accounts::has_no_accounts(&database.pool).await? {
         println!("{}", summary(&seed::insert(&database.pool).await?));

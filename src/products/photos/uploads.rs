@@ -34,6 +34,15 @@ impl Uploads {
         self.root.join(name)
     }
 
+    /// Makes the folder, its owner's alone (M5), and sees that files can be written in it (case 24).
+    pub async fn prepare(&self) -> io::Result<()> {
+        make_private(&self.root).await?;
+        #[cfg(unix)]
+        fs::set_permissions(&self.root, std::os::unix::fs::PermissionsExt::from_mode(0o700)).await?;
+        make_private(&self.incoming).await?;
+        tempfile::tempfile_in(&self.incoming).map(drop)
+    }
+
     /// Stores the photo's files under a new key.
     pub async fn save(&self, photo: &Processed) -> io::Result<PhotoKey> {
         let key = PhotoKey::random();
@@ -46,14 +55,14 @@ impl Uploads {
     /// A key has all of its files or isn't there: they are written aside, and moved in at the end.
     pub async fn save_as(&self, key: &PhotoKey, photo: &Processed) -> io::Result<()> {
         let aside = self.incoming.join(key.as_str());
-        fs::create_dir_all(&aside).await?;
+        make_private(&aside).await?;
         let moved_in = async {
             for size in Size::ALL {
                 write(&aside.join(size.file()), photo.file(size)).await?;
             }
             let folder = self.folder(key);
             if let Some(parent) = folder.parent() {
-                fs::create_dir_all(parent).await?;
+                make_private(parent).await?;
             }
             fs::rename(&aside, folder).await
         };
@@ -67,7 +76,7 @@ impl Uploads {
 
     /// Makes the photo's files available under another key as well, without copying them where the disk can do that.
     pub async fn link(&self, from: &PhotoKey, to: &PhotoKey) -> io::Result<()> {
-        fs::create_dir_all(self.folder(to)).await?;
+        make_private(&self.folder(to)).await?;
         for size in Size::ALL {
             let (from, to) = (self.path(from, size), self.path(to, size));
             if fs::hard_link(&from, &to).await.is_err() {
@@ -165,8 +174,21 @@ fn is_older(path: &Path, age: Duration) -> bool {
     modified.is_ok_and(|at| at.elapsed().is_ok_and(|it| it > age))
 }
 
+/// A folder, and those above it that aren't there, for its owner alone: pictures of conversations lie in some of them.
+async fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    builder.mode(0o700);
+    builder.create(folder).await
+}
+
 async fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = fs::File::create_new(path).await?;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    let mut file = options.open(path).await?;
     file.write_all(bytes).await?;
     // The row that names this photo outlives a power cut, so the photo does too.
     file.sync_all().await
@@ -188,6 +210,15 @@ mod tests {
             assert_eq!(kept, photo.file(size));
         }
         assert!(uploads.has(&key).await.expect("looked"));
+        #[cfg(unix)]
+        {
+            // M5.
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = |path: &Path| path.metadata().expect("it is there").permissions().mode() & 0o777;
+            let file = uploads.path(&key, Size::Small);
+            assert_eq!(mode(&file), 0o600);
+            assert!(file.ancestors().skip(1).take(3).all(|folder| mode(folder) == 0o700));
+        }
         std::fs::remove_file(uploads.path(&key, Size::Small)).expect("gone");
         assert!(!uploads.has(&key).await.expect("looked"), "one of its files is missing");
         uploads.remove(&key).await.expect("removed");
@@ -202,5 +233,9 @@ mod tests {
         std::fs::write(&file, b"").expect("written");
         let uploads = Uploads::new(&file);
         assert!(uploads.save(&fixtures::processed()).await.is_err());
+        assert!(uploads.prepare().await.is_err(), "case 24");
+        let uploads = Uploads::new(folder.path().join("new"));
+        uploads.prepare().await.expect("it is made");
+        uploads.prepare().await.expect("it is there");
     }
 }
