@@ -75,6 +75,8 @@ pub struct Gate {
     visitors: Admission,
     profile: Budget,
     other: Budget,
+    /// Of whoever isn't signed in.
+    unknown: Budget,
 }
 
 impl FromRef<Gate> for PgPool {
@@ -97,13 +99,15 @@ impl Gate {
             visitors: Admission::for_each_core(),
             profile: Budget::new(30, 2),
             other: Budget::new(240, 120),
+            unknown: Budget::new(60, 30),
         }
     }
 
     fn take(&self, action: Action, payer: Payer) -> Result<()> {
-        let budget = match action {
-            Action::Profile => &self.profile,
-            Action::Other => &self.other,
+        let budget = match (payer, action) {
+            (Payer::Network(_), _) => &self.unknown,
+            (Payer::Account(_), Action::Profile) => &self.profile,
+            (Payer::Account(_), Action::Other) => &self.other,
         };
         budget.left.check_key(&payer).map_err(|_| TOO_OFTEN)
     }
@@ -112,6 +116,7 @@ impl Gate {
     pub fn sweep(&self) {
         self.profile.left.retain_recent();
         self.other.left.retain_recent();
+        self.unknown.left.retain_recent();
     }
 }
 

@@ -57,11 +57,11 @@ impl ProductForm {
         self.account.is_empty() || self.account == account_id.to_string()
     }
 
-    /// A session can't hold NUL.
-    pub fn without_nul(mut self) -> Self {
+    /// What a session may keep of it, for somebody who isn't signed in: no NUL, no more than a form that could be accepted
+    /// has, and a little.
+    pub fn bounded(mut self) -> Self {
         let texts = [
             &mut self.title,
-            &mut self.description,
             &mut self.price,
             &mut self.currency,
             &mut self.category,
@@ -73,9 +73,13 @@ impl ProductForm {
             &mut self.cover,
         ];
         let lists = [&mut self.kept, &mut self.order, &mut self.remove];
-        for text in texts.into_iter().chain(lists.into_iter().flatten()) {
-            text.retain(|c| c != '\0');
+        let short = |text: &mut String| *text = text.chars().filter(|&c| c != '\0').take(500).collect();
+        texts.into_iter().for_each(short);
+        for list in lists {
+            list.truncate(MAX_PHOTOS);
+            list.iter_mut().for_each(short);
         }
+        self.description = self.description.chars().filter(|&c| c != '\0').take(10_000).collect();
         self
     }
 
@@ -211,6 +215,22 @@ mod tests {
         assert_eq!(arranged("abc", &["1", "2", "3"], "a", "a"), "bcd");
         assert_eq!(arranged("abc", &["x", "", "-7"], "", "b"), "cad");
         assert_eq!(arranged("abcxyz", &["9"], "z", ""), "bcda");
+    }
+
+    /// A stranger can't fill the database with a form that waits for a sign-in.
+    #[test]
+    fn what_waits_for_a_sign_in_is_bounded() {
+        let long = || "\0x".repeat(60_000);
+        let many = || vec![long(); 100];
+        let form = ProductForm {
+            title: long(),
+            description: long(),
+            kept: many(),
+            order: many(),
+            ..ProductForm::default()
+        };
+        let bounded = serde_json::to_string(&form.bounded()).expect("JSON");
+        assert!(bounded.len() < 25_000 && !bounded.contains("\\u0000"), "{}", bounded.len());
     }
 
     #[test]

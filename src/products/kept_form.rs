@@ -21,7 +21,7 @@ struct KeptForm {
 pub(super) async fn keep(session: &Session, path: &str, sent: ReceivedForm) -> Result<()> {
     let side = |pixels: u32| i32::try_from(pixels).unwrap_or(i32::MAX);
     let photos = sent.photos.iter().map(|it| (it.key.to_string(), side(it.width), side(it.height))).collect();
-    let kept = KeptForm { path: path.to_owned(), form: sent.form.without_nul(), photos };
+    let kept = KeptForm { path: path.to_owned(), form: sent.form.bounded(), photos };
     Ok(session.insert(SESSION_KEY, kept).await?)
 }
 

@@ -1,8 +1,8 @@
 //! Admission control (a concurrency limit with a short wait and bounded queue): visitors' pages can't take what signed-in people need (H3).
 //!
 //! A page for somebody who isn't signed in waits for one of a few turns, and holds it while it is made. So of the
-//! database's connections all visitors together have as many as there are turns, and one network at most half of those
-//! who wait.
+//! database's connections all visitors together have as many as there are turns, and one network at most
+//! an eighth of the places to wait in.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 

@@ -73,12 +73,15 @@ pub async fn process(bytes: Bytes) -> Result<Processed, PhotoRejected> {
     let (done, result) = oneshot::channel();
     // A thread of its own, which leaves nothing behind: the allocators, ours and the C library's under the WebP encoder,
     // keep back for each thread what it once used.
-    thread::spawn(move || {
+    let worker = thread::Builder::new().name("photo".to_owned()).spawn(move || {
         // Held until the work is done, also when nobody waits for it any more.
         let _held = (turn, memory);
         // Nobody may be waiting any more.
         let _ = done.send(process_now(&bytes));
     });
+    if let Err(error) = worker {
+        tracing::error!(%error, "no thread for a photo");
+    }
     // A decoder that panics has met a file that it should have refused.
     result.await.unwrap_or(Err(PhotoRejected::Damaged))
 }
