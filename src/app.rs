@@ -15,7 +15,7 @@ use axum::{
 use serde_json::json;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, trace::TraceLayer};
+use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 use tower_sessions::Session;
 
 use crate::{
@@ -24,16 +24,17 @@ use crate::{
     chat::{self, MessageLimits},
     dashboard,
     jobs::{Policy, Supervisor},
-    products::{self, BrowseLimits, KnownPhotos, PhotoLimits, ProductQuota, ViewCounter, photos::Uploads},
+    products::{
+        self, BrowseLimits, Currencies, KnownPhotos, PhotoLimits, ProductQuota, ViewCounter, photos::Uploads,
+    },
     telemetry,
     web::{
-        Error, LoadShell, Shell, ShellSource, ShellUser, assets,
+        Error, LoadShell, Marketplace, Shell, ShellSource, ShellUser, assets,
         client_addr::TrustedProxies,
+        compression,
         error::ErrorPage,
         error_page::ErrorTemplate,
-        flash,
-        forgery::{self, PublicOrigin},
-        headers,
+        flash, forgery, headers,
         health::{self, Fault},
         http_server,
         request_pace::{self, RequestPace},
@@ -58,13 +59,14 @@ impl App {
     pub fn new(
         db: PgPool,
         uploads: Uploads,
-        public_origin: Arc<str>,
+        marketplace: Marketplace,
         trusted_proxies: usize,
         message_limits: MessageLimits,
     ) -> Self {
         let supervisor = Supervisor::default();
         let access = AccessEvents::start(&db, &supervisor);
-        let shell = ShellSource(Arc::new(PageShell { db: db.clone(), public_origin: public_origin.clone() }));
+        let public_origin = marketplace.origin.clone();
+        let shell = ShellSource(Arc::new(PageShell { db: db.clone(), marketplace: Arc::new(marketplace) }));
         let trusted_proxies = TrustedProxies(trusted_proxies);
         let (sign_in_limits, photo_limits) = (SignInLimits::default(), PhotoLimits::default());
         let view_counter = ViewCounter::default();
@@ -79,11 +81,13 @@ impl App {
                 access: access.clone(),
                 sign_in_limits: sign_in_limits.clone(),
                 trusted_proxies,
-                public_origin: PublicOrigin(public_origin.clone()),
+                public_origin: public_origin.clone(),
                 shell: shell.clone(),
             },
             products: products::State {
                 db: db.clone(),
+                access: access.clone(),
+                currencies: Currencies::default(),
                 uploads: uploads.clone(),
                 photo_limits: photo_limits.clone(),
                 known_photos: KnownPhotos::default(),
@@ -104,7 +108,7 @@ impl App {
                     access,
                     sign_in_limits,
                     trusted_proxies,
-                    public_origin: PublicOrigin(public_origin),
+                    public_origin,
                     shell,
                     message_limits,
                 },
@@ -130,7 +134,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .merge(dashboard::router(app.dashboard))
         .merge(admin::router(app.admin))
         .merge(assets::router())
-        .merge(well_known::router(public_origin.clone()))
+        .merge(well_known::router(shell.0.marketplace()))
         .route("/up", get(up).with_state(health))
         .fallback(well_known::canonical_path)
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
@@ -144,8 +148,9 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         }))
         .layer(from_fn_with_state(RequestPace::default(), request_pace::limit))
         .layer(from_fn_with_state(shell.clone(), error_pages))
-        .layer(CompressionLayer::new());
-    router = router.layer(from_fn(headers::no_store));
+        .layer(from_fn(compression::mark_echo))
+        .layer(compression::layer());
+    router = router.layer(from_fn(headers::no_store)).layer(from_fn(headers::one_host));
     if secure {
         router = router.layer(headers::hsts());
     }
@@ -234,10 +239,14 @@ async fn up(State(Health { db, supervisor }): State<Health>) -> (StatusCode, Str
 /// Fills the shell of every page: it asks accounts, chat and the session.
 struct PageShell {
     db: PgPool,
-    public_origin: Arc<str>,
+    marketplace: Arc<Marketplace>,
 }
 
 impl LoadShell for PageShell {
+    fn marketplace(&self) -> Arc<Marketplace> {
+        self.marketplace.clone()
+    }
+
     fn load<'a>(
         &'a self,
         parts: &'a mut Parts,
@@ -264,7 +273,8 @@ impl LoadShell for PageShell {
                 },
                 path: parts.uri.path().to_owned(),
                 query: String::new(),
-                public_url: self.public_origin.to_string(),
+                marketplace: self.marketplace.clone(),
+                by_plain_http: self.marketplace.origin.is_missed_by(&parts.headers),
             })
         })
     }
@@ -280,7 +290,10 @@ async fn error_pages(State(shell): State<ShellSource>, request: Request, next: N
     let Some(page) = response.extensions_mut().remove::<ErrorPage>() else {
         return response;
     };
-    let retry_after = response.headers_mut().remove(header::RETRY_AFTER);
+    // Of the answer that the page stands for: when to try again, and that the connection ends.
+    let mut kept = std::mem::take(response.headers_mut());
+    kept.remove(header::CONTENT_TYPE);
+    kept.remove(header::CONTENT_LENGTH);
     let mut response = if wants_json(&parts.headers) {
         (page.status, Json(json!({ "error": page.sentence }))).into_response()
     } else {
@@ -289,10 +302,9 @@ async fn error_pages(State(shell): State<ShellSource>, request: Request, next: N
             StatusCode::SERVICE_UNAVAILABLE => None,
             _ => Shell::from_request_parts(&mut parts, &shell).await.ok(),
         };
-        (page.status, ErrorTemplate { shell: known.unwrap_or_default(), page }).into_response()
+        let shell = known.unwrap_or_else(|| shell.offline(None, parts.uri.path()));
+        (page.status, ErrorTemplate { shell, page }).into_response()
     };
-    if let Some(retry_after) = retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, retry_after);
-    }
+    response.headers_mut().extend(kept);
     response
 }

@@ -33,6 +33,18 @@ pub struct Config {
     #[arg(long, env = "HAGGLE_PUBLIC_URL", value_name = "URL", global = true)]
     pub public_url: Option<String>,
 
+    /// What the marketplace is called, on its pages and in links to it
+    #[arg(long, env = "HAGGLE_NAME", value_name = "NAME", default_value = "Haggle", global = true)]
+    pub name: String,
+
+    /// Where people reach whoever runs it: an e-mail address or a page
+    #[arg(long, env = "HAGGLE_CONTACT", value_name = "EMAIL|URL", global = true)]
+    pub contact: Option<String>,
+
+    /// The one currency that prices are in, like EUR; without it each seller chooses
+    #[arg(long, env = "HAGGLE_CURRENCY", value_name = "CODE", global = true)]
+    pub currency: Option<String>,
+
     /// With the private database, don't make a demo marketplace on the first start
     #[arg(long, global = true)]
     pub no_demo: bool,

@@ -41,7 +41,7 @@ pub use limits::SignInLimits;
 pub use model::{Email, Name, NewAccount, Password, Role, SellerCard, ShopName};
 pub use moderation::{restore, suspend};
 pub use password::{Hash, hash};
-pub use profiles::seller_card;
+pub use profiles::{seller_card, start_selling};
 pub use registration::{create_admin, has_no_accounts};
 pub use routes::router;
 pub use state::State;

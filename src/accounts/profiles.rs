@@ -4,10 +4,12 @@ use sqlx::{PgExecutor, PgPool};
 
 use super::{
     access::{AccessChange, AccessEvents},
+    current_user::CurrentUser,
+    extract::Seller,
     model::{Name, SellerCard, SellerProfile},
     store,
 };
-use crate::web::Result;
+use crate::web::{Error, Result};
 
 pub(super) async fn rename(db: &PgPool, events: &AccessEvents, account_id: i64, name: &Name) -> Result<()> {
     store::accounts::set_name(db, account_id, name).await?;
@@ -25,6 +27,25 @@ pub(super) async fn sell(
     store::profiles::save_seller_profile(db, account_id, profile).await?;
     events.publish(AccessChange::Profile(account_id));
     Ok(())
+}
+
+/// Idempotent: makes the seller profile of somebody who has none, under their own name and with no place yet.
+pub async fn start_selling(db: &PgPool, events: &AccessEvents, mut user: CurrentUser) -> Result<Seller> {
+    if user.is_admin {
+        return Err(Error::Forbidden(
+            "An admin runs the marketplace and can't sell in it. Please use another account.",
+        ));
+    }
+    let id = match user.seller_id {
+        Some(id) => id,
+        None => {
+            let id = store::profiles::add_seller_profile(db, user.account_id).await?;
+            events.publish(AccessChange::Profile(user.account_id));
+            id
+        }
+    };
+    user.seller_id = Some(id);
+    Ok(Seller { id, user })
 }
 
 pub async fn seller_card(db: impl PgExecutor<'_>, seller_id: i64) -> Result<Option<SellerCard>> {

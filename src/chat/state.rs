@@ -98,6 +98,7 @@ impl State {
                 uploads: uploads.clone(),
                 photo_limits: with.photo_limits,
                 sign_in_limits: with.sign_in_limits,
+                shell: with.shell.clone(),
             },
             read: ReadParts { db: db.clone(), publisher: publisher.clone() },
             remove_photo: RemovePhotoParts { db: db.clone(), uploads: uploads.clone(), publisher },

@@ -17,7 +17,8 @@ use crate::{
     config::Config,
     db::{self, DataDir, Database},
     jobs::{self, Policy, Worker},
-    products::{self, ProductQuota, photos::Uploads},
+    products::{self, Currencies, Currency, ProductQuota, photos::Uploads},
+    web::{Contact, Marketplace, forgery::PublicOrigin},
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -30,6 +31,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let data = DataDir::open(&config.data)?;
     let listener = listen(&config.addr).await?;
     let addr = listener.local_addr()?;
+    let (marketplace, currencies) = (marketplace(config, addr)?, currencies(config)?);
     let mut database = Database::open(config.database_url.as_deref(), &data, print_step).await?;
     db::migrate(&database.pool).await?;
     let folder = config.uploads()?;
@@ -48,10 +50,11 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let mut app = App::new(
         database.pool.clone(),
         uploads,
-        config.public_origin(addr)?,
+        marketplace,
         config.trusted_proxies,
         MessageLimits::new(config.messages_per_second),
     );
+    app.products.currencies = currencies;
     app.products.quota = ProductQuota {
         per_day: config.products_per_day.get().into(),
         in_all: config.products_per_seller.get().into(),
@@ -76,6 +79,23 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     };
     database.close().await;
     served
+}
+
+fn marketplace(config: &Config, addr: SocketAddr) -> anyhow::Result<Marketplace> {
+    let name = Marketplace::parse_name(&config.name).context("HAGGLE_NAME")?;
+    let contact = config.contact.as_deref().map(|text| {
+        Contact::parse(text)
+            .context("HAGGLE_CONTACT is an e-mail address, or a page like https://market.example/contact")
+    });
+    Ok(Marketplace { name, contact: contact.transpose()?, origin: PublicOrigin(config.public_origin(addr)?) })
+}
+
+fn currencies(config: &Config) -> anyhow::Result<Currencies> {
+    let only = config.currency.as_deref().map(|code| {
+        Currency::from_code(&code.trim().to_uppercase())
+            .context("HAGGLE_CURRENCY is a code like EUR, of the currencies that a price can be in")
+    });
+    Ok(Currencies { only: only.transpose()? })
 }
 
 async fn listen(addr: &str) -> anyhow::Result<TcpListener> {

@@ -42,6 +42,30 @@ pub(super) enum SymbolPosition<'a> {
     After(&'a str),
 }
 
+/// Which currencies prices may be in here.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Currencies {
+    /// The one that whoever runs the place wants (`HAGGLE_CURRENCY`).
+    pub only: Option<Currency>,
+}
+
+impl Currencies {
+    /// To choose from, value and label; a product keeps the one that it has.
+    pub fn options(&self, now: &str) -> Vec<(&'static str, &'static str)> {
+        let offered =
+            |currency: &&Currency| self.only.is_none_or(|only| only == **currency) || currency.code() == now;
+        Currency::ALL.iter().filter(offered).map(|currency| (currency.code(), currency.code())).collect()
+    }
+
+    /// Whether a new product's price may be in it.
+    pub fn check(&self, code: &str) -> Result<(), String> {
+        match self.only {
+            Some(only) if only.code() != code => Err(format!("Prices here are in {}.", only.code())),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl Currency {
     /// All of them, in the order in which forms offer them.
     pub const ALL: &'static [Self] = &[

@@ -43,6 +43,7 @@ pub use categories::{
     update_category,
 };
 pub use condition::Condition;
+pub use currency::{Currencies, Currency};
 pub use lifecycle::{ProductState, StateMove};
 pub use limits::{BrowseLimits, PhotoLimits};
 pub use listing::{add_photo, change_state, missing_photos, set_seller_paused, sweep_uploads};

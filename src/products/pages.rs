@@ -10,7 +10,7 @@ use super::{
     BrowseLimits, Viewer,
     browse::{BrowseQuery, Filters},
     categories,
-    currency::Currency,
+    currency::{Currencies, Currency},
     store::{self, browse::PER_PAGE},
     views::{BrowsePage, HomePage, SellerPage},
 };
@@ -30,13 +30,14 @@ pub async fn home(State(db): State<PgPool>, shell: Shell, MaybeUser(user): Maybe
 }
 
 pub async fn browse(
-    (State(db), State(limits), ClientAddr(addr)): (State<PgPool>, State<BrowseLimits>, ClientAddr),
+    (State(db), State(currencies)): (State<PgPool>, State<Currencies>),
+    (State(limits), ClientAddr(addr)): (State<BrowseLimits>, ClientAddr),
     mut shell: Shell,
     MaybeUser(user): MaybeUser,
     Query(asked): Query<BrowseQuery>,
 ) -> Result<BrowsePage> {
     let categories = categories(&db).await?;
-    let (filters, errors) = Filters::read(&asked, &categories, usual_currency(&db).await?);
+    let (filters, errors) = Filters::read(&asked, &categories, usual_currency(&db, currencies).await?);
     let (turn, limit) = limits.acquire(user.is_none(), addr).await?;
     let found = store::browse::search(&db, &filters, limit).await;
     drop(turn);
@@ -56,6 +57,7 @@ pub async fn browse(
         asked,
         filters,
         categories,
+        currencies,
         cards,
     })
 }
@@ -66,7 +68,10 @@ fn is_canceled(error: &sqlx::Error) -> bool {
 }
 
 /// What prices are in here when nobody says.
-async fn usual_currency(db: &PgPool) -> Result<Currency> {
+async fn usual_currency(db: &PgPool, currencies: Currencies) -> Result<Currency> {
+    if let Some(only) = currencies.only {
+        return Ok(only);
+    }
     let code = store::browse::usual_currency(db).await?;
     Ok(code.and_then(|code| Currency::from_code(&code)).unwrap_or(Currency::Eur))
 }

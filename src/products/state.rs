@@ -4,17 +4,23 @@ use axum::extract::FromRef;
 use sqlx::PgPool;
 
 use super::{
+    currency::Currencies,
     limits::{BrowseLimits, PhotoLimits},
     media::KnownPhotos,
     photos::Uploads,
     quota::ProductQuota,
     view_counter::ViewCounter,
 };
-use crate::web::{ShellSource, client_addr::TrustedProxies};
+use crate::{
+    accounts::AccessEvents,
+    web::{ShellSource, client_addr::TrustedProxies},
+};
 
 #[derive(Clone, FromRef)]
 pub struct State {
     pub db: PgPool,
+    pub access: AccessEvents,
+    pub currencies: Currencies,
     pub uploads: Uploads,
     pub photo_limits: PhotoLimits,
     pub known_photos: KnownPhotos,

@@ -6,7 +6,7 @@ use askama_web::WebTemplate;
 use super::{
     Card, Category, Condition, Photo, Product, Viewer,
     browse::{BrowseQuery, Filters, Sort},
-    currency::Currency,
+    currency::{Currencies, Currency},
     form::{MAX_PHOTOS, ProductForm},
     store::browse::MAX_RESULTS,
 };
@@ -38,6 +38,7 @@ pub(super) struct BrowsePage {
     pub asked: BrowseQuery,
     pub filters: Filters,
     pub categories: Vec<Category>,
+    pub currencies: Currencies,
     pub places: Vec<String>,
     pub cards: Vec<Card>,
     pub pager: Pager,
@@ -77,8 +78,9 @@ impl BrowsePage {
         Condition::options()
     }
 
-    pub fn currencies(&self) -> Vec<(&'static str, &'static str)> {
-        currencies()
+    /// None to choose from, where there is but one.
+    pub fn currency_options(&self) -> Vec<(&'static str, &'static str)> {
+        self.currencies.options("")
     }
 
     pub fn without_filters(&self) -> String {
@@ -147,6 +149,7 @@ pub(super) struct FormPage {
     pub form: ProductForm,
     pub photos: Vec<Photo>,
     pub categories: Vec<Category>,
+    pub currencies: Currencies,
 }
 
 impl FormPage {
@@ -175,15 +178,11 @@ impl FormPage {
         Condition::options()
     }
 
-    pub fn currencies(&self) -> Vec<(&'static str, &'static str)> {
-        currencies()
+    pub fn currency_options(&self) -> Vec<(&'static str, &'static str)> {
+        self.currencies.options(&self.form.currency)
     }
 }
 
 fn category_options(categories: &[Category]) -> Vec<(&str, &str)> {
     categories.iter().map(|category| (category.slug.as_str(), category.name.as_str())).collect()
-}
-
-fn currencies() -> Vec<(&'static str, &'static str)> {
-    Currency::ALL.iter().map(|currency| (currency.code(), currency.code())).collect()
 }

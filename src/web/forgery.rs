@@ -5,7 +5,7 @@
 
 use axum::{
     extract::{FromRef, FromRequestParts},
-    http::{Response, header, request::Parts},
+    http::{HeaderMap, Response, header, request::Parts},
     response::IntoResponse,
 };
 use tower_http::csrf::{CsrfLayer, ProtectionError};
@@ -15,12 +15,22 @@ use super::Error;
 const REFUSED: &str = "This came from another site, so it was not carried out.";
 
 /// The address people type (`HAGGLE_PUBLIC_URL`), as an origin: `https://market.example`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct PublicOrigin(pub std::sync::Arc<str>);
 
 impl PublicOrigin {
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https://")
+    }
+
+    /// Whether this is an https address, and the request came to another one, with no sign of a proxy that has
+    /// unpacked it from https.
+    pub fn is_missed_by(&self, headers: &HeaderMap) -> bool {
+        let Some(authority) = self.0.strip_prefix("https://") else { return false };
+        let proxied = ["x-forwarded-proto", "x-forwarded-for", "forwarded", "via"];
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        host.is_some_and(|host| host != authority && host.strip_suffix(":443") != Some(authority))
+            && !proxied.iter().any(|name| headers.contains_key(*name))
     }
 }
 

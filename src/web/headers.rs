@@ -2,9 +2,9 @@
 
 use axum::{
     extract::Request,
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, StatusCode, Version, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -51,4 +51,14 @@ pub async fn no_store(request: Request, next: Next) -> Response {
             .or_insert(HeaderValue::from_static("private, no-store"));
     }
     response
+}
+
+/// Each request of HTTP/1.1 says once which host it is for (RFC 9112, 3.2; I2): two that are read differently by a proxy
+/// and by us are how requests are smuggled.
+pub async fn one_host(request: Request, next: Next) -> Response {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    if hosts > 1 || (hosts == 0 && request.version() == Version::HTTP_11) {
+        return (StatusCode::BAD_REQUEST, "A request names one host.\n").into_response();
+    }
+    next.run(request).await
 }

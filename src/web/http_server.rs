@@ -20,7 +20,7 @@ use hyper_util::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
-use super::connection::{Connection, Connections};
+use super::connection::{Connection, Connections, ReadPace};
 
 /// From the end of a response, or the start of the connection, to the end of the next request's
 /// head. Behind proxies it is longer than they keep idle connections for reuse, which is mostly 60 s.
@@ -73,9 +73,11 @@ pub async fn serve(
         let Some(place) = connections.place(addr.ip().to_canonical(), limits.all, limits.each) else {
             continue;
         };
-        let io = Connection::new(io, place, limits.write_timeout);
+        let pace = ReadPace::default();
+        let io = Connection::new(io, place, pace.clone(), limits.write_timeout);
         let service = router.clone().map_request(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(addr));
+            request.extensions_mut().insert(pace.clone());
             request.map(Body::new)
         });
         let connection = http1::Builder::new()

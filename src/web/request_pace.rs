@@ -4,7 +4,11 @@
 //! ```text
 //! body: the next piece within `idle`, and after `grace` at least `least_speed` on average   else 408
 //! handler: an answer within `answer` after the last piece                                   else 503
+//! answered before the body was read: the rest is read and forgotten (a lingering close), up to MAX_FORGOTTEN
 //! ```
+//!
+//! A browser sends its whole form before it looks at the answer, and shows "connection reset" instead of our sentence
+//! if nobody reads it (case 16).
 
 use std::{
     sync::{
@@ -15,15 +19,22 @@ use std::{
 };
 
 use axum::{
-    body::{Body, Bytes, HttpBody as _},
+    body::{Body, BodyDataStream, Bytes, HttpBody as _},
     extract::{Request, State},
+    http::{HeaderValue, header::CONNECTION},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use futures_util::{Stream, StreamExt as _, stream};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep_until, timeout},
+};
 
 use super::Error;
+
+/// Bytes of a body that are read after its answer: two and a half of the largest forms.
+const MAX_FORGOTTEN: usize = 256 * 1024 * 1024;
 
 #[derive(Clone, Copy, Debug)]
 pub struct RequestPace {
@@ -72,6 +83,9 @@ impl Progress {
 #[error("the request came too slowly")]
 struct TooSlow;
 
+/// A body that the handler reads, and whoever comes after it. None: read to its end, or given up.
+type Unread = Arc<Mutex<Option<BodyDataStream>>>;
+
 /// The layer, for `from_fn_with_state`.
 pub async fn limit(State(pace): State<RequestPace>, request: Request, next: Next) -> Response {
     let progress = Arc::new(Progress {
@@ -80,18 +94,23 @@ pub async fn limit(State(pace): State<RequestPace>, request: Request, next: Next
         received: AtomicU64::new(0),
         was_too_slow: AtomicBool::new(false),
     });
+    let mut unread = None;
     let request = request.map(|body| {
-        if body.is_end_stream() { body } else { Body::from_stream(paced(body, pace, progress.clone())) }
+        if body.is_end_stream() {
+            return body;
+        }
+        let data: &Unread = unread.insert(Arc::new(Mutex::new(Some(body.into_data_stream()))));
+        Body::from_stream(paced(data.clone(), pace, progress.clone()))
     });
     let mut answer = std::pin::pin!(next.run(request));
-    loop {
+    let response = loop {
         let deadline = progress.deadline(&pace);
         tokio::select! {
             response = &mut answer => {
                 if progress.was_too_slow.load(Relaxed) {
                     return Error::TooSlow.into_response();
                 }
-                return response;
+                break response;
             }
             () = sleep_until(deadline) => {
                 if progress.deadline(&pace) <= deadline {
@@ -99,28 +118,55 @@ pub async fn limit(State(pace): State<RequestPace>, request: Request, next: Next
                 }
             }
         }
+    };
+    match unread {
+        Some(unread) => linger(unread, pace, progress, response),
+        None => response,
     }
 }
 
 fn paced(
-    body: Body,
+    unread: Unread,
     pace: RequestPace,
     progress: Arc<Progress>,
 ) -> impl Stream<Item = Result<Bytes, axum::BoxError>> {
-    stream::unfold(Some((body.into_data_stream(), progress)), move |state| async move {
-        let (mut data, progress) = state?;
-        match timeout(pace.idle, data.next()).await {
+    stream::unfold((unread, progress), move |(unread, progress)| async move {
+        let mut body = unread.lock().await;
+        let next = timeout(pace.idle, body.as_mut()?.next()).await;
+        let piece = match next {
+            Ok(Some(Ok(bytes))) if progress.add(bytes.len(), &pace) => Some(Ok(bytes)),
+            Ok(Some(Err(error))) => Some(Err(error.into())),
             Ok(None) => None,
-            Ok(Some(Err(error))) => Some((Err(error.into()), None)),
-            Ok(Some(Ok(bytes))) if progress.add(bytes.len(), &pace) => {
-                Some((Ok(bytes), Some((data, progress))))
-            }
             Ok(Some(Ok(_))) | Err(_) => {
                 progress.was_too_slow.store(true, Relaxed);
-                Some((Err(TooSlow.into()), None))
+                Some(Err(TooSlow.into()))
             }
+        };
+        if !matches!(piece, Some(Ok(_))) {
+            *body = None;
         }
+        drop(body);
+        Some((piece?, (unread, progress)))
     })
+}
+
+/// Reads what the handler left of the body, after the answer, at the pace that all bodies have.
+fn linger(unread: Unread, pace: RequestPace, progress: Arc<Progress>, mut response: Response) -> Response {
+    // Whoever still reads it (a handler's own task) reads on.
+    if unread.try_lock().is_ok_and(|body| body.is_some()) {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        tokio::spawn(async move {
+            let mut forgotten = 0;
+            let mut rest = std::pin::pin!(paced(unread, pace, progress));
+            while let Some(Ok(bytes)) = rest.next().await {
+                forgotten += bytes.len();
+                if forgotten > MAX_FORGOTTEN {
+                    break;
+                }
+            }
+        });
+    }
+    response
 }
 
 #[cfg(test)]

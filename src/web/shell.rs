@@ -10,7 +10,7 @@ use axum::{
     http::request::Parts,
 };
 
-use super::{Error, Flash, Result, assets};
+use super::{Error, Flash, Marketplace, Result, assets};
 
 #[derive(Clone, Debug, Default)]
 pub struct Shell {
@@ -21,8 +21,10 @@ pub struct Shell {
     pub path: String,
     /// The search box's text.
     pub query: String,
-    /// The address people type, for absolute links in previews.
-    pub public_url: String,
+    pub marketplace: Arc<Marketplace>,
+    /// Whether the page came by http, without a proxy, while the public address is https: browsers don't keep the session's
+    /// cookie there (case 23).
+    pub by_plain_http: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -36,18 +38,6 @@ pub struct ShellUser {
 }
 
 impl Shell {
-    /// A shell that needed no look-up, for a page that must be shown without a database.
-    pub fn offline(name: &str, path: &str) -> Self {
-        let user = ShellUser {
-            name: name.to_owned(),
-            buyer_id: None,
-            seller_id: None,
-            is_seller: false,
-            is_admin: false,
-        };
-        Shell { user: Some(user), path: path.to_owned(), ..Shell::default() }
-    }
-
     /// The URL of a file in `static/`.
     pub fn asset(&self, path: &str) -> String {
         assets::url(path)
@@ -57,11 +47,29 @@ impl Shell {
 /// Loads a request's [`Shell`]: implemented at the top of the program, carried in each feature's
 /// State.
 pub trait LoadShell: Send + Sync {
+    /// Needs no look-up, for a page that must be shown without a database.
+    fn marketplace(&self) -> Arc<Marketplace>;
+
     fn load<'a>(&'a self, parts: &'a mut Parts) -> Pin<Box<dyn Future<Output = Result<Shell>> + Send + 'a>>;
 }
 
 #[derive(Clone)]
 pub struct ShellSource(pub Arc<dyn LoadShell>);
+
+impl ShellSource {
+    /// A shell that needs no look-up, for a page that must be shown without a database: of the person of this name,
+    /// or of nobody in particular.
+    pub fn offline(&self, name: Option<&str>, path: &str) -> Shell {
+        let user = name.map(|name| ShellUser {
+            name: name.to_owned(),
+            buyer_id: None,
+            seller_id: None,
+            is_seller: false,
+            is_admin: false,
+        });
+        Shell { user, path: path.to_owned(), marketplace: self.0.marketplace(), ..Shell::default() }
+    }
+}
 
 impl<S> FromRequestParts<S> for Shell
 where

@@ -1,5 +1,7 @@
 //! What programs and people look for at addresses that nobody links to (case 11).
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::Request,
@@ -9,7 +11,7 @@ use axum::{
 };
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{Error, forgery::PublicOrigin, return_to::ReturnTo};
+use super::{Contact, Error, Marketplace, return_to::ReturnTo};
 
 /// What is somebody's own, or endless.
 const ROBOTS: &str = "User-agent: *\nDisallow: /account\nDisallow: /admin\nDisallow: /messages\nDisallow: /rooms/\n\
@@ -17,17 +19,19 @@ const ROBOTS: &str = "User-agent: *\nDisallow: /account\nDisallow: /admin\nDisal
 
 const TEXT: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
 
-pub fn router<S: Clone + Send + Sync + 'static>(origin: PublicOrigin) -> Router<S> {
+pub fn router<S: Clone + Send + Sync + 'static>(marketplace: Arc<Marketplace>) -> Router<S> {
     Router::new()
         .route("/robots.txt", get(async || (TEXT, ROBOTS)))
-        .route("/.well-known/security.txt", get(move || async move { (TEXT, security_txt(&origin)) }))
+        .route("/.well-known/security.txt", get(move || async move { (TEXT, security_txt(&marketplace)) }))
 }
 
-/// RFC 9116; whoever runs the place is reached as its pages say.
-fn security_txt(PublicOrigin(origin): &PublicOrigin) -> String {
+/// RFC 9116; without a contact, whoever runs the place is reached as its pages say.
+fn security_txt(marketplace: &Marketplace) -> String {
+    let origin = &marketplace.origin.0;
+    let contact = marketplace.contact.as_ref().map_or_else(|| format!("{origin}/"), Contact::url);
     let expires = OffsetDateTime::now_utc().replace_time(time::Time::MIDNIGHT) + Duration::days(180);
     let expires = expires.format(&Rfc3339).unwrap_or_default();
-    format!("Contact: {origin}/\nExpires: {expires}\nCanonical: {origin}/.well-known/security.txt\n")
+    format!("Contact: {contact}\nExpires: {expires}\nCanonical: {origin}/.well-known/security.txt\n")
 }
 
 /// The fallback: an address with a slash too many or in capitals leads to the page; anything else is nothing.

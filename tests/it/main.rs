@@ -14,6 +14,7 @@ mod cli;
 mod dashboard;
 mod errors;
 mod jobs;
+mod marketplace;
 mod migrations;
 mod products;
 mod routes;

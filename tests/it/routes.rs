@@ -44,7 +44,7 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/products/{id}/messages", SignedIn),
     ("GET", "/sellers/{id}", Everybody),
     ("GET", "/seller/dashboard", Sellers),
-    ("GET", "/seller/products/new", Sellers),
+    ("GET", "/seller/products/new", SignedIn),
     ("POST", "/seller/products", Sellers),
     ("GET", "/seller/products/{id}/edit", Sellers),
     ("POST", "/seller/products/{id}/edit", Sellers),

@@ -27,6 +27,21 @@ pub(in crate::accounts) async fn save_seller_profile(
     Ok(())
 }
 
+/// Makes the account's `Customer` profile, named as the account is, unless there is one; its id.
+pub(in crate::accounts) async fn add_seller_profile(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        "INSERT INTO customers (account_id, shop_name) SELECT id, name FROM accounts WHERE id = $1
+         ON CONFLICT ON CONSTRAINT customers_account_id_key DO UPDATE SET account_id = excluded.account_id
+         RETURNING id",
+        account_id
+    )
+    .fetch_one(db)
+    .await
+}
+
 pub(in crate::accounts) async fn seller_card(
     db: impl PgExecutor<'_>,
     seller_id: i64,

@@ -30,7 +30,7 @@ use crate::{
         write::MessageWriter,
     },
     products::{self, PhotoLimits, photos::Uploads},
-    web::{ClientAddr, Error, Path, Result, Shell, wants_json, with_request_timeout},
+    web::{ClientAddr, Error, Path, Result, Shell, ShellSource, wants_json, with_request_timeout},
 };
 
 /// What the two forms need.
@@ -41,6 +41,7 @@ pub struct SendParts {
     pub uploads: Uploads,
     pub photo_limits: PhotoLimits,
     pub sign_in_limits: SignInLimits,
+    pub shell: ShellSource,
 }
 
 impl SendParts {
@@ -66,7 +67,7 @@ pub async fn send_in_room(
             return keep_draft_and_sign_in(&session, back, form, "").await;
         }
         Err(Error::Unavailable(cause)) => {
-            return database_unavailable(&headers, request, &cause, &back).await;
+            return database_unavailable(&state.shell, &headers, request, &cause, &back).await;
         }
         member => member?,
     };
@@ -91,7 +92,7 @@ pub async fn send_about_product(
             return keep_draft_and_sign_in(&session, back, form, "#chat").await;
         }
         Err(Error::Unavailable(cause)) => {
-            return database_unavailable(&headers, request, &cause, &back).await;
+            return database_unavailable(&state.shell, &headers, request, &cause, &back).await;
         }
         member => member?,
     };
@@ -117,6 +118,7 @@ async fn member_for_product(
 
 /// Nobody can be known just now, and so nothing stored: the text stays with its writer.
 async fn database_unavailable(
+    shell: &ShellSource,
     headers: &HeaderMap,
     request: Request,
     cause: &anyhow::Error,
@@ -125,8 +127,7 @@ async fn database_unavailable(
     tracing::error!(cause = format!("{cause:#}"), "a message could not be taken");
     let form = SendForm::read(request, None).await?;
     let client_id = form.client_id.parse().unwrap_or_else(|_| Uuid::new_v4());
-    let shell = Shell { path: back.to_owned(), ..Shell::default() };
-    Ok(send_failed(headers, shell, form, client_id, SendError::Unavailable, back))
+    Ok(send_failed(headers, shell.offline(None, back), form, client_id, SendError::Unavailable, back))
 }
 
 async fn send(
@@ -152,7 +153,7 @@ async fn send(
         }
         Ok(outcome) => Redirect::to(&format!("{back}#entry_{}", outcome.entry().seq)).into_response(),
         Err(error) => {
-            let shell = Shell::offline(&member.user.name, back);
+            let shell = state.shell.offline(Some(&member.user.name), back);
             // Sent again it speaks of no product, and the product's page may be there no longer.
             let room = format!("/rooms/{}", member.room);
             let (form, back) = match error {

@@ -8,7 +8,7 @@ use std::{collections::HashMap, pin::pin, time::Duration};
 
 use axum::{
     extract::{
-        State, WebSocketUpgrade,
+        Extension, State, WebSocketUpgrade,
         ws::{Message, WebSocket},
     },
     response::Response,
@@ -37,7 +37,7 @@ use crate::{
         },
         store,
     },
-    web::{Error, Result, forgery::SameOrigin, with_task_timeout},
+    web::{Error, Result, connection::ReadPace, forgery::SameOrigin, with_task_timeout},
 };
 
 /// Nothing is expected from the client.
@@ -47,11 +47,13 @@ pub async fn upgrade(
     State(parts): State<SocketParts>,
     user: CurrentUser,
     _: SameOrigin,
+    Extension(pace): Extension<ReadPace>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response> {
     if user.buyer_id.is_none() {
         return Err(Error::NotFound);
     }
+    pace.bound();
     let permit = parts.quota.acquire(user.account_id).ok_or(TOO_MANY)?;
     // Before the page hears that it is connected, and asks what it may have missed.
     let subscription = parts.inboxes.subscribe(user.account_id);

@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use tower_sessions::Session;
 
 use super::super::{
-    Photo, Product, ProductState, StateMove, categories,
+    Currency, Photo, Product, ProductState, StateMove, categories,
     form::{MAX_PHOTOS, ProductDraft, ProductForm},
     kept_form,
     listing::{self, Creation},
@@ -19,21 +19,34 @@ use super::super::{
     views::FormPage,
 };
 use super::usual_currency;
-use crate::accounts::{self, Seller};
+use crate::accounts::{self, CurrentUser, Seller};
 use crate::web::{ClientAddr, Error, FieldErrors, Form, Path, Result, ReturnForm, Shell, flash, return_to};
 
 pub async fn new(
-    State(db): State<PgPool>,
-    (session, shell): (Session, Shell),
-    seller: Seller,
+    State(state): State<state::State>,
+    (session, mut shell): (Session, Shell),
+    user: CurrentUser,
 ) -> Result<FormPage> {
-    if let Some((form, photos)) = kept(&session, &db, NEW, &seller).await? {
-        return form_page(&db, shell, &seller, None, form, photos, kept_errors()).await;
+    let db = &state.db;
+    let seller = accounts::start_selling(db, &state.access, user).await?;
+    if let Some(user) = &mut shell.user {
+        (user.seller_id, user.is_seller) = (Some(seller.id), true);
     }
-    let card = accounts::seller_card(&db, seller.id).await?;
-    let place = card.map(|card| card.place).unwrap_or_default();
-    let form = ProductForm::new(usual_currency(&db).await?, &place);
-    form_page(&db, shell, &seller, None, form, Vec::new(), FieldErrors::default()).await
+    if let Some((form, photos)) = kept(&session, db, NEW, &seller).await? {
+        return form_page(&state, shell, &seller, None, form, photos, kept_errors()).await;
+    }
+    let (place, currency) = match store::product::latest_place_and_currency(db, seller.id).await? {
+        Some((place, currency)) => (place, Currency::from_code(&currency)),
+        None => {
+            (accounts::seller_card(db, seller.id).await?.map(|card| card.place).unwrap_or_default(), None)
+        }
+    };
+    let currency = match state.currencies.only.or(currency) {
+        Some(currency) => currency,
+        None => usual_currency(db, state.currencies).await?,
+    };
+    let form = ProductForm::new(currency, &place);
+    form_page(&state, shell, &seller, None, form, Vec::new(), FieldErrors::default()).await
 }
 
 pub async fn create(
@@ -48,11 +61,12 @@ pub async fn create(
     };
     let db = &state.db;
     let desk = receiver(&state, Some(&seller), seller.user.account_id);
-    let sent = desk.receive(request).await?;
+    let mut sent = desk.receive(request).await?;
+    sent.errors.check("currency", state.currencies.check(&sent.form.currency));
     let mut filled = fill(&desk, &seller, sent, Vec::new()).await?;
     let Some(draft) = filled.draft else {
         return refused(
-            form_page(db, shell, &seller, None, filled.form, filled.photos, filled.errors).await?,
+            form_page(&state, shell, &seller, None, filled.form, filled.photos, filled.errors).await?,
         );
     };
     let form_id = filled.form.form_id.parse().ok();
@@ -61,7 +75,7 @@ pub async fn create(
         Creation::OverQuota(sentence) => {
             filled.errors.add("", sentence);
             return refused(
-                form_page(db, shell, &seller, None, filled.form, filled.photos, filled.errors).await?,
+                form_page(&state, shell, &seller, None, filled.form, filled.photos, filled.errors).await?,
             );
         }
     };
@@ -70,19 +84,20 @@ pub async fn create(
 }
 
 pub async fn edit(
-    State(db): State<PgPool>,
+    State(state): State<state::State>,
     (session, shell): (Session, Shell),
     seller: Seller,
     Path(id): Path<i64>,
 ) -> Result<FormPage> {
-    let product = own(&db, &seller, id).await?;
-    let mut photos = store::photos::of_product(&db, id).await?;
-    if let Some((form, new)) = kept(&session, &db, &edit_path(id), &seller).await? {
+    let db = &state.db;
+    let product = own(db, &seller, id).await?;
+    let mut photos = store::photos::of_product(db, id).await?;
+    if let Some((form, new)) = kept(&session, db, &edit_path(id), &seller).await? {
         photos = form.arrange(photos, new);
-        return form_page(&db, shell, &seller, Some(product), form, photos, kept_errors()).await;
+        return form_page(&state, shell, &seller, Some(product), form, photos, kept_errors()).await;
     }
     let form = ProductForm::of(&product);
-    form_page(&db, shell, &seller, Some(product), form, photos, FieldErrors::default()).await
+    form_page(&state, shell, &seller, Some(product), form, photos, FieldErrors::default()).await
 }
 
 pub async fn update(
@@ -105,7 +120,8 @@ pub async fn update(
     let mut filled = fill(&desk, &seller, sent, store::photos::of_product(db, id).await?).await?;
     let Some(draft) = filled.draft else {
         let page =
-            form_page(db, shell, &seller, Some(product), filled.form, filled.photos, filled.errors).await?;
+            form_page(&state, shell, &seller, Some(product), filled.form, filled.photos, filled.errors)
+                .await?;
         return refused(page);
     };
     let is_current = filled.form.version.is_empty() || filled.form.version == product.version();
@@ -127,7 +143,7 @@ pub async fn update(
         );
         filled.form.version = now.version();
         return refused(
-            form_page(db, shell, &seller, Some(now), filled.form, filled.photos, filled.errors).await?,
+            form_page(&state, shell, &seller, Some(now), filled.form, filled.photos, filled.errors).await?,
         );
     };
     desk.remove_files(&removed).await;
@@ -300,7 +316,7 @@ async fn fill(
 }
 
 async fn form_page(
-    db: &PgPool,
+    state: &state::State,
     shell: Shell,
     seller: &Seller,
     product: Option<Product>,
@@ -309,7 +325,8 @@ async fn form_page(
     errors: FieldErrors,
 ) -> Result<FormPage> {
     form.account = seller.user.account_id.to_string();
-    Ok(FormPage { shell, errors, product, form, photos, categories: categories(db).await? })
+    let (categories, currencies) = (categories(&state.db).await?, state.currencies);
+    Ok(FormPage { shell, errors, product, form, photos, categories, currencies })
 }
 
 fn refused(mut page: FormPage) -> Result<Response> {

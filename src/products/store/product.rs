@@ -12,6 +12,18 @@ use super::super::{
     quota::Listed,
 };
 
+/// Of the seller's newest product, for the next one's form.
+pub(in super::super) async fn latest_place_and_currency(
+    db: impl PgExecutor<'_>,
+    seller_id: i64,
+) -> sqlx::Result<Option<(String, String)>> {
+    let latest = sqlx::query!(
+        "SELECT place, currency FROM products WHERE seller_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1",
+        seller_id
+    );
+    Ok(latest.fetch_optional(db).await?.map(|latest| (latest.place, latest.currency)))
+}
+
 pub(in super::super) async fn find(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<Product>> {
     let row = sqlx::query!(
         r#"SELECT p.id, p.seller_id, p.title, p.description, p.price_minor, p.currency, p.condition, p.place,

@@ -13,6 +13,21 @@ async fn a_changed_name_is_everywhere() {
     assert!(page.has("#name_error"));
 }
 
+/// The only button of an empty marketplace leads somewhere, also for somebody new.
+#[tokio::test]
+async fn whoever_wants_to_sell_is_shown_the_form_at_once() {
+    let app = TestApp::start().await;
+    let ana = app.buyer("Ana").await;
+    for _ in 0..2 {
+        let page = ana.get("/seller/products/new").await.ok();
+        assert!(page.has(".product-form form") && page.has(".nav a[href='/seller/dashboard']"));
+    }
+    let shops: Vec<String> =
+        sqlx::query_scalar("SELECT shop_name FROM customers").fetch_all(&app.db).await.unwrap();
+    assert_eq!(shops, ["Ana"]);
+    app.admin("Root").await.get("/seller/products/new").await.expect(403);
+}
+
 #[tokio::test]
 async fn start_selling_makes_a_seller_of_a_buyer() {
     let app = TestApp::start().await;

@@ -7,6 +7,7 @@ use haggle::{
     chat::MessageLimits,
     jobs::Supervisor,
     products::photos::Uploads,
+    web::{Marketplace, forgery::PublicOrigin},
 };
 use sqlx::PgPool;
 use tempfile::TempDir;
@@ -22,6 +23,7 @@ pub struct TestApp {
     message_limits: MessageLimits,
     /// What is different from the program as people start it.
     adjust: fn(&mut App),
+    marketplace: fn(&mut Marketplace),
     running: Option<Running>,
     state: Option<App>,
     // Dropped last: the pools' connections go first.
@@ -50,8 +52,21 @@ impl TestApp {
         Self::start_as(MessageLimits::default(), adjust).await
     }
 
-    /// With both.
+    /// With another name, address or contact.
+    pub async fn start_called(marketplace: fn(&mut Marketplace)) -> Self {
+        Self::start_marketplace(MessageLimits::default(), |_| (), marketplace).await
+    }
+
+    /// With other limits and something else that is different.
     pub async fn start_as(message_limits: MessageLimits, adjust: fn(&mut App)) -> Self {
+        Self::start_marketplace(message_limits, adjust, |_| ()).await
+    }
+
+    async fn start_marketplace(
+        message_limits: MessageLimits,
+        adjust: fn(&mut App),
+        marketplace: fn(&mut Marketplace),
+    ) -> Self {
         let database = TestDatabase::new().await;
         let uploads_dir = tempfile::tempdir().expect("a folder for photos");
         let mut app = Self {
@@ -60,6 +75,7 @@ impl TestApp {
             uploads: Uploads::new(uploads_dir.path()),
             message_limits,
             adjust,
+            marketplace,
             running: None,
             state: None,
             uploads_dir: Arc::new(uploads_dir),
@@ -78,6 +94,7 @@ impl TestApp {
             uploads: Uploads::new(uploads_dir.path()),
             message_limits: MessageLimits::default(),
             adjust: |_| (),
+            marketplace: |_| (),
             running: None,
             state: None,
             uploads_dir: Arc::new(uploads_dir),
@@ -100,6 +117,7 @@ impl TestApp {
             uploads: self.uploads.clone(),
             message_limits: MessageLimits::default(),
             adjust: self.adjust,
+            marketplace: self.marketplace,
             running: None,
             state: None,
             uploads_dir: self.uploads_dir.clone(),
@@ -158,13 +176,11 @@ impl TestApp {
     async fn listen(&mut self) {
         let listener = TcpListener::bind(self.addr).await.expect("a free port");
         self.addr = listener.local_addr().expect("an address");
-        let mut state = App::new(
-            self.db.clone(),
-            self.uploads.clone(),
-            self.origin().into(),
-            0,
-            self.message_limits.clone(),
-        );
+        let origin = PublicOrigin(self.origin().into());
+        let mut marketplace = Marketplace { origin, ..Marketplace::default() };
+        (self.marketplace)(&mut marketplace);
+        let mut state =
+            App::new(self.db.clone(), self.uploads.clone(), marketplace, 0, self.message_limits.clone());
         (self.adjust)(&mut state);
         self.state = Some(state.clone());
         let (stop, stopped) = oneshot::channel();

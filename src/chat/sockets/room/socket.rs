@@ -11,7 +11,7 @@ use std::pin::Pin;
 
 use axum::{
     extract::{
-        State, WebSocketUpgrade,
+        Extension, State, WebSocketUpgrade,
         ws::{Message, WebSocket},
     },
     response::Response,
@@ -35,7 +35,7 @@ use crate::{
         },
         store,
     },
-    web::{Result, forgery::SameOrigin},
+    web::{Result, connection::ReadPace, forgery::SameOrigin},
 };
 
 /// A frame of the contract is at most 32 KiB.
@@ -50,8 +50,10 @@ pub async fn upgrade(
     State(parts): State<SocketParts>,
     member: RoomMember,
     _: SameOrigin,
+    Extension(pace): Extension<ReadPace>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response> {
+    pace.bound();
     let permit = parts.quota.acquire(member.user.account_id).ok_or(TOO_MANY)?;
     let owned = Box::new((parts, member, permit));
     Ok(upgrade
