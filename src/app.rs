@@ -25,7 +25,8 @@ use crate::{
     dashboard,
     jobs::{Policy, Supervisor},
     products::{
-        self, BrowseLimits, Currencies, KnownPhotos, PhotoLimits, ProductQuota, ViewCounter, photos::Uploads,
+        self, BrowseLimits, Currencies, KnownPhotos, PhotoLimits, ProductEvents, ProductQuota, ViewCounter,
+        photos::Uploads,
     },
     telemetry,
     web::{
@@ -69,7 +70,7 @@ impl App {
         let shell = ShellSource(Arc::new(PageShell { db: db.clone(), marketplace: Arc::new(marketplace) }));
         let trusted_proxies = TrustedProxies(trusted_proxies);
         let (sign_in_limits, photo_limits) = (SignInLimits::default(), PhotoLimits::default());
-        let view_counter = ViewCounter::default();
+        let (view_counter, product_events) = (ViewCounter::default(), ProductEvents::default());
         supervisor.spawn_draining("products.views", Policy::Background, {
             let (db, views) = (db.clone(), view_counter.clone());
             move |stop| views.clone().run(db.clone(), stop)
@@ -87,6 +88,7 @@ impl App {
             products: products::State {
                 db: db.clone(),
                 access: access.clone(),
+                events: product_events.clone(),
                 currencies: Currencies::default(),
                 uploads: uploads.clone(),
                 photo_limits: photo_limits.clone(),
@@ -98,7 +100,12 @@ impl App {
                 shell: shell.clone(),
             },
             dashboard: dashboard::State { db: db.clone(), shell: shell.clone() },
-            admin: admin::State { db: db.clone(), access: access.clone(), shell: shell.clone() },
+            admin: admin::State {
+                db: db.clone(),
+                access: access.clone(),
+                product_events: product_events.clone(),
+                shell: shell.clone(),
+            },
             chat: chat::State::start(
                 chat::Dependencies {
                     db: db.clone(),
@@ -106,6 +113,7 @@ impl App {
                     photo_limits,
                     view_counter,
                     access,
+                    product_events,
                     sign_in_limits,
                     trusted_proxies,
                     public_origin,

@@ -12,7 +12,7 @@ use crate::{
         store::{self, products::ListedProduct},
         views::{ListedProductRow, ProductsPage},
     },
-    products::{self, StateFilter, StateMove},
+    products::{self, ProductChanged, ProductEvents, StateFilter, StateMove},
     web::{Form, Pager, Path, Query, Result, ReturnForm, Shell, flash, form},
 };
 
@@ -63,33 +63,39 @@ async fn with_summaries(db: &PgPool, listed: Vec<ListedProduct>) -> Result<Vec<L
 }
 
 pub(super) async fn hide(
-    State(db): State<PgPool>,
+    (State(db), State(events)): (State<PgPool>, State<ProductEvents>),
     session: Session,
     Admin(admin): Admin,
     Path(id): Path<i64>,
     Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
-    if let Some(title) = set_hidden(&db, admin.account_id, id, true).await? {
+    if let Some(title) = set_hidden(&db, &events, admin.account_id, id, true).await? {
         flash::success(&session, format!("“{title}” is hidden. Only its seller and admins see it.")).await?;
     }
     Ok(Redirect::to(back.next.or("/admin/products")))
 }
 
 pub(super) async fn show(
-    State(db): State<PgPool>,
+    (State(db), State(events)): (State<PgPool>, State<ProductEvents>),
     session: Session,
     Admin(admin): Admin,
     Path(id): Path<i64>,
     Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
-    if let Some(title) = set_hidden(&db, admin.account_id, id, false).await? {
+    if let Some(title) = set_hidden(&db, &events, admin.account_id, id, false).await? {
         flash::success(&session, format!("“{title}” is shown again.")).await?;
     }
     Ok(Redirect::to(back.next.or("/admin/products")))
 }
 
 /// Returns the title if anything changed.
-async fn set_hidden(db: &PgPool, admin_id: i64, id: i64, hidden: bool) -> Result<Option<String>> {
+async fn set_hidden(
+    db: &PgPool,
+    events: &ProductEvents,
+    admin_id: i64,
+    id: i64,
+    hidden: bool,
+) -> Result<Option<String>> {
     let mut tx = db.begin().await?;
     let change = if hidden { StateMove::Hide } else { StateMove::Show };
     let Some(title) = products::change_state(&mut tx, id, None, change, admin_id).await? else {
@@ -98,5 +104,6 @@ async fn set_hidden(db: &PgPool, admin_id: i64, id: i64, hidden: bool) -> Result
     let action = if hidden { AuditAction::HideProduct } else { AuditAction::ShowProduct };
     store::audit::record(&mut *tx, admin_id, action, &format!("“{title}” (product {id})")).await?;
     tx.commit().await?;
+    events.publish(ProductChanged { product_id: id });
     Ok(Some(title))
 }

@@ -7,8 +7,9 @@ use uuid::Uuid;
 use super::{
     cluster::{membership::Membership, parts::ClusterParts},
     live::{
-        inboxes::Inboxes, outlet::ClusterOutlet, publish::Publisher, quota::ConnectionQuota, rooms::Rooms,
-        shutdown::Shutdown, staleness::Staleness, subscriptions::Subscriptions,
+        inboxes::Inboxes, outlet::ClusterOutlet, product_changes::ProductChanges, publish::Publisher,
+        quota::ConnectionQuota, rooms::Rooms, shutdown::Shutdown, staleness::Staleness,
+        subscriptions::Subscriptions,
     },
     pages::{read_pixel::ReadParts, remove_photo::RemovePhotoParts, send::SendParts},
     search::{indexer, limits::SearchLimits},
@@ -18,7 +19,7 @@ use super::{
 use crate::{
     accounts::{AccessEvents, SignInLimits},
     jobs::{Policy, Supervisor},
-    products::{PhotoLimits, ViewCounter, photos::Uploads},
+    products::{PhotoLimits, ProductEvents, ViewCounter, photos::Uploads},
     web::{ShellSource, client_addr::TrustedProxies, forgery::PublicOrigin},
 };
 
@@ -38,6 +39,8 @@ pub struct State {
     pub read: ReadParts,
     pub remove_photo: RemovePhotoParts,
     pub staleness: Staleness,
+    /// Of the other nodes.
+    remote_products: ProductEvents,
 }
 
 /// What chat takes from the program around it.
@@ -47,6 +50,7 @@ pub struct Dependencies {
     pub photo_limits: PhotoLimits,
     pub view_counter: ViewCounter,
     pub access: AccessEvents,
+    pub product_events: ProductEvents,
     pub sign_in_limits: SignInLimits,
     pub trusted_proxies: TrustedProxies,
     pub public_origin: PublicOrigin,
@@ -68,6 +72,15 @@ impl State {
             let db = db.clone();
             move || indexer::run(db.clone(), hints.clone())
         });
+        let remote_products = ProductEvents::default();
+        let changes = ProductChanges {
+            db: db.clone(),
+            rooms: rooms.clone(),
+            outlet: outlet.clone(),
+            local: with.product_events,
+            remote: remote_products.clone(),
+        };
+        supervisor.spawn("chat.products", Policy::Background, move || changes.clone().run());
         let parts = WriterParts {
             db: db.clone(),
             publisher: publisher.clone(),
@@ -110,6 +123,7 @@ impl State {
             shell: with.shell,
             message_limits,
             staleness,
+            remote_products,
         }
     }
 
@@ -140,6 +154,7 @@ impl State {
             subscriptions,
             shutdown,
             access,
+            products: self.remote_products.clone(),
             membership: Membership::default(),
         }
     }

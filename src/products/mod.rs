@@ -16,6 +16,7 @@ mod card;
 mod categories;
 mod condition;
 pub mod currency;
+mod events;
 mod form;
 mod kept_form;
 mod lifecycle;
@@ -44,6 +45,7 @@ pub use categories::{
 };
 pub use condition::Condition;
 pub use currency::{Currencies, Currency};
+pub use events::{ProductChanged, ProductEvents};
 pub use lifecycle::{ProductState, StateMove};
 pub use limits::{BrowseLimits, PhotoLimits};
 pub use listing::{add_photo, change_state, missing_photos, set_seller_paused, sweep_uploads};

@@ -5,6 +5,7 @@ use sqlx::PgPool;
 
 use super::{
     currency::Currencies,
+    events::ProductEvents,
     limits::{BrowseLimits, PhotoLimits},
     media::KnownPhotos,
     photos::Uploads,
@@ -20,6 +21,7 @@ use crate::{
 pub struct State {
     pub db: PgPool,
     pub access: AccessEvents,
+    pub events: ProductEvents,
     pub currencies: Currencies,
     pub uploads: Uploads,
     pub photo_limits: PhotoLimits,

@@ -38,6 +38,7 @@ export default async function (market) {
   await buyer.page.locator("[data-typing]").waitFor({ state: "hidden" });
 
   await onlyWhatIsLookedAtIsRead(seller, hers, his);
+  await soldMeanwhile(seller, buyer);
   await twoTabs(buyer, hers, his, room);
   await midnight(market, buyer, his, room);
   await signedOut(buyer, hers);
@@ -48,6 +49,23 @@ async function unread(page, count) {
   await eventually(`${count} unread`, async () => (await badge.getAttribute("data-unread")) === String(count));
   const title = count > 0 ? `(${count}) ` : "";
   assert.equal((await page.title()).match(/^(\(\d+\+?\) )?/)[0], title);
+}
+
+/** The buyer's open page says so at once, at what was said of it and at what is being written. */
+async function soldMeanwhile(seller, buyer) {
+  const product = await buyer.page.locator("[data-about] a").getAttribute("href");
+  const move = async (to) => {
+    const moved = await seller.page.request.post(`${new URL(seller.page.url()).origin}/seller${product}/${to}`, { form: { next: "/" } });
+    assert.equal(moved.status(), 200, await moved.text());
+  };
+  const said = buyer.page.locator("[data-divider] .divider-state").first();
+  const about = buyer.page.locator("[data-about-state]");
+  await move("sold");
+  await about.getByText("Sold").waitFor();
+  assert.equal(await said.textContent(), "Sold");
+  await move("available");
+  await about.waitFor({ state: "hidden" });
+  await said.waitFor({ state: "hidden" });
 }
 
 /** A window in the background receives, but has read nothing until somebody looks. */

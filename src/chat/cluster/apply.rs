@@ -13,6 +13,7 @@ pub fn apply_remote_event(parts: &ClusterParts, from: Uuid, event: ClusterEvent)
     apply_to_inboxes(&parts.inboxes, &event, event.accounts());
     match event {
         ClusterEvent::Access(change) => parts.access.apply_remote(change),
+        ClusterEvent::Product(changed) => parts.products.publish(changed),
         ClusterEvent::Hello => parts.staleness.wake(),
         ClusterEvent::Stale => {
             parts.staleness.mark_stale();
@@ -51,6 +52,6 @@ pub fn apply_room_event(rooms: &Rooms, from: Uuid, event: &ClusterEvent) {
         ClusterEvent::Read { r, by, s, .. } => rooms.apply_read(r, by, s),
         ClusterEvent::Typing { r, by } => rooms.apply_typing(r, by),
         ClusterEvent::Presence { r, who, on } => rooms.apply_presence(r, who, from, on),
-        ClusterEvent::Access(_) | ClusterEvent::Hello | ClusterEvent::Stale => {}
+        ClusterEvent::Access(_) | ClusterEvent::Product(_) | ClusterEvent::Hello | ClusterEvent::Stale => {}
     }
 }

@@ -10,6 +10,7 @@ use crate::{
         inboxes::Inboxes, outlet::ClusterOutlet, rooms::Rooms, shutdown::Shutdown, staleness::Staleness,
         subscriptions::Subscriptions,
     },
+    products::ProductEvents,
 };
 
 #[derive(Clone)]
@@ -24,5 +25,7 @@ pub struct ClusterParts {
     pub subscriptions: Subscriptions,
     pub shutdown: Shutdown,
     pub access: AccessEvents,
+    /// Of the other nodes.
+    pub products: ProductEvents,
     pub membership: Membership,
 }

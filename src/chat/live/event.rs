@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     accounts::AccessChange,
     chat::domain::{room_key::RoomKey, side::Side},
+    products::ProductChanged,
 };
 
 /// A frame's text: made when the first socket asks for it, and then shared by all.
@@ -83,6 +84,9 @@ pub enum ClusterEvent {
     Presence { r: RoomKey, who: Side, on: bool },
     #[serde(rename = "x")]
     Access(AccessChange),
+    /// A product stands elsewhere. Older versions leave it out.
+    #[serde(rename = "g")]
+    Product(ProductChanged),
     /// A node has started: it wants to be known, and to know who is where.
     #[serde(rename = "h")]
     Hello,
@@ -100,7 +104,10 @@ impl ClusterEvent {
             | ClusterEvent::Changed { r, .. }
             | ClusterEvent::Typing { r, .. }
             | ClusterEvent::Presence { r, .. } => Some(*r),
-            ClusterEvent::Access(_) | ClusterEvent::Hello | ClusterEvent::Stale => None,
+            ClusterEvent::Access(_)
+            | ClusterEvent::Product(_)
+            | ClusterEvent::Hello
+            | ClusterEvent::Stale => None,
         }
     }
 

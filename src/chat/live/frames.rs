@@ -68,6 +68,12 @@ pub enum ServerFrame<'a> {
         rev: i64,
         html: String,
     },
+    /// A product of the room's seller stands elsewhere now.
+    Product {
+        product_id: i64,
+        state: &'a str,
+        label: &'a str,
+    },
     Resync,
     /// The first frame of an inbox.
     #[serde(rename = "hello")]

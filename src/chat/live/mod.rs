@@ -16,6 +16,7 @@ pub mod inboxes;
 pub mod links;
 pub mod outlet;
 pub mod presence;
+pub mod product_changes;
 pub mod publish;
 pub mod queue;
 pub mod quota;

@@ -8,6 +8,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::ws::Utf8Bytes;
 use dashmap::{DashMap, Entry};
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -184,6 +185,13 @@ impl Rooms {
         if let Some(mut room) = self.0.rooms.get_mut(&key) {
             let (read, rev) = (room.read(), room.rev());
             room.rewind(seq - 1, read, rev);
+        }
+    }
+
+    /// Tells all rooms with this seller something that could be missed.
+    pub fn tell_rooms_of_seller(&self, seller_id: i64, frame: &Utf8Bytes) {
+        for room in self.0.rooms.iter().filter(|room| room.key().seller_id == seller_id) {
+            room.broadcast(RoomEvent::State(frame.clone()));
         }
     }
 

@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use tower_sessions::Session;
 
 use super::super::{
-    Currency, Photo, Product, ProductState, StateMove, categories,
+    Currency, Photo, Product, ProductChanged, ProductState, StateMove, categories,
     form::{MAX_PHOTOS, ProductDraft, ProductForm},
     kept_form,
     listing::{self, Creation},
@@ -209,65 +209,73 @@ fn kept_errors() -> FieldErrors {
 }
 
 pub async fn reserve(
-    State(db): State<PgPool>,
+    State(state): State<state::State>,
     session: Session,
     seller: Seller,
     Path(id): Path<i64>,
     Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
-    change(&db, &session, &seller, id, StateMove::Reserve, "Reserved. Others still see it, and that it is.")
-        .await?;
+    change(
+        &state,
+        &session,
+        &seller,
+        id,
+        StateMove::Reserve,
+        "Reserved. Others still see it, and that it is.",
+    )
+    .await?;
     Ok(Redirect::to(back.next.or("/seller/dashboard")))
 }
 
 pub async fn sold(
-    State(db): State<PgPool>,
+    State(state): State<state::State>,
     session: Session,
     seller: Seller,
     Path(id): Path<i64>,
     Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
-    change(&db, &session, &seller, id, StateMove::Sell, "Marked as sold. Well done!").await?;
+    change(&state, &session, &seller, id, StateMove::Sell, "Marked as sold. Well done!").await?;
     Ok(Redirect::to(back.next.or("/seller/dashboard")))
 }
 
 pub async fn available(
-    State(db): State<PgPool>,
+    State(state): State<state::State>,
     session: Session,
     seller: Seller,
     Path(id): Path<i64>,
     Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
-    change(&db, &session, &seller, id, StateMove::Relist, "It is for sale again.").await?;
+    change(&state, &session, &seller, id, StateMove::Relist, "It is for sale again.").await?;
     Ok(Redirect::to(back.next.or("/seller/dashboard")))
 }
 
 pub async fn delete(
-    State(db): State<PgPool>,
+    State(state): State<state::State>,
     session: Session,
     seller: Seller,
     Path(id): Path<i64>,
     Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
     let said = "Deleted. Your conversations about it stay.";
-    change(&db, &session, &seller, id, StateMove::Delete, said).await?;
+    change(&state, &session, &seller, id, StateMove::Delete, said).await?;
     Ok(Redirect::to(back.next.or("/seller/dashboard")))
 }
 
-/// Makes a seller's move, and says so on the next page.
+/// Makes a seller's move, and says so on the next page and to whoever is talking about it.
 async fn change(
-    db: &PgPool,
+    state: &state::State,
     session: &Session,
     seller: &Seller,
     id: i64,
     change: StateMove,
     said: &'static str,
 ) -> Result<()> {
-    let mut tx = db.begin().await?;
+    let mut tx = state.db.begin().await?;
     let account_id = seller.user.account_id;
     let changed = listing::change_state(&mut tx, id, Some(seller.id), change, account_id).await?;
     changed.ok_or(Error::NotFound)?;
     tx.commit().await?;
+    state.events.publish(ProductChanged { product_id: id });
     flash::success(session, said).await
 }
 

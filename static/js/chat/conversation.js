@@ -43,6 +43,7 @@ export class Conversation {
       "frame:read": ({ by, seq }) => this.#onReadMarks({ [by]: seq }),
       "frame:typing": ({ by }) => by === this.#other && presence.typing(),
       "frame:presence": ({ who, online }) => who === this.#other && presence.online(online),
+      "frame:product": (frame) => this.#onProduct(frame),
       "frame:error": (frame) => this.#onError(frame),
       status: (status) => this.#onStatus(status),
       connectivity: () => this.#showStatus(),
@@ -102,6 +103,14 @@ export class Conversation {
     if (feed.behind && this.#isSentFromMiddle && outbox.due.length === 0) goToEnd();
   }
 
+  /** @param {import("./transport/frames.js").ProductFrame} frame */
+  #onProduct({ product_id, state, label }) {
+    const { timeline, composer } = this.#parts;
+    const shown = state === "listed" ? "" : label;
+    timeline.productState(product_id, shown);
+    composer?.productState(product_id, shown);
+  }
+
   /** The composer shows only what no bubble does: a bubble shows its error itself. */
   #onError(frame) {
     const { sender, outbox, composer } = this.#parts;
@@ -119,7 +128,7 @@ export class Conversation {
       const shown = timeline.add(entry, !feed.behind && entry.from === this.#other);
       if (shown) readTracker.observe(shown);
       if (shown && entry.from === this.#other) received += 1;
-      if (!feed.behind) composer?.about(entry.product_id, timeline.introducedTitle(shown));
+      if (!feed.behind) composer?.about(entry.product_id, timeline.introduced(shown));
       sender.acknowledge(entry.client_id);
     }
     if (feed.behind) return;

@@ -59,12 +59,12 @@ export class Composer {
   /**
    * What the next message is about, as the conversation moves on. On a product's own page it stays
    * that product. Words that are written already go along.
-   * @param {number | null | undefined} product @param {string} [title]
+   * @param {number | null | undefined} product @param {{ title: string, state: string }} [introduced]
    */
-  about(product, title) {
+  about(product, introduced) {
     const field = this.#product;
     const link = this.#form.querySelector("[data-about] a");
-    if (!product || !title || !field || field.value === String(product) || !link) return;
+    if (!product || !introduced || !field || field.value === String(product) || !link) return;
     if (new URL(this.#form.action).pathname.startsWith("/products/")) return;
     const words = this.#text.value;
     if (words) this.#draft.text = "";
@@ -72,9 +72,16 @@ export class Composer {
     this.#draft.about(field.value);
     if (words) this.#draft.text = words;
     else this.restore(this.#draft.text);
-    link.textContent = title;
+    link.textContent = introduced.title;
     link.setAttribute("href", `/products/${product}`);
     link.closest("[data-about]")?.removeAttribute("hidden");
+    this.productState(product, introduced.state);
+  }
+
+  /** The product stands elsewhere now; "" is for sale. */
+  productState(/** @type {number} */ product, /** @type {string} */ label) {
+    const state = this.#form.querySelector("[data-about-state]");
+    if (state && this.#product?.value === String(product)) state.textContent = label;
   }
 
   get #product() {

@@ -90,9 +90,23 @@ export class Timeline {
     this.#seen = Math.min(this.#seen, last);
   }
 
-  /** The title of the product that this entry introduces. @param {HTMLElement | null} entry */
-  introducedTitle(entry) {
-    return entry?.querySelector(".divider-title")?.textContent ?? undefined;
+  /** The product that this entry introduces. @param {HTMLElement | null} entry */
+  introduced(entry) {
+    const title = entry?.querySelector(".divider-title")?.textContent;
+    return title ? { title, state: entry?.querySelector(".divider-state")?.textContent ?? "" } : undefined;
+  }
+
+  /** A product stands elsewhere now; "" is for sale. */
+  productState(/** @type {number} */ product, /** @type {string} */ label) {
+    for (const card of this.#list.querySelectorAll(`[data-divider][href="/products/${product}"]`)) {
+      let state = card.querySelector(".divider-state");
+      if (!state) {
+        state = document.createElement("span");
+        state.className = "divider-state";
+        card.append(state);
+      }
+      state.textContent = label;
+    }
   }
 
   /** Adds a page of history above what is here, without telling it to screen readers as news. */

@@ -12,6 +12,7 @@
  *   as the room's `rev`th change
  * @typedef {{ entries: Entry[], last_seq: number, read: ReadMarks, more: boolean, rev?: number,
  *             changed?: ChangedFrame[] }} Page
+ * @typedef {{ product_id: number, state: string, label: string }} ProductFrame a product stands elsewhere now
  * @typedef {{ client_id?: string, code: string, message?: string }} ErrorFrame
  */
 

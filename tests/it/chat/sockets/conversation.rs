@@ -164,3 +164,47 @@ async fn what_was_said_is_still_there_after_a_restart() {
     let mut socket = tomas.socket(&format!("/ws/{name}")).await;
     assert_eq!(socket.expect("hello").await["last_seq"], 1);
 }
+
+#[tokio::test]
+async fn open_rooms_are_told_that_a_product_is_sold_or_hidden() {
+    let one = TestApp::start().await;
+    one.join_nodes(None).await;
+    let two = one.beside().await;
+    two.join_nodes(None).await;
+    let (ana, tomas, rita) = (one.buyer("Ana").await, one.seller("Tomas").await, one.seller("Rita").await);
+    let lamp = Product::new("Lamp").create(&one, &tomas).await;
+    ana.messages_about(lamp, "Still there?").await;
+    let mut here = ana.socket(&format!("/ws/{}", room(&ana, &tomas))).await;
+    let mut elsewhere = ana.socket(&format!("/ws/{}", room(&ana, &rita))).await;
+    let mut there = tomas.on_node(&two).socket(&format!("/ws/{}", room(&ana, &tomas))).await;
+    for socket in [&mut here, &mut elsewhere, &mut there] {
+        socket.expect("hello").await;
+    }
+    let moved = async |to: &str| tomas.post(&format!("/seller/products/{lamp}/{to}"), &[]).await.expect(303);
+    moved("sold").await;
+    let told = here.expect("product").await;
+    assert_eq!(
+        (&told["product_id"], &told["state"], &told["label"]),
+        (&lamp.into(), &"sold".into(), &"Sold".into())
+    );
+    one.admin("Root").await.post(&format!("/admin/products/{lamp}/hide"), &[]).await.expect(303);
+    assert_eq!(here.expect("product").await["state"], "hidden");
+
+    // A hint between nodes comes at most once, and not before they know each other.
+    let again = async {
+        loop {
+            moved("available").await;
+            moved("sold").await;
+        }
+    };
+    tokio::select! {
+        told = there.expect("product") => assert_eq!(told["product_id"], lamp),
+        () = again => {}
+    }
+    ana.sends(&room(&ana, &rita), "Hello").await;
+    assert_eq!(
+        elsewhere.expect_where("anything", |_| true).await["type"],
+        "message",
+        "another seller's room"
+    );
+}
