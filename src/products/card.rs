@@ -13,6 +13,8 @@ pub struct Card {
     pub title: String,
     pub price: Price,
     pub condition: Condition,
+    /// What isn't a thing has none.
+    pub has_condition: bool,
     pub place: String,
     pub state: ProductState,
     pub created_at: OffsetDateTime,
@@ -31,7 +33,7 @@ impl Card {
 
     /// Whether it is as good as new, which a card says.
     pub fn is_new(&self) -> bool {
-        matches!(self.condition, Condition::New | Condition::LikeNew)
+        self.has_condition && matches!(self.condition, Condition::New | Condition::LikeNew)
     }
 }
 

@@ -22,6 +22,11 @@ impl Condition {
         }
     }
 
+    /// Whether what is offered in the category of this slug can be worn.
+    pub fn applies_to(category: &str) -> bool {
+        !["services", "property", "pets"].contains(&category)
+    }
+
     pub fn label(self) -> &'static str {
         match self {
             Self::New => "New",

@@ -26,6 +26,7 @@ struct Row {
     currency: String,
     condition: String,
     place: String,
+    category: String,
     state: String,
     created_at: OffsetDateTime,
     key: Option<String>,
@@ -47,6 +48,7 @@ impl TryFrom<Row> for Card {
             title: row.title,
             price: Price::from_row(row.price_minor, &row.currency)?,
             condition: super::condition(&row.condition)?,
+            has_condition: Condition::applies_to(&row.category),
             place: row.place,
             state: ProductState::from_code(&row.state),
             created_at: row.created_at,
@@ -108,7 +110,7 @@ pub(in super::super) async fn search(
                ORDER BY found.place LIMIT $11
            )
            SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, p.condition, p.place,
-                  p.state, p.created_at,
+                  (SELECT slug FROM categories WHERE id = p.category_id) AS "category!", p.state, p.created_at,
                   f.key AS "key?", f.width AS "width?", f.height AS "height?", page.total AS "total!"
            FROM page JOIN products p ON p.id = page.id
            LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
@@ -139,6 +141,7 @@ pub(in super::super) async fn search(
             currency: row.currency,
             condition: row.condition,
             place: row.place,
+            category: row.category,
             state: row.state,
             created_at: row.created_at,
             key: row.key,
@@ -154,7 +157,7 @@ pub(in super::super) async fn latest(db: impl PgExecutor<'_>, limit: i64) -> sql
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, p.condition, p.place,
-                  p.state, p.created_at,
+                  (SELECT slug FROM categories WHERE id = p.category_id) AS "category!", p.state, p.created_at,
                   f.key AS "key?", f.width AS "width?", f.height AS "height?"
            FROM products p LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
            WHERE p.is_listed
@@ -188,7 +191,7 @@ pub(in super::super) async fn similar(
                FROM recent ORDER BY rank DESC, created_at DESC, id DESC LIMIT $4
            )
            SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, p.condition, p.place,
-                  p.state, p.created_at,
+                  (SELECT slug FROM categories WHERE id = p.category_id) AS "category!", p.state, p.created_at,
                   f.key AS "key?", f.width AS "width?", f.height AS "height?"
            FROM alike JOIN products p ON p.id = alike.id
            LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
@@ -230,7 +233,7 @@ pub(in super::super) async fn of_seller(
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, p.condition, p.place,
-                  p.state, p.created_at,
+                  (SELECT slug FROM categories WHERE id = p.category_id) AS "category!", p.state, p.created_at,
                   f.key AS "key?", f.width AS "width?", f.height AS "height?"
            FROM products p LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
            WHERE p.seller_id = $1 AND (p.is_listed OR p.state = 'sold')

@@ -22,7 +22,7 @@ import { Conversation } from "./conversation.js";
 import { Presence } from "./presence.js";
 import { EntryFeed } from "./timeline/entry_feed.js";
 import { InfiniteScroll } from "./timeline/infinite_scroll.js";
-import { Lightbox } from "./timeline/lightbox.js";
+import { Lightbox } from "../lib/lightbox.js";
 import { laterPages, olderPages } from "./timeline/pages.js";
 import { ReadTracker } from "./timeline/read_tracker.js";
 import { ScrollAnchor } from "./timeline/scroll_anchor.js";
@@ -108,7 +108,7 @@ function compose(root, signal) {
 
   new ConnectionCheck(socket, async () => (await feed.poll()) > 0, signal);
   if (part("back")) linkBackToInbox(part("back"), signal);
-  new Lightbox(part("lightbox"), part("timeline"), signal);
+  new Lightbox(part("lightbox"), part("timeline"), "a.bubble-photo", signal);
   const pages = { api, timeline, feed, scroll };
   if (part("older")) new InfiniteScroll(part("older"), scroll.box, olderPages(pages), signal);
   if (part("later")) new InfiniteScroll(part("later"), scroll.box, laterPages(pages, part("newest")), signal);

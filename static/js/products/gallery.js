@@ -1,3 +1,5 @@
+import { Lightbox } from "../lib/lightbox.js";
+
 /**
  * `<haggle-gallery>`: a product's photos.
  *
@@ -5,10 +7,19 @@
  * arrow keys, the count, and thumbnails that move only the strip, not the page.
  */
 class Gallery extends HTMLElement {
+  #stop = new AbortController();
+
+  disconnectedCallback() {
+    this.#stop.abort();
+  }
+
   connectedCallback() {
     this.strip = this.querySelector("[data-gallery-strip]");
     this.photos = [...this.querySelectorAll(".gallery-photo")];
-    if (!this.strip || this.photos.length < 2) return;
+    if (!this.strip) return;
+    const viewer = /** @type {HTMLDialogElement} */ (this.querySelector("[data-gallery-viewer]"));
+    new Lightbox(viewer, this.strip, ".gallery-photo a", this.#stop.signal);
+    if (this.photos.length < 2) return;
     this.back = this.querySelector("[data-gallery-back]");
     this.on = this.querySelector("[data-gallery-on]");
     this.count = this.querySelector("[data-gallery-count]");
