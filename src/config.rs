@@ -53,6 +53,10 @@ pub struct Config {
     #[arg(long, env = "HAGGLE_TRUSTED_PROXIES", value_name = "N", default_value_t = 0, global = true)]
     pub trusted_proxies: usize,
 
+    /// Where to serve metrics for Prometheus, at /metrics: an address that strangers can't reach
+    #[arg(long, env = "HAGGLE_METRICS_ADDR", value_name = "ADDR", global = true)]
+    pub metrics_addr: Option<String>,
+
     /// How many messages one account may write a second, after a burst of three seconds' worth
     #[arg(long, env = "HAGGLE_MESSAGES_PER_SECOND", value_name = "N", default_value = "10", global = true)]
     pub messages_per_second: NonZeroU32,

@@ -63,7 +63,7 @@ enum Command {
 
 pub fn main() -> ExitCode {
     let Cli { config, command } = parse();
-    crate::telemetry::init();
+    crate::telemetry::log::init();
     let run = async {
         match command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run(&config).await,

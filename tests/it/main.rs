@@ -22,3 +22,4 @@ mod seed;
 mod start;
 #[allow(dead_code, unused_imports, reason = "a kit: not every part is in use at every time")]
 mod support;
+mod telemetry;
