@@ -17,6 +17,10 @@ pub struct Config {
     #[arg(long, env = "HAGGLE_DATA", value_name = "DIR", default_value = "./data", global = true)]
     pub data: PathBuf,
 
+    /// Started as root, the program becomes this account, if there is one and the data directory is its own
+    #[arg(long, env = "HAGGLE_ACCOUNT", value_name = "NAME", default_value = "haggle", global = true)]
+    pub account: String,
+
     /// A PostgreSQL of your own; without it a private one runs
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
     pub database_url: Option<String>,

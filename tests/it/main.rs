@@ -14,6 +14,7 @@ mod cli;
 mod dashboard;
 mod errors;
 mod jobs;
+mod least_privilege;
 mod marketplace;
 mod migrations;
 mod products;

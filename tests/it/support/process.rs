@@ -1,6 +1,6 @@
 //! `haggle serve` as a process of its own, for what only a whole process has: its log, its metrics, its account.
 
-use std::{fs, net::SocketAddr, process::Stdio};
+use std::{fs, net::SocketAddr, os::unix::fs::PermissionsExt as _, path::PathBuf, process::Stdio};
 
 use tempfile::TempDir;
 use tokio::{
@@ -15,13 +15,15 @@ pub struct Process {
     /// What it said while it started.
     pub said: Vec<String>,
     data: TempDir,
-    _child: Child,
+    child: Child,
 }
 
 impl Process {
     /// On ports of its own; `settings` are added to its environment.
     pub async fn start(database: &str, settings: &[(&str, &str)]) -> Self {
         let data = tempfile::tempdir().expect("a folder");
+        // Root's program may become somebody else.
+        fs::set_permissions(data.path(), fs::Permissions::from_mode(0o755)).expect("a folder of ours");
         let log = fs::File::create(data.path().join("log")).expect("a log");
         let mut child = Command::new(env!("CARGO_BIN_EXE_haggle"))
             .args(["serve", "--addr", "127.0.0.1:0"])
@@ -51,12 +53,24 @@ impl Process {
         .await;
         // A full pipe would stop it.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Process { addr, said, data, _child: child }
+        Process { addr, said, data, child }
     }
 
     /// Where it serves metrics.
     pub fn metrics(&self) -> Option<SocketAddr> {
         self.said.iter().find_map(|line| address_in(line, "Metrics are at "))
+    }
+
+    /// A line of what the system says of it, with single spaces.
+    pub fn status(&self, name: &str) -> String {
+        let pid = self.child.id().expect("it runs");
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("a process");
+        let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        line.expect("such a line").split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.data.path().join("data")
     }
 
     pub fn log(&self) -> String {
