@@ -1,6 +1,8 @@
 //! Composition root: makes every feature's State, merges their routers into one, puts the layers
 //! around it, and shuts everything down in order.
 
+mod gauges;
+
 use std::{pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
@@ -28,7 +30,7 @@ use crate::{
         self, BrowseLimits, Currencies, KnownPhotos, PhotoLimits, ProductEvents, ProductQuota, ViewCounter,
         photos::Uploads,
     },
-    telemetry,
+    telemetry::log,
     web::{
         Error, LoadShell, Marketplace, Shell, ShellSource, ShellUser, assets,
         client_addr::TrustedProxies,
@@ -37,11 +39,13 @@ use crate::{
         error_page::ErrorTemplate,
         flash, forgery, headers,
         health::{self, Fault},
-        http_server,
+        http_server, request_id, request_metrics,
         request_pace::{self, RequestPace},
         wants_json, well_known,
     },
 };
+
+pub use gauges::serve as serve_metrics;
 
 /// The program's parts: each feature's State, and what runs beside them.
 #[derive(Clone)]
@@ -128,12 +132,12 @@ impl App {
     }
 }
 
-/// The features' routers, and around them from the outside in: log, headers, compression, error
+/// The features' routers, and around them from the outside in: request id, log, metrics, headers, compression, error
 /// pages, time-out, forgery check, session, gate (turns and budgets).
 pub fn router(app: App) -> anyhow::Result<Router> {
     let public_origin = app.chat.public_origin.clone();
     let secure = public_origin.is_https();
-    let shell = app.chat.shell.clone();
+    let (shell, trusted_proxies) = (app.chat.shell.clone(), app.chat.trusted_proxies);
     let health = Health { db: app.db.clone(), supervisor: app.supervisor };
     let mut router = Router::new()
         .merge(accounts::router(app.accounts))
@@ -165,7 +169,14 @@ pub fn router(app: App) -> anyhow::Result<Router> {
     for layer in headers::layers() {
         router = router.layer(layer);
     }
-    Ok(router.layer(TraceLayer::new_for_http().make_span_with(telemetry::request_span)))
+    let span = |request: &Request| log::request_span(request, request_id::of(request));
+    let (propagate_id, set_id) = request_id::layers();
+    Ok(router
+        .layer(from_fn(request_metrics::measure))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(propagate_id)
+        .layer(set_id)
+        .layer(from_fn_with_state(trusted_proxies, request_id::forget_strangers)))
 }
 
 /// Graceful shutdown waits this long for requests in flight and for sockets to close.
@@ -295,15 +306,22 @@ impl LoadShell for PageShell {
 async fn error_pages(State(shell): State<ShellSource>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let mut response = next.run(Request::from_parts(parts.clone(), body)).await;
-    let Some(page) = response.extensions_mut().remove::<ErrorPage>() else {
+    let Some(mut page) = response.extensions_mut().remove::<ErrorPage>() else {
         return response;
     };
+    if page.status.is_server_error() {
+        page.request_id = request_id::in_extensions(&parts.extensions).map(str::to_owned);
+    }
     // Of the answer that the page stands for: when to try again, and that the connection ends.
     let mut kept = std::mem::take(response.headers_mut());
     kept.remove(header::CONTENT_TYPE);
     kept.remove(header::CONTENT_LENGTH);
     let mut response = if wants_json(&parts.headers) {
-        (page.status, Json(json!({ "error": page.sentence }))).into_response()
+        let mut answer = json!({ "error": page.sentence });
+        if let Some(id) = page.request_id {
+            answer["request_id"] = id.into();
+        }
+        (page.status, Json(answer)).into_response()
     } else {
         // Without a database the page is drawn for nobody in particular.
         let known = match page.status {

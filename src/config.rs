@@ -17,6 +17,10 @@ pub struct Config {
     #[arg(long, env = "HAGGLE_DATA", value_name = "DIR", default_value = "./data", global = true)]
     pub data: PathBuf,
 
+    /// Started as root, the program becomes this account, if there is one and the data directory is its own
+    #[arg(long, env = "HAGGLE_ACCOUNT", value_name = "NAME", default_value = "haggle", global = true)]
+    pub account: String,
+
     /// A PostgreSQL of your own; without it a private one runs
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
     pub database_url: Option<String>,
@@ -52,6 +56,10 @@ pub struct Config {
     /// How many proxies in front may be trusted about the client's address
     #[arg(long, env = "HAGGLE_TRUSTED_PROXIES", value_name = "N", default_value_t = 0, global = true)]
     pub trusted_proxies: usize,
+
+    /// Where to serve metrics for Prometheus, at /metrics: an address that strangers can't reach
+    #[arg(long, env = "HAGGLE_METRICS_ADDR", value_name = "ADDR", global = true)]
+    pub metrics_addr: Option<String>,
 
     /// How many messages one account may write a second, after a burst of three seconds' worth
     #[arg(long, env = "HAGGLE_MESSAGES_PER_SECOND", value_name = "N", default_value = "10", global = true)]

@@ -24,7 +24,7 @@
 //!                ↓
 //!            web  jobs                the kit: errors, forms, shell, headers, assets; supervised tasks
 //!                ↓
-//!                db                   pools and limits, migrations, error classes
+//!           db  telemetry             pools and limits, migrations, error classes; the log, the names of metrics
 //! ```
 //!
 //! Inside chat: `domain` (values) → `store` (SQL) → `access` (who may be here) → `live` (who listens on this
@@ -45,7 +45,7 @@
 //!
 //! # A request
 //!
-//! From the outside in (`app::router`): log, headers (a strict Content-Security-Policy), compression,
+//! From the outside in (`app::router`): request id, log, metrics, headers (a strict Content-Security-Policy), compression,
 //! error pages, time-out, panics, body limit, forgery check, session, handler. A handler's parameters
 //! are proofs: [`accounts::CurrentUser`], [`accounts::Seller`], [`accounts::Admin`], and chat's
 //! `RoomMember`, which only the database makes. Whatever isn't its page it returns as [`web::Error`]; the

@@ -16,10 +16,14 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use governor::{DefaultKeyedRateLimiter, Quota};
+use metrics::counter;
 use sqlx::PgPool;
 
 use super::{extract::MaybeUser, limits::network};
-use crate::web::{ClientAddr, Error, Result, admission::Admission, client_addr::TrustedProxies};
+use crate::{
+    telemetry::names::BUDGET_REFUSALS,
+    web::{ClientAddr, Error, Result, admission::Admission, client_addr::TrustedProxies},
+};
 
 const NO_TURN: Error =
     Error::Busy("Very many people are looking around just now. Please try again in a moment.");
@@ -96,7 +100,7 @@ impl Gate {
         Gate {
             db,
             trusted_proxies,
-            visitors: Admission::for_each_core(),
+            visitors: Admission::for_each_core("visitors"),
             profile: Budget::new(30, 2),
             other: Budget::new(240, 120),
             unknown: Budget::new(60, 30),
@@ -104,12 +108,20 @@ impl Gate {
     }
 
     fn take(&self, action: Action, payer: Payer) -> Result<()> {
-        let budget = match (payer, action) {
-            (Payer::Network(_), _) => &self.unknown,
-            (Payer::Account(_), Action::Profile) => &self.profile,
-            (Payer::Account(_), Action::Other) => &self.other,
+        let (budget, name) = match (payer, action) {
+            (Payer::Network(_), _) => (&self.unknown, "visitor"),
+            (Payer::Account(_), Action::Profile) => (&self.profile, "profile"),
+            (Payer::Account(_), Action::Other) => (&self.other, "other"),
         };
-        budget.left.check_key(&payer).map_err(|_| TOO_OFTEN)
+        budget.left.check_key(&payer).map_err(|_| {
+            counter!(BUDGET_REFUSALS, "budget" => name).increment(1);
+            TOO_OFTEN
+        })
+    }
+
+    /// For whoever reads the metrics.
+    pub fn record_gauges(&self) {
+        self.visitors.record_gauges();
     }
 
     /// Forgets whoever did nothing for a while; run now and then.

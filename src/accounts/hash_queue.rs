@@ -16,7 +16,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use metrics::{counter, gauge};
 use tokio::sync::oneshot;
+
+use crate::telemetry::names::{LANE_REFUSED, LANE_WAITING};
 
 /// Each takes 19 MiB and a core.
 const MAX_RUNNING: usize = 2;
@@ -31,6 +34,16 @@ pub enum Lane {
     Known(i64),
     /// Anybody at this network.
     Network(IpAddr),
+}
+
+impl Lane {
+    /// Among the metrics.
+    fn name(self) -> &'static str {
+        match self {
+            Lane::Known(_) => "hash_known",
+            Lane::Network(_) => "hash_network",
+        }
+    }
 }
 
 #[derive(Clone, Default)]
@@ -62,7 +75,7 @@ impl<K: Copy + Eq + Hash> Ring<K> {
     fn join(&mut self, key: K) -> Result<oneshot::Receiver<HashPermit>, QueueFull> {
         // Whoever went away meanwhile holds no place.
         self.lines.values_mut().for_each(|line| line.retain(|waiting| !waiting.is_closed()));
-        if self.lines.values().map(VecDeque::len).sum::<usize>() >= MAX_WAITING {
+        if self.waiting() >= MAX_WAITING {
             return Err(QueueFull);
         }
         let line = self.lines.entry(key).or_default();
@@ -75,6 +88,10 @@ impl<K: Copy + Eq + Hash> Ring<K> {
         let (sender, turn) = oneshot::channel();
         line.push_back(sender);
         Ok(turn)
+    }
+
+    fn waiting(&self) -> usize {
+        self.lines.values().map(VecDeque::len).sum()
     }
 
     fn next(&mut self) -> Option<Waiting> {
@@ -115,9 +132,18 @@ impl HashQueue {
                 lines.running += 1;
                 return Ok(HashPermit(self.clone()));
             }
-            lines.join(lane)?
+            lines.join(lane).inspect_err(|_| {
+                counter!(LANE_REFUSED, "lane" => lane.name()).increment(1);
+            })?
         };
         turn.await.map_err(|_| QueueFull)
+    }
+
+    /// For whoever reads the metrics.
+    pub fn record_gauges(&self) {
+        let lines = self.lines();
+        gauge!(LANE_WAITING, "lane" => "hash_known").set(lines.known.waiting() as f64);
+        gauge!(LANE_WAITING, "lane" => "hash_network").set(lines.networks.waiting() as f64);
     }
 
     fn lines(&self) -> MutexGuard<'_, Lines> {

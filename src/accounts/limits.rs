@@ -16,6 +16,7 @@ use dashmap::DashMap;
 use governor::{DefaultKeyedRateLimiter, Quota};
 
 use super::model::Email;
+use crate::telemetry::names::BUDGET_REFUSALS;
 use crate::web::{Error, Result};
 
 /// Ten wrong tries of one network (or one known browser) for one account, then one a minute.
@@ -79,6 +80,10 @@ impl SignInLimits {
     /// One more try, paid in advance so that tries at the same moment count too. Whether such an account exists makes
     /// no difference.
     pub(super) fn take(&self, attempt: &Attempt<'_>) -> Result<Taken> {
+        self.try_take(attempt).inspect_err(|_| count_refusal())
+    }
+
+    fn try_take(&self, attempt: &Attempt<'_>) -> Result<Taken> {
         let mut taken = Taken(Vec::new());
         match *attempt {
             Attempt::Unknown(addr, email) => {
@@ -104,12 +109,18 @@ impl SignInLimits {
     }
 
     pub(super) fn try_registration(&self, addr: IpAddr) -> Result<()> {
-        self.registrations.check_key(&network(addr)).map_err(|_| TOO_MANY_ATTEMPTS)
+        self.registrations
+            .check_key(&network(addr))
+            .map_err(|_| TOO_MANY_ATTEMPTS)
+            .inspect_err(|_| count_refusal())
     }
 
     /// A visitor's message, which is kept until they have signed in.
     pub fn try_visitor(&self, addr: IpAddr) -> Result<()> {
-        self.visitors.check_key(&network(addr)).map_err(|_| TOO_MANY_ATTEMPTS)
+        self.visitors
+            .check_key(&network(addr))
+            .map_err(|_| TOO_MANY_ATTEMPTS)
+            .inspect_err(|_| count_refusal())
     }
 
     /// Removes buckets that are full again; run periodically.
@@ -183,6 +194,10 @@ impl<K: Eq + Hash + Clone + Send + Sync + 'static> Failures<K> {
     fn sweep_at(&self, now: Instant) {
         self.left.retain(|_, entry| self.refilled(*entry, now) < self.bucket.burst);
     }
+}
+
+fn count_refusal() {
+    metrics::counter!(BUDGET_REFUSALS, "budget" => "sign_in").increment(1);
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ pub use gate::{Gate, pass};
 pub use limits::SignInLimits;
 pub use model::{Email, Name, NewAccount, Password, Role, SellerCard, ShopName};
 pub use moderation::{restore, suspend};
-pub use password::{Hash, hash};
+pub use password::{Hash, hash, record_gauges};
 pub use profiles::{seller_card, start_selling};
 pub use registration::{create_admin, has_no_accounts};
 pub use routes::router;

@@ -49,6 +49,11 @@ async fn bounded<T: Send + 'static>(lane: Lane, work: impl FnOnce() -> T + Send 
     .map_err(|error| Error::Internal(error.into()))
 }
 
+/// For whoever reads the metrics.
+pub fn record_gauges() {
+    HASH_QUEUE.record_gauges();
+}
+
 /// For a command: nobody else waits.
 pub async fn hash(password: &Password) -> Result<Hash> {
     hash_in(Lane::Known(0), password).await

@@ -1,6 +1,7 @@
 //! What chat's handlers share, and the tasks that are started with it.
 
 use axum::extract::FromRef;
+use metrics::gauge;
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -20,6 +21,7 @@ use crate::{
     accounts::{AccessEvents, SignInLimits},
     jobs::{Policy, Supervisor},
     products::{PhotoLimits, ProductEvents, ViewCounter, photos::Uploads},
+    telemetry::names::{QUEUE_DEPTH, ROOMS, SOCKETS},
     web::{ShellSource, client_addr::TrustedProxies, forgery::PublicOrigin},
 };
 
@@ -176,6 +178,21 @@ impl State {
     /// Waits until everything that was sent is written and published.
     pub async fn finish_writing(&self) {
         self.send.writer.finish().await;
+    }
+
+    /// For whoever reads the metrics.
+    pub fn record_gauges(&self) {
+        let SocketParts { rooms, publisher, outlet, shutdown, writer, .. } = &self.sockets;
+        gauge!(SOCKETS).set(shutdown.open_sockets() as f64);
+        gauge!(ROOMS).set(rooms.count() as f64);
+        for (queue, depth) in [
+            ("backfill", rooms.backfills().depth()),
+            ("search", publisher.index_hints().depth()),
+            ("cluster", outlet.events().depth()),
+        ] {
+            gauge!(QUEUE_DEPTH, "queue" => queue).set(depth as f64);
+        }
+        writer.record_gauges();
     }
 
     /// Forgets the limits of whoever hasn't written for a while; run now and then.

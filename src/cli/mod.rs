@@ -1,5 +1,6 @@
 //! The commands. `haggle` alone is `haggle serve`.
 
+mod account;
 mod backup;
 mod create_admin;
 mod doctor;
@@ -41,9 +42,9 @@ enum Command {
     CreateAdmin {
         #[arg(long)]
         email: String,
-        /// At least 10 characters
-        #[arg(long, env = "HAGGLE_ADMIN_PASSWORD", hide_env_values = true)]
-        password: String,
+        /// A file whose first line is the password; without it that is asked for, or read from standard input
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
     },
     /// Put database and photos into one file
     Backup {
@@ -63,13 +64,23 @@ enum Command {
 
 pub fn main() -> ExitCode {
     let Cli { config, command } = parse();
-    crate::telemetry::init();
+    crate::telemetry::log::init();
+    let command = command.unwrap_or(Command::Serve);
+    // A backup may go where only root may write; it changes nothing of the marketplace.
+    if !matches!(command, Command::Backup { .. })
+        && let Err(error) = account::leave_root(&config)
+    {
+        eprintln!("haggle: {error:#}");
+        return ExitCode::FAILURE;
+    }
     let run = async {
-        match command.unwrap_or(Command::Serve) {
+        match command {
             Command::Serve => serve::run(&config).await,
             Command::Migrate => migrate(&config).await,
             Command::Seed(args) => seed(&config, &args).await,
-            Command::CreateAdmin { email, password } => create_admin::run(&config, &email, &password).await,
+            Command::CreateAdmin { email, password_file } => {
+                create_admin::run(&config, &email, password_file.as_deref()).await
+            }
             Command::Backup { file, verify: true, .. } => backup::verify(&file).await,
             Command::Backup { file, overwrite, .. } => backup::backup(&config, &file, overwrite).await,
             Command::Restore { file } => backup::restore(&config, &file).await,

@@ -18,6 +18,7 @@ use crate::{
     db::{self, DataDir, Database},
     jobs::{self, Policy, Worker},
     products::{self, Currencies, Currency, ProductQuota, photos::Uploads},
+    telemetry::exporter::Exporter,
     web::{Contact, Marketplace, forgery::PublicOrigin},
 };
 
@@ -32,6 +33,10 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let listener = listen(&config.addr).await?;
     let addr = listener.local_addr()?;
     let (marketplace, currencies) = (marketplace(config, addr)?, currencies(config)?);
+    let metrics = match &config.metrics_addr {
+        Some(addr) => Some(open_metrics(addr).await?),
+        None => None,
+    };
     let mut database = Database::open(config.database_url.as_deref(), &data, print_step).await?;
     db::migrate(&database.pool).await?;
     let folder = config.uploads()?;
@@ -73,9 +78,11 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     chat::join_cluster(&app.chat, nats, &app.supervisor).await?;
     start_jobs(&app);
     start_sweeps(&app);
+    let metrics = serve_metrics(metrics, app.clone());
     let served = tokio::select! {
         served = app::serve(listener, app, stop_signal()) => served,
         error = database.supervise() => Err(error.into()),
+        () = metrics => Ok(()),
     };
     database.close().await;
     served
@@ -96,6 +103,27 @@ fn currencies(config: &Config) -> anyhow::Result<Currencies> {
             .context("HAGGLE_CURRENCY is a code like EUR, of the currencies that a price can be in")
     });
     Ok(Currencies { only: only.transpose()? })
+}
+
+/// Says where, and if strangers may get there: the figures name nobody, but are nobody else's business.
+async fn open_metrics(addr: &str) -> anyhow::Result<(TcpListener, Exporter)> {
+    let listener = TcpListener::bind(addr)
+        .await
+        .with_context(|| format!("can't listen on {addr} (HAGGLE_METRICS_ADDR, like 127.0.0.1:9100)"))?;
+    let addr = listener.local_addr()?;
+    println!("Metrics are at http://{}/metrics", display_address(addr));
+    if !addr.ip().is_loopback() {
+        println!("Everybody who can reach {addr} can read them: keep that address behind a firewall.");
+    }
+    Ok((listener, Exporter::install()?))
+}
+
+/// For ever.
+async fn serve_metrics(metrics: Option<(TcpListener, Exporter)>, app: App) {
+    match metrics {
+        Some((listener, exporter)) => app::serve_metrics(listener, &app, exporter).await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn listen(addr: &str) -> anyhow::Result<TcpListener> {

@@ -20,4 +20,9 @@ pub enum DbError {
     TooOld(u32),
     #[error("the database's schema can't be brought up to date: {0}")]
     Migrate(#[from] MigrateError),
+    #[error(
+        "the database's schema is {steps} steps behind this program, and this role may not change it: \
+         run `haggle migrate` as the role that owns it"
+    )]
+    MayNotMigrate { steps: usize },
 }

@@ -12,7 +12,7 @@ const MAX_SHOWN: i64 = 200;
 const DONE_TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const DEAD_TTL: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
-pub async fn counts(db: &PgPool) -> sqlx::Result<JobCounts> {
+pub async fn counts(db: impl PgExecutor<'_>) -> sqlx::Result<JobCounts> {
     store::counts(db).await
 }
 

@@ -7,6 +7,8 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 
+use crate::telemetry::names::TASK_RESTARTS;
+
 /// What is done when a task panics, or ends although nobody stopped it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
@@ -65,15 +67,21 @@ impl Task {
     }
 
     pub fn panicked(&self) {
+        self.count_restart();
         let mut state = self.state();
         state.is_down = true;
         state.panics += 1;
     }
 
     pub fn ended_early(&self) {
+        self.count_restart();
         let mut state = self.state();
         state.is_down = true;
         state.early_ends += 1;
+    }
+
+    fn count_restart(&self) {
+        metrics::counter!(TASK_RESTARTS, "task" => self.name.clone()).increment(1);
     }
 
     fn state(&self) -> MutexGuard<'_, TaskState> {

@@ -13,6 +13,7 @@
 use std::{collections::BTreeMap, panic::AssertUnwindSafe, pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
+use metrics::{counter, histogram};
 use sqlx::PgPool;
 use tokio::{
     sync::Notify,
@@ -22,7 +23,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{backoff::Backoff, job::Job, store};
-use crate::db;
+use crate::{
+    db,
+    telemetry::names::{JOB_SECONDS, JOBS_RUN},
+};
 
 /// Jobs of one node at a time.
 const MAX_RUNNING: usize = 4;
@@ -179,6 +183,7 @@ impl Worker {
     async fn run_one(self, job: Job) {
         let Some(handler) = self.handlers.get(&job.name) else { return };
         // A panic is a failure like any other: the job is tried again, and dead at last.
+        let began = Instant::now();
         let running = AssertUnwindSafe(handler(job.clone())).catch_unwind();
         let mut running = std::pin::pin!(running);
         let outcome = loop {
@@ -193,8 +198,12 @@ impl Worker {
                 },
             }
         };
+        histogram!(JOB_SECONDS, "job" => job.name.clone()).record(began.elapsed());
         let settled = match outcome {
-            Ok(Ok(())) => store::finish(&self.db, &job).await,
+            Ok(Ok(())) => {
+                counter!(JOBS_RUN, "job" => job.name.clone(), "outcome" => "done").increment(1);
+                store::finish(&self.db, &job).await
+            }
             Ok(Err(error)) => self.fail(&job, &format!("{error:#}")).await,
             Err(_) => self.fail(&job, "the handler panicked").await,
         };
@@ -205,6 +214,8 @@ impl Worker {
 
     async fn fail(&self, job: &Job, error: &str) -> sqlx::Result<()> {
         let is_dead = job.attempts >= self.times.max_attempts;
+        let outcome = if is_dead { "dead" } else { "failed" };
+        counter!(JOBS_RUN, "job" => job.name.clone(), "outcome" => outcome).increment(1);
         let delay = (!is_dead).then(|| self.times.backoff.delay(job.attempts.unsigned_abs()));
         tracing::warn!(error, job = job.id, name = job.name, attempts = job.attempts, is_dead, "job failed");
         store::fail(&self.db, job, error, delay).await

@@ -7,11 +7,15 @@
 use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 use governor::{DefaultKeyedRateLimiter, Quota};
+use metrics::counter;
 
-use crate::web::{
-    Error,
-    admission::{Admission, Admitted},
-    concurrency_limit::{ConcurrencyLimit, LimitReached, Permit},
+use crate::{
+    telemetry::names::BUDGET_REFUSALS,
+    web::{
+        Error,
+        admission::{Admission, Admitted},
+        concurrency_limit::{ConcurrencyLimit, LimitReached, Permit},
+    },
 };
 
 /// Eighty in a row (ten products full of them), then six a minute. Counted in memory, by node.
@@ -35,7 +39,11 @@ const PER_MINUTE: NonZeroU32 = NonZeroU32::new(6).expect("not zero");
 
 impl PhotoLimits {
     pub fn allow(&self, account_id: i64) -> bool {
-        self.sent.check_key(&account_id).is_ok()
+        let is_allowed = self.sent.check_key(&account_id).is_ok();
+        if !is_allowed {
+            counter!(BUDGET_REFUSALS, "budget" => "photos").increment(1);
+        }
+        is_allowed
     }
 
     /// Acquire before a photo is received, and hold until all of it is here.
@@ -82,11 +90,20 @@ impl Default for BrowseLimits {
     /// Visitors' searches get half of the cores.
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        BrowseLimits { visitors: Admission::new((cores / 2).max(1)), people: Admission::new(PEOPLE_SEARCHES) }
+        BrowseLimits {
+            visitors: Admission::new("visitor_search", (cores / 2).max(1)),
+            people: Admission::new("people_search", PEOPLE_SEARCHES),
+        }
     }
 }
 
 impl BrowseLimits {
+    /// For whoever reads the metrics.
+    pub fn record_gauges(&self) {
+        self.visitors.record_gauges();
+        self.people.record_gauges();
+    }
+
     /// A turn, to be held until the search is done, and how long that may take.
     pub async fn acquire(&self, is_visitor: bool, addr: IpAddr) -> Result<(Admitted, Duration), Error> {
         let (turns, limit) = if is_visitor {

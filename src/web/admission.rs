@@ -7,10 +7,13 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use dashmap::DashMap;
+use metrics::{counter, gauge};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
+
+use crate::telemetry::names::{LANE_REFUSED, LANE_WAITING};
 
 /// Nobody looks at a blank page for longer.
 const MAX_WAIT: Duration = Duration::from_secs(2);
@@ -21,6 +24,8 @@ const MAX_EACH: usize = 32;
 
 #[derive(Clone)]
 pub struct Admission {
+    lane: &'static str,
+    at_once: usize,
     turns: Arc<Semaphore>,
     places: Arc<Semaphore>,
     each: Arc<DashMap<IpAddr, usize>>,
@@ -39,19 +44,34 @@ struct Place {
 }
 
 impl Admission {
-    /// So many at a time.
-    pub fn new(at_once: usize) -> Self {
+    /// So many at a time; `lane` is its name among the metrics.
+    pub fn new(lane: &'static str, at_once: usize) -> Self {
         let places = Arc::new(Semaphore::new(at_once + MAX_WAITING));
-        Admission { turns: Arc::new(Semaphore::new(at_once)), places, each: Arc::default() }
+        Admission { lane, at_once, turns: Arc::new(Semaphore::new(at_once)), places, each: Arc::default() }
     }
 
     /// As many as the machine has cores.
-    pub fn for_each_core() -> Self {
-        Admission::new(std::thread::available_parallelism().map_or(2, usize::from))
+    pub fn for_each_core(lane: &'static str) -> Self {
+        Admission::new(lane, std::thread::available_parallelism().map_or(2, usize::from))
     }
 
     /// A turn, in the order of asking; none, if very many wait, or it takes too long.
     pub async fn acquire(&self, network: IpAddr) -> Option<Admitted> {
+        let admitted = self.wait(network).await;
+        if admitted.is_none() {
+            counter!(LANE_REFUSED, "lane" => self.lane).increment(1);
+        }
+        admitted
+    }
+
+    /// For whoever reads the metrics.
+    pub fn record_gauges(&self) {
+        let held = self.at_once + MAX_WAITING - self.places.available_permits();
+        let at_work = self.at_once - self.turns.available_permits();
+        gauge!(LANE_WAITING, "lane" => self.lane).set(held.saturating_sub(at_work) as f64);
+    }
+
+    async fn wait(&self, network: IpAddr) -> Option<Admitted> {
         let place = self.place(network)?;
         let turn = timeout(MAX_WAIT, self.turns.clone().acquire_owned()).await.ok()?.ok()?;
         Some(Admitted { _place: place, _turn: turn })
@@ -84,7 +104,7 @@ mod tests {
 
     #[tokio::test]
     async fn turns_come_in_order_and_one_network_has_not_all_places() {
-        let turns = Admission::new(1);
+        let turns = Admission::new("test", 1);
         let (one, other): (IpAddr, IpAddr) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into());
         let first = turns.acquire(one).await.expect("a turn");
         let mut waiting = Vec::new();

@@ -14,11 +14,14 @@ use std::{
     time::Duration,
 };
 
+use metrics::{counter, gauge};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     time::{Instant, Sleep, sleep},
 };
 use tokio_io_timeout::TimeoutWriter;
+
+use crate::telemetry::names::{CONNECTIONS, CONNECTIONS_REFUSED};
 
 /// The open connections by address.
 #[derive(Clone, Default)]
@@ -36,15 +39,18 @@ impl Connections {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.get(&ip).copied().unwrap_or(0);
         if each.is_some_and(|each| count >= each) || open.values().sum::<usize>() >= all {
+            counter!(CONNECTIONS_REFUSED).increment(1);
             return None;
         }
         open.insert(ip, count + 1);
+        gauge!(CONNECTIONS).increment(1);
         Some(Place { connections: self.clone(), ip })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
+        gauge!(CONNECTIONS).decrement(1);
         let mut open = self.connections.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Entry::Occupied(mut count) = open.entry(self.ip) {
             *count.get_mut() -= 1;

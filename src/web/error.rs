@@ -2,8 +2,8 @@
 //!
 //! A handler returns [`Error`]; its response carries an [`ErrorPage`] in its extensions, which the
 //! outermost layer (`app.rs`) renders for whoever asked: a page for a browser, JSON for a program.
-//! The cause goes to the log once, here, with a reference number; the browser gets a fixed
-//! sentence and that number, never the cause.
+//! The cause goes to the log once, here, in the request's span; the browser gets a fixed
+//! sentence and the request's id, never the cause.
 
 use axum::{
     extract::rejection::{FormRejection, PathRejection},
@@ -12,7 +12,7 @@ use axum::{
 };
 use axum_extra::extract::QueryRejection;
 
-use crate::db::ErrorClass;
+use crate::{db::ErrorClass, telemetry::names::POOL_TIMEOUTS};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -57,8 +57,8 @@ pub struct ErrorPage {
     pub status: StatusCode,
     pub title: &'static str,
     pub sentence: String,
-    /// For the person to quote and the admin to find in the log.
-    pub reference: Option<String>,
+    /// For the person to quote and the admin to find in the log: the request's id, where the fault is ours.
+    pub request_id: Option<String>,
 }
 
 impl Error {
@@ -99,7 +99,7 @@ impl Error {
                 "That is our fault, not yours. Please try again in a moment.",
             ),
         };
-        ErrorPage { status, title, sentence: sentence.to_owned(), reference: None }
+        ErrorPage { status, title, sentence: sentence.to_owned(), request_id: None }
     }
 }
 
@@ -108,11 +108,9 @@ impl IntoResponse for Error {
         if let Error::SignInFirst { next } = &self {
             return Redirect::to(&super::return_to::login_path(next)).into_response();
         }
-        let mut page = self.page();
+        let page = self.page();
         if let Error::Unavailable(cause) | Error::Internal(cause) = &self {
-            let reference = format!("{:08x}", rand::random::<u32>());
-            tracing::error!(reference, cause = format!("{cause:#}"), "request failed");
-            page.reference = Some(reference);
+            tracing::error!(cause = format!("{cause:#}"), "request failed");
         }
         let mut response = (page.status, page.sentence.clone()).into_response();
         if matches!(self, Error::Unavailable(_) | Error::TooMany(_) | Error::Busy(_)) {
@@ -125,6 +123,9 @@ impl IntoResponse for Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
+        if matches!(error, sqlx::Error::PoolTimedOut) {
+            metrics::counter!(POOL_TIMEOUTS).increment(1);
+        }
         match ErrorClass::of(&error) {
             ErrorClass::Retry => Error::Unavailable(error.into()),
             ErrorClass::Rejected | ErrorClass::Internal => Error::Internal(error.into()),

@@ -23,6 +23,8 @@ pub mod http_server;
 pub mod marketplace;
 pub mod multipart;
 pub mod paging;
+pub mod request_id;
+pub mod request_metrics;
 pub mod request_pace;
 pub mod return_to;
 pub mod shell;

@@ -75,8 +75,9 @@ export class Market {
   /** A signed-in admin, made as an operator makes one: by the command, beside the running program. */
   async newAdmin(name, options) {
     const person = await this.newPerson(name, options);
-    const program = ["create-admin", "--email", person.email, "--password", PASSWORD];
-    await promisify(execFile)(process.env.HAGGLE_BIN, program);
+    const program = ["create-admin", "--email", person.email];
+    const env = { ...process.env, HAGGLE_ADMIN_PASSWORD: PASSWORD };
+    await promisify(execFile)(process.env.HAGGLE_BIN, program, { env });
     return person.signIn();
   }
 

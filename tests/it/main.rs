@@ -14,6 +14,7 @@ mod cli;
 mod dashboard;
 mod errors;
 mod jobs;
+mod least_privilege;
 mod marketplace;
 mod migrations;
 mod products;
@@ -22,3 +23,4 @@ mod seed;
 mod start;
 #[allow(dead_code, unused_imports, reason = "a kit: not every part is in use at every time")]
 mod support;
+mod telemetry;

@@ -31,6 +31,11 @@ impl<T> BoundedQueue<T> {
         self.sender.try_send(item).is_ok()
     }
 
+    /// How many wait.
+    pub fn depth(&self) -> usize {
+        self.sender.max_capacity() - self.sender.capacity()
+    }
+
     /// For the one task that reads the queue. It locks it for as long as it runs, so that the task which
     /// is started after a panic goes on where the last one was.
     pub fn receiver(&self) -> Arc<Mutex<mpsc::Receiver<T>>> {

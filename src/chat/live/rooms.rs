@@ -86,6 +86,11 @@ impl Rooms {
         }
     }
 
+    /// How many there are that somebody here listens to.
+    pub fn count(&self) -> usize {
+        self.0.rooms.len()
+    }
+
     pub fn typing(&self, key: RoomKey, by: Side) {
         self.apply_typing(key, by);
         self.0.outlet.publish(ClusterEvent::Typing { r: key, by });

@@ -32,6 +32,10 @@ impl Shutdown {
         self.0.open.token()
     }
 
+    pub fn open_sockets(&self) -> usize {
+        self.0.open.len()
+    }
+
     /// Tells every socket to close and come back.
     pub fn begin(&self) {
         let _ = self.0.jitter_window.set(jitter_window(self.0.open.len()));

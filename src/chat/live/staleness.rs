@@ -7,6 +7,8 @@ use std::sync::{
 
 use tokio::sync::Notify;
 
+use crate::telemetry::names::STALE_MARKS;
+
 /// Set by whoever has lost events, taken by the heartbeat, which begins a reconciliation.
 #[derive(Clone, Default)]
 pub struct Staleness(Arc<Inner>);
@@ -19,6 +21,7 @@ struct Inner {
 
 impl Staleness {
     pub fn mark_stale(&self) {
+        metrics::counter!(STALE_MARKS).increment(1);
         self.0.is_stale.store(true, Ordering::Relaxed);
     }
 

@@ -3,6 +3,9 @@
 use std::{num::NonZeroU32, sync::Arc};
 
 use governor::{DefaultKeyedRateLimiter, Quota};
+use metrics::counter;
+
+use crate::telemetry::names::BUDGET_REFUSALS;
 
 const BURST_SECONDS: NonZeroU32 = NonZeroU32::new(3).expect("not zero");
 
@@ -26,7 +29,11 @@ impl MessageLimits {
     }
 
     pub fn allow(&self, account_id: i64) -> bool {
-        self.accounts.check_key(&account_id).is_ok()
+        let is_allowed = self.accounts.check_key(&account_id).is_ok();
+        if !is_allowed {
+            counter!(BUDGET_REFUSALS, "budget" => "messages").increment(1);
+        }
+        is_allowed
     }
 
     /// Forgets whoever hasn't written for a while; run now and then.

@@ -34,6 +34,7 @@ use std::{
     thread::available_parallelism,
 };
 
+use metrics::gauge;
 use tokio_util::task::TaskTracker;
 
 use crate::{
@@ -45,6 +46,7 @@ use crate::{
         },
     },
     jobs::Supervisor,
+    telemetry::names::{WRITER_QUEUE_BYTES, WRITER_QUEUE_MESSAGES},
 };
 use limits::MessageLimits;
 use queue::Shard;
@@ -109,6 +111,13 @@ impl MessageWriter {
     fn shard_of(&self, room: RoomKey) -> &Shard {
         let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(room);
         &self.shards[(hash % self.shards.len() as u64) as usize]
+    }
+
+    /// For whoever reads the metrics.
+    pub fn record_gauges(&self) {
+        let bytes: usize = self.shards.iter().map(Shard::queued_bytes).sum();
+        gauge!(WRITER_QUEUE_MESSAGES).set(self.pending.len() as f64);
+        gauge!(WRITER_QUEUE_BYTES).set(bytes as f64);
     }
 
     /// Waits until everything that was enqueued is written and published.

@@ -6,10 +6,12 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use metrics::{counter, histogram};
 use sqlx::PgPool;
 use tokio::{
     join,
     sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc},
+    time::Instant,
 };
 
 use super::{
@@ -18,10 +20,11 @@ use super::{
 };
 use crate::{
     chat::{
-        domain::outcome::SendError,
+        domain::outcome::{SendError, SendOutcome},
         live::{event::ClusterEvent, outlet::ClusterOutlet, publish::Publisher, staleness::Staleness},
     },
     jobs::{Policy, Supervisor},
+    telemetry::names::{BATCH_ENTRIES, COMMIT_SECONDS, MESSAGES},
 };
 
 /// A shard queues at most 8 MiB, about 8,000 short messages: while nobody waits for room, what one socket
@@ -70,6 +73,11 @@ impl Shard {
         Shard { queue: sender, permits: Arc::new(Semaphore::new(QUEUE_BYTES)) }
     }
 
+    /// Bytes that are queued.
+    pub fn queued_bytes(&self) -> usize {
+        QUEUE_BYTES.saturating_sub(self.permits.available_permits())
+    }
+
     /// Waits while the queue is full.
     pub async fn enqueue(&self, request: WriteRequest) -> Result<(), SendError> {
         let permit = self.permits.clone().acquire_many_owned(request.bytes()).await;
@@ -105,14 +113,21 @@ async fn run(
         if queue.recv_many(&mut batch, MAX_BATCH_ENTRIES).await == 0 {
             return;
         }
-        let (result, ()) =
-            join!(writer.write(batch), async { publish_and_acknowledge(publisher, written.take()) });
+        histogram!(BATCH_ENTRIES).record(batch.len() as f64);
+        let began = Instant::now();
+        let write = async {
+            let result = writer.write(batch).await;
+            histogram!(COMMIT_SECONDS).record(began.elapsed());
+            result
+        };
+        let (result, ()) = join!(write, async { publish_and_acknowledge(publisher, written.take()) });
         let connection_lost = result.connection_lost;
         written = Some(result);
         if connection_lost {
             publish_and_acknowledge(publisher, written.take());
             // Whoever came meanwhile has waited as long.
             while let Ok(waiting) = queue.try_recv() {
+                count(&Err(SendError::Unavailable));
                 let _ = waiting.answer.send(Err(SendError::Unavailable));
             }
             // Its outcome is unknown.
@@ -129,7 +144,18 @@ fn publish_and_acknowledge(publisher: &Publisher, written: Option<BatchResult>) 
         if let Ok(outcome) = &outcome {
             publisher.publish(request.room, &request.participants, outcome, &products);
         }
+        count(&outcome);
         // Whoever asked may have gone; the entry is stored all the same.
         let _ = request.answer.send(outcome);
     }
+}
+
+fn count(outcome: &Result<SendOutcome, SendError>) {
+    let outcome = match outcome {
+        Ok(SendOutcome::Stored(_)) => "stored",
+        Ok(SendOutcome::Duplicate(_)) => "duplicate",
+        Err(SendError::Unavailable) => "unavailable",
+        Err(_) => "refused",
+    };
+    counter!(MESSAGES, "outcome" => outcome).increment(1);
 }

@@ -38,7 +38,10 @@ mod uploads;
 use std::thread;
 
 use axum::body::Bytes;
+use metrics::{counter, gauge};
 use tokio::sync::{Semaphore, oneshot};
+
+use crate::telemetry::names::{PHOTO_MEMORY, PHOTO_SLOTS, PHOTOS};
 
 pub use self::encode::Processed;
 pub use self::key::{PhotoKey, Size};
@@ -83,7 +86,16 @@ pub async fn process(bytes: Bytes) -> Result<Processed, PhotoRejected> {
         tracing::error!(%error, "no thread for a photo");
     }
     // A decoder that panics has met a file that it should have refused.
-    result.await.unwrap_or(Err(PhotoRejected::Damaged))
+    let result = result.await.unwrap_or(Err(PhotoRejected::Damaged));
+    counter!(PHOTOS, "outcome" => if result.is_ok() { "done" } else { "refused" }).increment(1);
+    result
+}
+
+/// For whoever reads the metrics.
+pub fn record_gauges() {
+    let memory = MEMORY_KIB as usize - MEMORY.available_permits();
+    gauge!(PHOTO_SLOTS).set((MAX_CONCURRENT - PROCESSING_PERMITS.available_permits()) as f64);
+    gauge!(PHOTO_MEMORY).set((memory * 1024) as f64);
 }
 
 fn process_now(bytes: &[u8]) -> Result<Processed, PhotoRejected> {

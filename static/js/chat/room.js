@@ -98,6 +98,7 @@ function compose(root, signal) {
     }),
     goToEnd: () => part("newest") && location.assign(part("newest").href),
   });
+  /** @type {HTMLElement | null} */
   const hit = searchHit ? root.querySelector(`#entry_${searchHit}`) : null;
   hit?.classList.add("is-hit");
   conversation.begin(marks, { hit, unread: part("unread-line") });

@@ -3,6 +3,7 @@
  * button is pressed. Coming back to the page by "back" makes it ready again.
  */
 export function busy(root = document) {
+  /** @returns {NodeListOf<HTMLButtonElement>} */
   const buttons = (/** @type {HTMLFormElement} */ form) => form.querySelectorAll("button[type=submit]");
   root.addEventListener("submit", (event) => {
     const form = /** @type {HTMLFormElement} */ (event.target);
@@ -14,7 +15,9 @@ export function busy(root = document) {
     }
   });
   addEventListener("pageshow", () => {
-    for (const button of root.querySelectorAll("form[data-busy] button[data-ready]")) {
+    /** @type {NodeListOf<HTMLButtonElement>} */
+    const sent = root.querySelectorAll("form[data-busy] button[data-ready]");
+    for (const button of sent) {
       button.disabled = false;
       button.textContent = button.dataset.ready;
     }

@@ -14,16 +14,22 @@ class Gallery extends HTMLElement {
   }
 
   connectedCallback() {
+    /** @type {HTMLElement} */
     this.strip = this.querySelector("[data-gallery-strip]");
-    this.photos = [...this.querySelectorAll(".gallery-photo")];
+    /** @type {HTMLElement[]} */
+    this.photos = [.../** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll(".gallery-photo"))];
     if (!this.strip) return;
     const viewer = /** @type {HTMLDialogElement} */ (this.querySelector("[data-gallery-viewer]"));
     new Lightbox(viewer, this.strip, ".gallery-photo a", this.#stop.signal);
     if (this.photos.length < 2) return;
+    /** @type {HTMLButtonElement} */
     this.back = this.querySelector("[data-gallery-back]");
+    /** @type {HTMLButtonElement} */
     this.on = this.querySelector("[data-gallery-on]");
+    /** @type {HTMLElement} */
     this.count = this.querySelector("[data-gallery-count]");
-    this.thumbs = [...this.querySelectorAll(".gallery-thumb")];
+    /** @type {HTMLElement[]} */
+    this.thumbs = [.../** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll(".gallery-thumb"))];
     for (const part of [this.back, this.on, this.count]) part.hidden = false;
 
     this.back.addEventListener("click", () => this.show(this.at - 1));

@@ -9,13 +9,17 @@ import { KINDS, refusal } from "./photo_rules.js";
  */
 class PhotoPicker extends HTMLElement {
   connectedCallback() {
+    /** @type {HTMLInputElement} */
     this.input = this.querySelector("input[type=file]");
+    /** @type {HTMLElement} */
     this.preview = this.querySelector("[data-photo-preview]");
+    /** @type {HTMLElement} */
     this.drop = this.querySelector(".photo-drop");
-    /** A file input forgets what it held as soon as something else is chosen. */
+    /** A file input forgets what it held as soon as something else is chosen. @type {File[]} */
     this.files = [];
     this.input.addEventListener("change", () => this.add(this.input.files));
-    for (const kind of ["dragenter", "dragover"]) this.drop.addEventListener(kind, (event) => this.over(event));
+    this.drop.addEventListener("dragenter", (event) => this.over(event));
+    this.drop.addEventListener("dragover", (event) => this.over(event));
     for (const kind of ["dragleave", "drop"]) {
       this.drop.addEventListener(kind, () => this.drop.classList.remove("is-over"));
     }
@@ -45,7 +49,7 @@ class PhotoPicker extends HTMLElement {
   }
 
   /** The focus goes to the button of the next one. @param {File} file */
-  remove(file) {
+  takeAway(file) {
     const at = this.files.indexOf(file);
     this.files.splice(at, 1);
     this.show();
@@ -65,8 +69,10 @@ class PhotoPicker extends HTMLElement {
 
   /** @param {File} file */
   item(file) {
-    const item = this.querySelector("template").content.firstElementChild.cloneNode(true);
-    const [photo, name, button] = item.children;
+    const template = this.querySelector("template").content.firstElementChild;
+    const item = /** @type {Element} */ (template.cloneNode(true));
+    const [first, name, button] = item.children;
+    const photo = /** @type {HTMLImageElement} */ (first);
     if (KINDS.includes(file.type)) {
       photo.src = URL.createObjectURL(file);
       photo.alt = file.name;
@@ -76,7 +82,7 @@ class PhotoPicker extends HTMLElement {
       photo.remove();
     }
     button.setAttribute("aria-label", `Take away ${file.name}`);
-    button.addEventListener("click", () => this.remove(file));
+    button.addEventListener("click", () => this.takeAway(file));
     return item;
   }
 }

@@ -15,6 +15,7 @@ mod factory;
 mod fixtures;
 mod page;
 mod person;
+mod process;
 mod socket;
 mod wait;
 
@@ -24,5 +25,6 @@ pub use db_proxy::DbProxy;
 pub use factory::{Product, deep_png, picture, room};
 pub use page::{Form, Page};
 pub use person::{PASSWORD, Person};
+pub use process::Process;
 pub use socket::Socket;
 pub use wait::{eventually, within_deadline};

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::ws::{Message, Utf8Bytes};
+use metrics::counter;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use uuid::Uuid;
 
@@ -18,6 +19,7 @@ use crate::{
         store,
     },
     products,
+    telemetry::names::RESYNCS,
 };
 
 /// So many events go out before anything else is looked at.
@@ -46,14 +48,14 @@ impl RoomSocket<'_> {
                 let gap = *seq > self.last_seq + 1;
                 self.last_seq = *seq;
                 // Whoever resyncs asks for everything after what they have: this entry too.
-                self.feed(if gap { ServerFrame::Resync.text() } else { Utf8Bytes::clone(frame) }).await
+                if gap { self.resync().await } else { self.feed(Utf8Bytes::clone(frame)).await }
             }
             // What the client hasn't had yet it gets as it is now.
             Ok(RoomEvent::Changed { seq, .. }) if *seq > self.last_seq => Ok(()),
             Ok(RoomEvent::Changed { frame, .. }) => self.feed(frame.clone()).await,
             Ok(RoomEvent::Rewound { last_seq }) => {
                 self.last_seq = *last_seq;
-                self.feed(ServerFrame::Resync.text()).await
+                self.resync().await
             }
             Ok(RoomEvent::Typing { by, .. }) if *by == self.member.side => Ok(()),
             Ok(RoomEvent::Typing { frame, .. } | RoomEvent::State(frame)) => self.feed(frame.clone()).await,
@@ -63,7 +65,7 @@ impl RoomSocket<'_> {
                 let position =
                     query_or_close(store::rooms::position(&self.parts.db, self.member.room)).await?;
                 self.last_seq = position.last_seq;
-                self.feed(ServerFrame::Resync.text()).await?;
+                self.resync().await?;
                 // The one thing that can't be asked for afterwards.
                 let who = self.member.side.other();
                 let online = self.parts.rooms.is_online(self.member.room, who);
@@ -71,6 +73,11 @@ impl RoomSocket<'_> {
             }
             Err(RecvError::Closed) => Err(SERVICE_RESTART),
         }
+    }
+
+    async fn resync(&mut self) -> Result<(), Close> {
+        counter!(RESYNCS).increment(1);
+        self.feed(ServerFrame::Resync.text()).await
     }
 
     async fn feed(&mut self, frame: Utf8Bytes) -> Result<(), Close> {

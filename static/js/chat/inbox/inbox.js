@@ -44,7 +44,7 @@ class Inbox {
     this.#socket.open();
     this.#sendLeftovers();
     // A page that the browser kept for going back shows what was unread then.
-    const [how] = performance.getEntriesByType("navigation");
+    const [how] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
     if (how?.type === "back_forward") this.#refreshSoon();
   }
 

@@ -171,5 +171,8 @@ function pristine(/** @type {HTMLElement} */ entry) {
   return copy;
 }
 
-/** @returns {HTMLElement[]} */
-const focusables = (/** @type {HTMLElement} */ entry) => [...entry.querySelectorAll("a[href], button")];
+const focusables = (/** @type {HTMLElement} */ entry) => {
+  /** @type {NodeListOf<HTMLElement>} */
+  const found = entry.querySelectorAll("a[href], button");
+  return [...found];
+};

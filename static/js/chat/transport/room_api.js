@@ -90,7 +90,10 @@ function statusOf(url, options) {
   return answer.then(({ status }) => status, () => 0);
 }
 
-/** @returns {Promise<any>} the JSON that was answered; a redirect is a failure like any other */
+/**
+ * @param {string} url @param {RequestInit} [options]
+ * @returns {Promise<any>} the JSON that was answered; a redirect is a failure like any other
+ */
 async function request(url, { signal = AbortSignal.timeout(REQUEST_TIMEOUT), ...options } = {}) {
   const response = await fetch(url, {
     ...options,

@@ -1,6 +1,6 @@
 //! The log: one line a request, to standard error. `RUST_LOG` says how much.
 
-use axum::{body::Body, http::Request};
+use axum::http::Request;
 use tracing::Span;
 use tracing_subscriber::EnvFilter;
 
@@ -11,7 +11,8 @@ pub fn init() {
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
-/// A request's span: method and path, never the query (it may hold a search) or anything typed.
-pub fn request_span(request: &Request<Body>) -> Span {
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path())
+/// A request's span: its id, method and path, never the query (it may hold a search) or anything typed. Of the highest
+/// level, so that however little is logged, what is says of which request it is.
+pub fn request_span<B>(request: &Request<B>, id: &str) -> Span {
+    tracing::error_span!("request", id, method = %request.method(), path = request.uri().path())
 }
