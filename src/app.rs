@@ -30,7 +30,9 @@ use crate::{
     },
     telemetry,
     web::{
-        Error, LoadShell, Marketplace, Shell, ShellSource, ShellUser, assets,
+        Error, LoadShell, Marketplace, Shell, ShellSource, ShellUser,
+        admission::PeopleSeen,
+        assets,
         client_addr::TrustedProxies,
         compression,
         error::ErrorPage,
@@ -71,12 +73,13 @@ impl App {
         let trusted_proxies = TrustedProxies(trusted_proxies);
         let (sign_in_limits, photo_limits) = (SignInLimits::default(), PhotoLimits::default());
         let (view_counter, product_events) = (ViewCounter::default(), ProductEvents::default());
+        let people_seen = PeopleSeen::default();
         supervisor.spawn_draining("products.views", Policy::Background, {
             let (db, views) = (db.clone(), view_counter.clone());
             move |stop| views.clone().run(db.clone(), stop)
         });
         App {
-            gate: Gate::new(db.clone(), trusted_proxies),
+            gate: Gate::new(db.clone(), trusted_proxies, people_seen.clone()),
             accounts: accounts::State {
                 db: db.clone(),
                 access: access.clone(),
@@ -95,7 +98,7 @@ impl App {
                 known_photos: KnownPhotos::default(),
                 view_counter: view_counter.clone(),
                 quota: ProductQuota::default(),
-                browse_limits: BrowseLimits::default(),
+                browse_limits: BrowseLimits::new(people_seen.clone()),
                 trusted_proxies,
                 shell: shell.clone(),
             },
@@ -165,7 +168,8 @@ pub fn router(app: App) -> anyhow::Result<Router> {
     for layer in headers::layers() {
         router = router.layer(layer);
     }
-    Ok(router.layer(TraceLayer::new_for_http().make_span_with(telemetry::request_span)))
+    // What failed has said so itself, once (`web/error.rs`); a refused stranger is no line of the log (L12).
+    Ok(router.layer(TraceLayer::new_for_http().make_span_with(telemetry::request_span).on_failure(())))
 }
 
 /// Graceful shutdown waits this long for requests in flight and for sockets to close.
