@@ -32,7 +32,9 @@ use crate::{
     },
     telemetry::log,
     web::{
-        Error, LoadShell, Marketplace, Shell, ShellSource, ShellUser, assets,
+        Error, LoadShell, Marketplace, Shell, ShellSource, ShellUser,
+        admission::PeopleSeen,
+        assets,
         client_addr::TrustedProxies,
         compression,
         error::ErrorPage,
@@ -75,12 +77,13 @@ impl App {
         let trusted_proxies = TrustedProxies(trusted_proxies);
         let (sign_in_limits, photo_limits) = (SignInLimits::default(), PhotoLimits::default());
         let (view_counter, product_events) = (ViewCounter::default(), ProductEvents::default());
+        let people_seen = PeopleSeen::default();
         supervisor.spawn_draining("products.views", Policy::Background, {
             let (db, views) = (db.clone(), view_counter.clone());
             move |stop| views.clone().run(db.clone(), stop)
         });
         App {
-            gate: Gate::new(db.clone(), trusted_proxies),
+            gate: Gate::new(db.clone(), trusted_proxies, people_seen.clone()),
             accounts: accounts::State {
                 db: db.clone(),
                 access: access.clone(),
@@ -99,7 +102,7 @@ impl App {
                 known_photos: KnownPhotos::default(),
                 view_counter: view_counter.clone(),
                 quota: ProductQuota::default(),
-                browse_limits: BrowseLimits::default(),
+                browse_limits: BrowseLimits::new(people_seen.clone()),
                 trusted_proxies,
                 shell: shell.clone(),
             },
@@ -171,9 +174,10 @@ pub fn router(app: App) -> anyhow::Result<Router> {
     }
     let span = |request: &Request| log::request_span(request, request_id::of(request));
     let (propagate_id, set_id) = request_id::layers();
+    // What failed has said so itself, once (`web/error.rs`); a refused stranger is no line of the log (L12).
     Ok(router
         .layer(from_fn(request_metrics::measure))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(()))
         .layer(propagate_id)
         .layer(set_id)
         .layer(from_fn_with_state(trusted_proxies, request_id::forget_strangers)))

@@ -1,7 +1,7 @@
 //! The limit, a bare server: an axum room broadcast that stores nothing, checks nothing and passes bytes on as they
 //! came. A tokio broadcast channel per room, 4 KiB buffers.
 
-use std::sync::Arc;
+use std::{process::Command, sync::Arc};
 
 use axum::{
     Router,
@@ -16,8 +16,17 @@ use axum::{
 use dashmap::DashMap;
 use tokio::sync::broadcast;
 
+use crate::server::Server;
+
 /// Set for the process that shall be this.
 pub const ENV: &str = "HAGGLE_BENCH_BASELINE";
+
+/// This program again, as that server.
+pub fn start() -> anyhow::Result<Server> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.env(ENV, "1");
+    Server::start(command)
+}
 
 type Rooms = Arc<DashMap<String, broadcast::Sender<Utf8Bytes>>>;
 

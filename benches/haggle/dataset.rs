@@ -8,7 +8,7 @@ use tower_sessions::session::Id;
 
 use crate::server::Server;
 
-/// Pairs of people with a room each.
+/// Pairs of people with a room each, where rows are measured.
 pub const PAIRS: usize = 10_000;
 
 /// Somebody signed in.
@@ -31,18 +31,19 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    pub async fn insert(haggle: &Server) -> anyhow::Result<Self> {
+    /// So many pairs of people, beside whatever there is already.
+    pub async fn insert(haggle: &Server, count: usize) -> anyhow::Result<Self> {
         let db = PgPoolOptions::new().max_connections(24).connect_with(haggle.database()?).await?;
         for setting in ["fsync", "synchronous_commit", "full_page_writes"] {
             let value: String =
                 sqlx::query_scalar("SELECT current_setting($1)").bind(setting).fetch_one(&db).await?;
             anyhow::ensure!(value == "on", "{setting} is {value}");
         }
-        let mut pairs = Vec::with_capacity(PAIRS);
-        let buyers = sign_in(&db, "Buyer", PAIRS).await?;
-        let sellers = sign_in(&db, "Seller", PAIRS).await?;
+        let mut pairs = Vec::with_capacity(count);
+        let buyers = sign_in(&db, "Buyer", count).await?;
+        let sellers = sign_in(&db, "Seller", count).await?;
         sqlx::query(
-            "INSERT INTO customers (account_id, shop_name) SELECT id, name FROM accounts WHERE name LIKE 'Seller %' ORDER BY id",
+            "INSERT INTO customers (account_id, shop_name) SELECT id, name FROM accounts WHERE email LIKE 'seller%@bench.example' ORDER BY id",
         )
         .execute(&db)
         .await?;
@@ -51,14 +52,16 @@ impl Dataset {
             "INSERT INTO rooms (buyer_id, seller_id, last_seq, buyer_total, last_from, last_body, last_at)
              SELECT b.id, c.id, 1, 1, 'buyer', 'Hello', now()
              FROM buyers b JOIN accounts a ON a.id = b.account_id
-             JOIN accounts o ON o.name = replace(a.name, 'Buyer', 'Seller') JOIN customers c ON c.account_id = o.id
-             WHERE a.name LIKE 'Buyer %' ORDER BY b.id",
+             JOIN accounts o ON o.email = replace(a.email, 'buyer', 'seller') JOIN customers c ON c.account_id = o.id
+             WHERE a.email LIKE 'buyer%@bench.example' ORDER BY b.id",
         )
         .execute(&db)
         .await?;
         sqlx::query(
             "INSERT INTO messages (room_id, seq, ordinal, client_id, body, sent_at)
-             SELECT id, 1, 1, gen_random_uuid(), 'Hello', now() FROM rooms",
+             SELECT r.id, 1, 1, gen_random_uuid(), 'Hello', now()
+             FROM rooms r JOIN buyers b ON b.id = r.buyer_id JOIN accounts a ON a.id = b.account_id
+             WHERE a.email LIKE '%@bench.example'",
         )
         .execute(&db)
         .await?;
@@ -66,12 +69,18 @@ impl Dataset {
         sqlx::query(
             "INSERT INTO message_search (room_id, seq, people, sent_at, text)
              SELECT r.id, 1, ARRAY[b.account_id, c.account_id], r.last_at, 'hello'
-             FROM rooms r JOIN buyers b ON b.id = r.buyer_id JOIN customers c ON c.id = r.seller_id",
+             FROM rooms r JOIN buyers b ON b.id = r.buyer_id JOIN customers c ON c.id = r.seller_id
+             JOIN accounts a ON a.id = b.account_id WHERE a.email LIKE '%@bench.example'",
         )
         .execute(&db)
         .await?;
-        let rooms: Vec<(i64, i64)> =
-            sqlx::query_as("SELECT buyer_id, seller_id FROM rooms ORDER BY buyer_id").fetch_all(&db).await?;
+        let rooms: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT buyer_id, seller_id
+             FROM rooms r JOIN buyers b ON b.id = r.buyer_id JOIN accounts a ON a.id = b.account_id
+             WHERE a.email LIKE '%@bench.example' ORDER BY buyer_id",
+        )
+        .fetch_all(&db)
+        .await?;
         for (((buyer_id, seller_id), buyer), seller) in rooms.into_iter().zip(buyers).zip(sellers) {
             pairs.push(Pair { room: format!("buyer_{buyer_id}_seller_{seller_id}"), buyer, seller });
         }
@@ -110,11 +119,12 @@ async fn sign_in(db: &PgPool, kind: &str, count: usize) -> anyhow::Result<Vec<Pe
     .bind(count as i64)
     .execute(db)
     .await?;
-    let accounts: Vec<i64> =
-        sqlx::query_scalar("SELECT id FROM accounts WHERE name LIKE $1 || ' %' ORDER BY id")
-            .bind(kind)
-            .fetch_all(db)
-            .await?;
+    let accounts: Vec<i64> = sqlx::query_scalar(
+        "SELECT id FROM accounts WHERE email LIKE lower($1) || '%@bench.example' ORDER BY id",
+    )
+    .bind(kind)
+    .fetch_all(db)
+    .await?;
     sqlx::query("INSERT INTO buyers (account_id) SELECT * FROM unnest($1::bigint[])")
         .bind(&accounts)
         .execute(db)

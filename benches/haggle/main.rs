@@ -81,8 +81,8 @@ async fn run(options: BenchOptions) -> anyhow::Result<()> {
     ];
     if loaded.iter().any(|row| options.wants(row)) || options.plots {
         let haggle = Server::haggle().await?;
-        let dataset = Dataset::insert(&haggle).await?;
-        let baseline = Server::baseline().await?;
+        let dataset = Dataset::insert(&haggle, dataset::PAIRS).await?;
+        let baseline = baseline::start()?;
         if options.wants("closed_loop") {
             rows::closed_loop::measure(&options, &mut table, &haggle, &baseline, &dataset).await?;
         }

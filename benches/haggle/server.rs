@@ -44,10 +44,13 @@ impl Server {
 
     /// `haggle serve` on a database that runs already.
     pub async fn haggle_at(database_url: Option<&str>) -> anyhow::Result<Self> {
-        let data = folder()?;
-        let mut command = Command::new(env!("CARGO_BIN_EXE_haggle"));
-        command.args(["serve", "--no-demo", "--addr", "127.0.0.1:0", "--data"]).arg(data.path());
-        command.env("HAGGLE_MESSAGES_PER_SECOND", RATE).env("RUST_LOG", "error").env_remove("DATABASE_URL");
+        Self::haggle_in(folder()?, database_url)
+    }
+
+    /// `haggle serve` with what is in this folder.
+    pub fn haggle_in(data: TempDir, database_url: Option<&str>) -> anyhow::Result<Self> {
+        let mut command = haggle(data.path());
+        command.args(["serve", "--no-demo", "--addr", "127.0.0.1:0"]).env("HAGGLE_MESSAGES_PER_SECOND", RATE);
         if let Some(url) = database_url {
             command.env("DATABASE_URL", url);
         }
@@ -56,14 +59,8 @@ impl Server {
         Ok(server)
     }
 
-    /// This program again, as the bare broadcast of `baseline.rs`.
-    pub async fn baseline() -> anyhow::Result<Self> {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.env(crate::baseline::ENV, "1");
-        Self::start(command)
-    }
-
-    fn start(mut command: Command) -> anyhow::Result<Self> {
+    /// Starts what says its address.
+    pub fn start(mut command: Command) -> anyhow::Result<Self> {
         let mut child = command.stdout(Stdio::piped()).spawn().context("the server doesn't start")?;
         let out = child.stdout.take().context("no output")?;
         let mut lines = BufReader::new(out).lines();
@@ -80,7 +77,7 @@ impl Server {
 
     /// Processor time so far: its own, and that of all that it started, which is the database.
     pub fn cpu(&self) -> Cpu {
-        let family = family(self.child.id());
+        let family = family(self.pid());
         let (own, started) = family.split_at(1);
         Cpu {
             own: own.iter().copied().map(cpu_of).sum(),
@@ -90,10 +87,11 @@ impl Server {
 
     /// Memory of the process alone, in bytes.
     pub fn resident(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib: u64 = line.and_then(|rest| rest.trim().split(' ').next()?.parse().ok()).unwrap_or_default();
-        kib * 1024
+        memory(self.pid(), "VmRSS:")
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// The address of the private database.
@@ -106,9 +104,24 @@ impl Server {
 impl Drop for Server {
     /// Asks it to stop, so that its database stops in good order.
     fn drop(&mut self) {
-        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        let _ = Command::new("kill").arg(self.pid().to_string()).status();
         let _ = self.child.wait();
     }
+}
+
+/// A command of the program under measurement, with this data directory and its private database.
+pub fn haggle(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_haggle"));
+    command.env("HAGGLE_DATA", data).env("RUST_LOG", "error").env_remove("DATABASE_URL");
+    command
+}
+
+/// A line of `/proc/PID/status`, in bytes.
+pub fn memory(pid: u32, line: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|it| it.strip_prefix(line));
+    let kib: u64 = line.and_then(|rest| rest.trim().split(' ').next()?.parse().ok()).unwrap_or_default();
+    kib * 1024
 }
 
 /// Below `target/`, on the disk that is measured; gone with its value.

@@ -5,13 +5,15 @@
 //! the others    one from the budget of (account or network, action), or 429
 //! ```
 //!
+//! A stranger's refusal comes after a second, so that asking again at once is no attack of its own.
+//!
 //! What has budgets of its own (signing in, messages, photos) isn't counted here a second time. Counted in memory, by node.
 
-use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 use axum::{
     extract::{FromRef, FromRequestParts as _, Request, State},
-    http::{Method, header},
+    http::{Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -22,13 +24,20 @@ use sqlx::PgPool;
 use super::{extract::MaybeUser, limits::network};
 use crate::{
     telemetry::names::BUDGET_REFUSALS,
-    web::{ClientAddr, Error, Result, admission::Admission, client_addr::TrustedProxies},
+    web::{
+        ClientAddr, Error, Result,
+        admission::{Admission, PeopleSeen},
+        client_addr::TrustedProxies,
+    },
 };
 
 const NO_TURN: Error =
     Error::Busy("Very many people are looking around just now. Please try again in a moment.");
 const TOO_OFTEN: Error =
     Error::TooMany("That was very often in a short time. Please wait a minute and try again.");
+
+/// As long as somebody takes to press a button again.
+const REFUSAL_DELAY: Duration = Duration::from_secs(1);
 
 /// What somebody does, as far as budgets tell things apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -77,6 +86,7 @@ pub struct Gate {
     db: PgPool,
     trusted_proxies: TrustedProxies,
     visitors: Admission,
+    people: PeopleSeen,
     profile: Budget,
     other: Budget,
     /// Of whoever isn't signed in.
@@ -96,11 +106,12 @@ impl FromRef<Gate> for TrustedProxies {
 }
 
 impl Gate {
-    pub fn new(db: PgPool, trusted_proxies: TrustedProxies) -> Self {
+    pub fn new(db: PgPool, trusted_proxies: TrustedProxies, people: PeopleSeen) -> Self {
         Gate {
             db,
             trusted_proxies,
             visitors: Admission::for_each_core("visitors"),
+            people,
             profile: Budget::new(30, 2),
             other: Budget::new(240, 120),
             unknown: Budget::new(60, 30),
@@ -132,6 +143,15 @@ impl Gate {
     }
 }
 
+/// A stranger who was refused waits for the refusal (a tarpit): asking again at once, thousands of times a second, would
+/// take from everybody what the refusal has saved. It holds a connection, whose number is bounded, and nothing else.
+async fn delay_refusal(response: Response) -> Response {
+    if matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+        tokio::time::sleep(REFUSAL_DELAY).await;
+    }
+    response
+}
+
 /// The layer, for `from_fn_with_state`; inside the session's.
 pub async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
@@ -144,7 +164,9 @@ pub async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Res
     }
     let action = Action::of(path);
     if !is_read && action.is_none() {
-        return next.run(Request::from_parts(parts, body)).await;
+        let is_strangers = matches!(path, "/login" | "/register");
+        let response = next.run(Request::from_parts(parts, body)).await;
+        return if is_strangers { delay_refusal(response).await } else { response };
     }
     // Without a database the handler says what it can.
     let Ok(MaybeUser(user)) = MaybeUser::from_request_parts(&mut parts, &gate).await else {
@@ -153,20 +175,21 @@ pub async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Res
     let Ok(ClientAddr(addr)) = ClientAddr::from_request_parts(&mut parts, &gate).await;
     let network = network(addr);
     if is_read {
-        let turn = match user {
-            Some(_) => None,
-            None => match gate.visitors.acquire(network).await {
-                Some(turn) => Some(turn),
-                None => return NO_TURN.into_response(),
-            },
+        if user.is_some() {
+            gate.people.note();
+            return next.run(Request::from_parts(parts, body)).await;
+        }
+        let Some(turn) = gate.visitors.acquire(network).await else {
+            return delay_refusal(NO_TURN.into_response()).await;
         };
         let response = next.run(Request::from_parts(parts, body)).await;
         drop(turn);
-        return response;
+        return delay_refusal(response).await;
     }
     let payer = user.map_or(Payer::Network(network), |user| Payer::Account(user.account_id));
     if let Some(Err(error)) = action.map(|action| gate.take(action, payer)) {
-        return error.into_response();
+        let refusal = error.into_response();
+        return if matches!(payer, Payer::Network(_)) { delay_refusal(refusal).await } else { refusal };
     }
     next.run(Request::from_parts(parts, body)).await
 }

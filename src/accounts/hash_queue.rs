@@ -7,7 +7,9 @@
 //! networks, each with its own line ───────→ one of each in turn ┘
 //! ```
 //!
-//! Load shedding: whoever's line is full, or anybody when all lines together are, is refused at once.
+//! Whoever has no line yet comes before those that had a turn already, two times of three: a thousand guesses are a round
+//! of the others, not of somebody who signs in once. Load shedding: whoever's line is full is refused at once; when all
+//! lines together are full, the last of the longest one makes room.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -62,12 +64,21 @@ type Waiting = oneshot::Sender<HashPermit>;
 /// Lines that take turns.
 struct Ring<K> {
     lines: HashMap<K, VecDeque<Waiting>>,
+    /// Had a turn, or their line was looked at.
     turns: VecDeque<K>,
+    /// Had none yet.
+    newcomers: VecDeque<K>,
+    newcomers_in_a_row: u8,
 }
 
 impl<K> Default for Ring<K> {
     fn default() -> Self {
-        Ring { lines: HashMap::new(), turns: VecDeque::new() }
+        Ring {
+            lines: HashMap::new(),
+            turns: VecDeque::new(),
+            newcomers: VecDeque::new(),
+            newcomers_in_a_row: 0,
+        }
     }
 }
 
@@ -75,15 +86,18 @@ impl<K: Copy + Eq + Hash> Ring<K> {
     fn join(&mut self, key: K) -> Result<oneshot::Receiver<HashPermit>, QueueFull> {
         // Whoever went away meanwhile holds no place.
         self.lines.values_mut().for_each(|line| line.retain(|waiting| !waiting.is_closed()));
-        if self.waiting() >= MAX_WAITING {
+        let has = self.lines.get(&key).map_or(0, VecDeque::len);
+        if has >= MAX_LINE {
             return Err(QueueFull);
+        }
+        if self.waiting() >= MAX_WAITING {
+            let longest = self.lines.values_mut().max_by_key(|line| line.len());
+            // Dropped, and so refused.
+            longest.filter(|line| line.len() > has + 1).and_then(VecDeque::pop_back).ok_or(QueueFull)?;
         }
         let line = self.lines.entry(key).or_default();
-        if line.len() >= MAX_LINE {
-            return Err(QueueFull);
-        }
-        if !self.turns.contains(&key) {
-            self.turns.push_back(key);
+        if !self.turns.contains(&key) && !self.newcomers.contains(&key) {
+            self.newcomers.push_back(key);
         }
         let (sender, turn) = oneshot::channel();
         line.push_back(sender);
@@ -95,7 +109,7 @@ impl<K: Copy + Eq + Hash> Ring<K> {
     }
 
     fn next(&mut self) -> Option<Waiting> {
-        while let Some(key) = self.turns.pop_front() {
+        while let Some(key) = self.next_key() {
             let line = self.lines.get_mut(&key);
             let next =
                 line.and_then(|line| std::iter::from_fn(|| line.pop_front()).find(|it| !it.is_closed()));
@@ -108,6 +122,12 @@ impl<K: Copy + Eq + Hash> Ring<K> {
             }
         }
         None
+    }
+
+    fn next_key(&mut self) -> Option<K> {
+        let newcomer = if self.newcomers_in_a_row < 2 { self.newcomers.pop_front() } else { None };
+        self.newcomers_in_a_row = if newcomer.is_some() { self.newcomers_in_a_row + 1 } else { 0 };
+        newcomer.or_else(|| self.turns.pop_front()).or_else(|| self.newcomers.pop_front())
     }
 }
 
@@ -235,6 +255,36 @@ mod tests {
         assert!(queue.lines().join(network(1)).is_err());
         assert!(queue.lines().join(network(2)).is_ok());
         assert!(queue.lines().join(Lane::Known(1)).is_ok());
+    }
+
+    /// M8: fifty addresses that guess stand before nobody who comes once.
+    #[test]
+    fn whoever_comes_once_does_not_wait_for_a_round_of_the_others() {
+        let mut lines = Lines::default();
+        let join = |lines: &mut Lines, n: u8| lines.join(network(n)).unwrap();
+        let guesses: Vec<_> = (0..100).map(|n| join(&mut lines, n % 50)).collect();
+        // Each has had its turn, and there are more.
+        for _ in 0..75 {
+            drop(lines.next().expect("a guess"));
+        }
+        let mut honest = join(&mut lines, 200);
+        drop((lines.next(), lines.next()));
+        assert!(honest.try_recv().is_err_and(|error| error == oneshot::error::TryRecvError::Closed));
+        drop(guesses);
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_makes_room_for_whoever_waits_for_less() {
+        let queue = HashQueue::default();
+        let _running = [queue.acquire(network(0)).await.unwrap(), queue.acquire(network(0)).await.unwrap()];
+        let join = |lane| queue.lines().join(lane);
+        let mut guesses: Vec<_> = (0..MAX_WAITING).map(|n| join(network(n as u8 % 50)).unwrap()).collect();
+        let honest = join(network(200)).unwrap();
+        let refused = guesses.iter_mut().filter_map(|guess| guess.try_recv().err());
+        let refused = refused.filter(|error| *error == oneshot::error::TryRecvError::Closed);
+        assert_eq!(refused.count(), 1);
+        assert_eq!(join(network(1)).err(), Some(QueueFull), "it has as many as any other");
+        drop(honest);
     }
 
     #[tokio::test]

@@ -1,8 +1,7 @@
-//! How many photos one account may send, of products and in conversations: each is in memory whole, and decoding
-//! the largest takes a second of a core.
+//! How many photos one account may send, of products and in conversations: decoding the largest takes a second of a core.
 //!
-//! A photo on its way lies on the disk, and holds only one of many places there; its place in memory is taken when all of
-//! it is here (H1). So whoever sends slowly keeps nobody else from sending.
+//! A photo on its way lies on the disk, and holds only one of many places there; its place among those that wait to be
+//! worked on is taken when all of it is here (H1). So whoever sends slowly keeps nobody else from sending.
 
 use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -13,7 +12,7 @@ use crate::{
     telemetry::names::BUDGET_REFUSALS,
     web::{
         Error,
-        admission::{Admission, Admitted},
+        admission::{Admission, Admitted, PeopleSeen},
         concurrency_limit::{ConcurrencyLimit, LimitReached, Permit},
     },
 };
@@ -23,12 +22,12 @@ use crate::{
 pub struct PhotoLimits {
     sent: Arc<DefaultKeyedRateLimiter<i64>>,
     receiving: ConcurrencyLimit,
-    in_memory: ConcurrencyLimit,
+    waiting: ConcurrencyLimit,
 }
 
-/// Photos in memory at once, of everybody and of one account: 400 MB at the very most.
-const IN_MEMORY: usize = 32;
-const IN_MEMORY_EACH: usize = 3;
+/// Photos that are worked on or wait for it, of everybody and of one account.
+const WAITING: usize = 32;
+const WAITING_EACH: usize = 3;
 
 /// Photos on their way, of everybody and of one account: up to 12 MB of disk each.
 const RECEIVING: usize = 1024;
@@ -51,9 +50,9 @@ impl PhotoLimits {
         self.receiving.acquire(account_id).await
     }
 
-    /// Acquire before a photo is in memory, and hold until it is stored.
+    /// Acquire before a photo waits to be worked on, and hold until it is stored.
     pub async fn acquire(&self, account_id: i64) -> Result<Permit, LimitReached> {
-        self.in_memory.acquire(account_id).await
+        self.waiting.acquire(account_id).await
     }
 
     /// Forgets whoever hasn't sent one for a while; run now and then.
@@ -69,7 +68,7 @@ impl Default for PhotoLimits {
         PhotoLimits {
             sent,
             receiving: ConcurrencyLimit::new(RECEIVING, RECEIVING_EACH),
-            in_memory: ConcurrencyLimit::new(IN_MEMORY, IN_MEMORY_EACH),
+            waiting: ConcurrencyLimit::new(WAITING, WAITING_EACH),
         }
     }
 }
@@ -83,21 +82,22 @@ pub struct BrowseLimits {
 
 /// Of the pool's twenty connections most are left for whoever reads and writes messages.
 const PEOPLE_SEARCHES: usize = 4;
+/// And while signed-in people are about, a quarter of what that can do: on a machine with two cores, one that is always
+/// busy makes their pages two or three times as slow (`benches/attack`).
+const VISITOR_REST: u32 = 3;
 const VISITOR_SEARCH_TIMEOUT: Duration = Duration::from_secs(2);
 const SEARCH_TIMEOUT: Duration = Duration::from_secs(5);
 
-impl Default for BrowseLimits {
+impl BrowseLimits {
     /// Visitors' searches get half of the cores.
-    fn default() -> Self {
+    pub fn new(people: PeopleSeen) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         BrowseLimits {
-            visitors: Admission::new("visitor_search", (cores / 2).max(1)),
+            visitors: Admission::new("visitor_search", (cores / 2).max(1)).resting(VISITOR_REST, people),
             people: Admission::new("people_search", PEOPLE_SEARCHES),
         }
     }
-}
 
-impl BrowseLimits {
     /// For whoever reads the metrics.
     pub fn record_gauges(&self) {
         self.visitors.record_gauges();

@@ -2,7 +2,6 @@
 //! as a draft at once, so that a form that is refused for another field keeps it.
 
 use anyhow::Context;
-use axum::body::Bytes;
 use axum::extract::Request;
 use sqlx::PgPool;
 
@@ -15,7 +14,7 @@ use super::{
 };
 use crate::web::{
     FieldErrors, Result,
-    multipart::{self, MAX_TEXT},
+    multipart::{self, MAX_TEXT, SpooledFile},
 };
 
 /// All of a form: the photos at their largest, and some text.
@@ -79,8 +78,8 @@ impl FormReceiver<'_> {
                             sent.errors.add("photos", refused_photo(&file_name, PhotoRejected::TooManyBytes));
                         }
                         (Some(_), Err(_)) => sent.errors.add("photos", TOO_MANY),
-                        (Some(spooled), Ok(_in_memory)) => {
-                            self.add_photo(&mut sent, &file_name, spooled.read().await?).await?;
+                        (Some(spooled), Ok(_waiting)) => {
+                            self.add_photo(&mut sent, &file_name, spooled).await?;
                         }
                     }
                 }
@@ -96,9 +95,9 @@ impl FormReceiver<'_> {
         Ok(sent)
     }
 
-    async fn add_photo(&self, sent: &mut ReceivedForm, file_name: &str, bytes: Bytes) -> Result<()> {
+    async fn add_photo(&self, sent: &mut ReceivedForm, file_name: &str, file: SpooledFile) -> Result<()> {
         // A file field that nothing was chosen in is sent as well.
-        if bytes.is_empty() && file_name.is_empty() {
+        if file.is_empty() && file_name.is_empty() {
             return Ok(());
         }
         if sent.photos.len() == MAX_PHOTOS {
@@ -109,7 +108,7 @@ impl FormReceiver<'_> {
             sent.errors.add("photos", TOO_MANY);
             return Ok(());
         }
-        match photos::process(bytes).await {
+        match photos::process_file(file).await? {
             Ok(processed) => {
                 let key = match self.uploads.save(&processed).await {
                     Ok(key) => key,

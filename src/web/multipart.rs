@@ -5,6 +5,7 @@ use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use http_body_util::Limited;
+use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 
 use super::{Error, Form, Result};
@@ -60,9 +61,19 @@ pub async fn bytes(field: &mut Field<'_>, max: usize) -> Result<Option<Bytes>> {
 pub struct SpooledFile {
     file: tokio::fs::File,
     size: usize,
+    digest: Sha256,
 }
 
 impl SpooledFile {
+    pub fn is_empty(&self) -> bool {
+        self.size == 0
+    }
+
+    /// SHA-256 of all of it, in hex.
+    pub fn digest(&self) -> String {
+        format!("{:x}", self.digest.clone().finalize())
+    }
+
     pub async fn read(mut self) -> Result<Bytes> {
         let mut bytes = Vec::with_capacity(self.size);
         let read = async {
@@ -76,10 +87,11 @@ impl SpooledFile {
 
 /// Writes the field's bytes to `file`; nothing if there are more than `max`. All of it is read either way.
 pub async fn spool(field: &mut Field<'_>, max: usize, file: std::fs::File) -> Result<Option<SpooledFile>> {
-    let mut spooled = SpooledFile { file: tokio::fs::File::from_std(file), size: 0 };
+    let mut spooled = SpooledFile { file: tokio::fs::File::from_std(file), size: 0, digest: Sha256::new() };
     while let Some(chunk) = field.chunk().await.map_err(multipart_error)? {
         spooled.size = spooled.size.saturating_add(chunk.len());
         if spooled.size <= max {
+            spooled.digest.update(&chunk);
             spooled.file.write_all(&chunk).await.map_err(|error| Error::Internal(error.into()))?;
         }
     }

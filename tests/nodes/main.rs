@@ -9,6 +9,7 @@
 mod chaos;
 mod chat_client;
 mod database_outage;
+mod deep_png;
 mod nats;
 mod nats_server;
 mod notifications;

@@ -4,8 +4,9 @@ use futures_util::future::join_all;
 use reqwest::multipart::{Form, Part};
 
 use crate::{
+    deep_png::deep_png,
     processes::{Node, Postgres},
-    support::{TestApp, deep_png},
+    support::TestApp,
 };
 
 /// People who send one each, at the same moment.

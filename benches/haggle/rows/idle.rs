@@ -16,7 +16,7 @@ pub async fn measure(_plan: &BenchOptions, table: &mut Table, dataset: &Dataset)
     let url = dataset.db.connect_options().to_url_lossy().to_string();
     let (mut ours, mut limit) = (Vec::new(), Vec::new());
     for _ in 0..3 {
-        limit.push(cost(&Server::baseline().await?, dataset).await?);
+        limit.push(cost(&crate::baseline::start()?, dataset).await?);
         ours.push(cost(&Server::haggle_at(Some(&url)).await?, dataset).await?);
     }
     let (ours, limit) = (median(ours), median(limit));

@@ -4,8 +4,6 @@
 //! such message: every stored entry has its picture. Where nobody knows whether there is one ([`pending`](super::pending)),
 //! the entries say so a day later.
 
-use axum::body::Bytes;
-use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 
 use super::pending;
@@ -24,6 +22,7 @@ use crate::{
         PhotoLimits,
         photos::{self, Photo, PhotoKey, Uploads},
     },
+    web::multipart::SpooledFile,
 };
 
 /// The folder of a room's pictures. The room is part of the path: a key opens nothing in another room.
@@ -36,13 +35,19 @@ pub async fn store_photo(
     uploads: &Uploads,
     limits: &PhotoLimits,
     member: &RoomMember,
-    bytes: Bytes,
+    file: SpooledFile,
 ) -> Result<RoomPhoto, SendError> {
     if !limits.allow(member.user.account_id) {
         return Err(SendError::TooManyPhotos);
     }
-    let digest = format!("{:x}", Sha256::digest(&bytes));
-    let processed = photos::process(bytes).await.map_err(SendError::Photo)?;
+    let digest = file.digest();
+    let processed = match photos::process_file(file).await {
+        Ok(processed) => processed.map_err(SendError::Photo)?,
+        Err(error) => {
+            tracing::error!(%error, room = %member.room, "a picture could not be read");
+            return Err(SendError::Unavailable);
+        }
+    };
     let key = PhotoKey::random();
     let stored = async {
         pending::mark_pending(uploads, member.room, &key).await?;

@@ -134,11 +134,11 @@ async fn send(
     state: &SendParts,
     headers: &HeaderMap,
     member: RoomMember,
-    form: SendForm,
+    mut form: SendForm,
     back: &str,
 ) -> Response {
     let client_id = form.client_id.parse().unwrap_or_else(|_| Uuid::new_v4());
-    let outcome = match draft(state, &member, &form, client_id).await {
+    let outcome = match draft(state, &member, &mut form, client_id).await {
         Ok(draft) => send_with_fresh_id(state, &member, draft, wants_json(headers)).await,
         Err(error) => Err(error),
     };
@@ -169,19 +169,18 @@ async fn send(
 async fn draft(
     state: &SendParts,
     member: &RoomMember,
-    form: &SendForm,
+    form: &mut SendForm,
     client_id: Uuid,
 ) -> Result<MessageDraft, SendError> {
     let product_id = match form.product_id.trim() {
         "" => None,
         id => Some(id.parse().map_err(|_| SendError::BadProduct)?),
     };
-    let Some(photo) = form.photo.clone() else {
+    let Some(photo) = form.photo.take() else {
         return Ok(MessageDraft { client_id, content: Content::text(Body::parse(&form.body)?), product_id });
     };
     let caption = Body::caption(&form.body)?;
-    let bytes = photo?;
-    let photo = photos::store_photo(&state.uploads, &state.photo_limits, member, bytes).await?;
+    let photo = photos::store_photo(&state.uploads, &state.photo_limits, member, photo?).await?;
     Ok(MessageDraft { client_id, content: Content::photo(photo, caption), product_id })
 }
 
@@ -232,7 +231,7 @@ fn send_failed(
         body: form.body,
         client_id,
         product_id: form.product_id,
-        had_photo: form.photo.is_some(),
+        had_photo: form.had_photo,
         wrong_photo: matches!(error, SendError::Photo(_)),
     };
     (status, page).into_response()

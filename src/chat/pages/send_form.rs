@@ -1,9 +1,6 @@
 //! A sent message form, with a picture or without.
 
-use axum::{
-    body::Bytes,
-    extract::{Request, multipart::Field},
-};
+use axum::extract::{Request, multipart::Field};
 
 use crate::{
     chat::domain::outcome::SendError,
@@ -14,7 +11,7 @@ use crate::{
     web::{
         Error, Result,
         concurrency_limit::Permit,
-        multipart::{self, FormBody, MAX_TEXT},
+        multipart::{self, FormBody, MAX_TEXT, SpooledFile},
     },
 };
 
@@ -28,8 +25,10 @@ pub struct SendForm {
     pub client_id: String,
     pub product_id: String,
     /// A picture's file, or why it isn't taken.
-    pub photo: Option<Result<Bytes, SendError>>,
-    /// For the file in memory, until its message is stored.
+    pub photo: Option<Result<SpooledFile, SendError>>,
+    /// Whether there was one, when it has been taken from here.
+    pub had_photo: bool,
+    /// For the file, until its message is stored.
     pub permit: Option<Permit>,
 }
 
@@ -41,8 +40,8 @@ pub struct PhotoSender<'a> {
 }
 
 impl PhotoSender<'_> {
-    /// By way of the disk: it takes memory when all of it is here.
-    async fn receive(&self, field: &mut Field<'_>) -> Result<Result<(Bytes, Permit), SendError>> {
+    /// By way of the disk: it takes memory when all of it is here and its turn has come.
+    async fn receive(&self, field: &mut Field<'_>) -> Result<Result<(SpooledFile, Permit), SendError>> {
         let Ok(receiving) = self.limits.acquire_receiving(self.account_id).await else {
             multipart::drain(field).await?;
             return Ok(Err(SendError::TooManyPhotos));
@@ -54,7 +53,7 @@ impl PhotoSender<'_> {
             return Ok(Err(SendError::Photo(photos::PhotoRejected::TooManyBytes)));
         };
         match self.limits.acquire(self.account_id).await {
-            Ok(in_memory) => Ok(Ok((spooled.read().await?, in_memory))),
+            Ok(permit) => Ok(Ok((spooled, permit))),
             Err(_) => Ok(Err(SendError::TooManyPhotos)),
         }
     }
@@ -86,15 +85,16 @@ impl SendForm {
                         multipart::drain(&mut field).await?;
                         continue;
                     }
+                    form.had_photo = true;
                     let Some(sender) = &sender else {
                         multipart::drain(&mut field).await?;
                         form.photo = Some(Err(SendError::TooManyPhotos));
                         continue;
                     };
                     form.photo = Some(match sender.receive(&mut field).await? {
-                        Ok((bytes, in_memory)) => {
-                            form.permit = Some(in_memory);
-                            Ok(bytes)
+                        Ok((file, permit)) => {
+                            form.permit = Some(permit);
+                            Ok(file)
                         }
                         Err(refused) => Err(refused),
                     });

@@ -1,4 +1,4 @@
-//! The system calls that std has no safe name for. All `unsafe` of the crate is in this file.
+//! The system calls that std has no safe name for. All `unsafe` of the library is in this file.
 
 use std::io;
 use std::process::Command;

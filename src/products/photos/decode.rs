@@ -58,7 +58,7 @@ pub(super) fn memory_needed(bytes: &[u8]) -> Result<u64, PhotoRejected> {
         Opened::Png(_) | Opened::Gif(_) => Shrink::memory_needed(width, height),
         // Its decoder copies the file.
         Opened::Jpeg(_) => {
-            pixels * (JPEG_BYTES + 2 * truncation::jpeg_coefficients(bytes)) + bytes.len() as u64
+            pixels * JPEG_BYTES + 2 * truncation::jpeg_coefficients(bytes, pixels) + bytes.len() as u64
         }
         Opened::WebP(webp) if webp.has_animation() => pixels * ANIMATED_WEBP_BYTES,
         Opened::WebP(_) => pixels * WEBP_BYTES,

@@ -18,9 +18,9 @@
 //! A 12 megapixel JPEG takes half a second of one core, and 6 seconds in an unoptimised build. At
 //! most [`MAX_CONCURRENT`] are worked on at a time, and as long as together they need less than
 //! [`MEMORY_KIB`] (`decode::memory_needed`): a usual one needs 70 MB, and a PNG or GIF never more than
-//! 130, since it is made smaller as it is read. One that needs more than there is has all of it alone:
-//! of [`MAX_PIXELS`], a progressive JPEG takes up to 500 MB, and a WebP up to 580, or 780 if it is
-//! animated, because their decoders have no way of taking less.
+//! 130, since it is made smaller as it is read. The decoders of progressive JPEG and of WebP have no way of taking so
+//! little: what would need more than there is, is refused by its header ([`PhotoRejected::TooMuchMemory`]). A file waits
+//! for its turn on the disk.
 
 mod color;
 mod decode;
@@ -39,7 +39,9 @@ use std::thread;
 
 use axum::body::Bytes;
 use metrics::{counter, gauge};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit, oneshot};
+
+use crate::web::{self, multipart::SpooledFile};
 
 use crate::telemetry::names::{PHOTO_MEMORY, PHOTO_SLOTS, PHOTOS};
 
@@ -60,19 +62,33 @@ pub const MAX_SIDE: u32 = 12_000;
 /// How many photos are worked on at the same time, however many are sent.
 const MAX_CONCURRENT: usize = 2;
 static PROCESSING_PERMITS: Semaphore = Semaphore::const_new(MAX_CONCURRENT);
+type Turn = Result<SemaphorePermit<'static>, AcquireError>;
 /// And how much memory they take together, in KiB: a weighted semaphore, because one may need what ten others do. A
-/// photo that needs more than all of it has all of it.
-const MEMORY_KIB: u32 = 256 * 1024;
+/// photo that needs more than all of it is refused.
+const MEMORY_KIB: u32 = 224 * 1024;
 static MEMORY: Semaphore = Semaphore::const_new(MEMORY_KIB as usize);
 
 /// Makes the four pictures of the file in `bytes`, when its turn has come and there is memory for what it unfolds to.
 pub async fn process(bytes: Bytes) -> Result<Processed, PhotoRejected> {
+    process_in_turn(PROCESSING_PERMITS.acquire().await, bytes).await
+}
+
+/// The same of a file on the disk, which is in memory only once its turn has come.
+pub async fn process_file(file: SpooledFile) -> web::Result<Result<Processed, PhotoRejected>> {
+    let turn = PROCESSING_PERMITS.acquire().await;
+    let bytes = file.read().await?;
+    Ok(process_in_turn(turn, bytes).await)
+}
+
+async fn process_in_turn(turn: Turn, bytes: Bytes) -> Result<Processed, PhotoRejected> {
     if bytes.len() > MAX_BYTES {
         return Err(PhotoRejected::TooManyBytes);
     }
     let needed = decode::memory_needed(&bytes)?.div_ceil(1024);
-    let turn = PROCESSING_PERMITS.acquire().await;
-    let memory = MEMORY.acquire_many(needed.min(u64::from(MEMORY_KIB)) as u32).await;
+    if needed > u64::from(MEMORY_KIB) {
+        return Err(PhotoRejected::TooMuchMemory);
+    }
+    let memory = MEMORY.acquire_many(needed as u32).await;
     let (done, result) = oneshot::channel();
     // A thread of its own, which leaves nothing behind: the allocators, ours and the C library's under the WebP encoder,
     // keep back for each thread what it once used.

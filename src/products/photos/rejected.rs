@@ -23,6 +23,11 @@ pub enum PhotoRejected {
     )]
     TooManyPixels,
     #[error(
+        "That picture takes too much memory to be opened. \
+         Save it again as an ordinary JPEG (not progressive), or with fewer pixels."
+    )]
+    TooMuchMemory,
+    #[error(
         "That file is damaged and can't be read. \
          Save it again as JPEG, PNG, WebP or GIF, or choose another one."
     )]

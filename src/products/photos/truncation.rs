@@ -17,15 +17,17 @@ fn jpeg_has_end(bytes: &[u8]) -> bool {
     JpegSegments(&bytes[2..]).any(|(marker, _)| marker == 0xD9)
 }
 
-/// How many coefficients of each pixel the decoder keeps until the end of the file: none, where all that there is to know
-/// about a few rows comes together.
-pub(super) fn jpeg_coefficients(bytes: &[u8]) -> u64 {
+/// How many coefficients the decoder of a JPEG with so many pixels keeps until the end of the file: none, where all that
+/// there is to know about a few rows comes together. Colours mostly have fewer of them than brightness.
+pub(super) fn jpeg_coefficients(bytes: &[u8], pixels: u64) -> u64 {
     let (mut components, mut is_progressive) = (0, false);
+    let mut coefficients = 4 * pixels;
     for (marker, segment) in JpegSegments(bytes.get(2..).unwrap_or_default()) {
         match marker {
             0xC0..=0xC2 => {
                 components = components.max(segment.get(7).copied().unwrap_or(4).into());
                 is_progressive |= marker == 0xC2;
+                coefficients = frame_coefficients(segment, pixels).unwrap_or(4 * pixels);
             }
             // The first scan.
             0xDA if is_progressive || segment.get(2).map(|&count| u64::from(count)) != Some(components) => {
@@ -35,7 +37,17 @@ pub(super) fn jpeg_coefficients(bytes: &[u8]) -> u64 {
             _ => {}
         }
     }
-    components
+    coefficients
+}
+
+/// Of a frame's header, which says for each component how densely it is sampled across and down.
+fn frame_coefficients(segment: &[u8], pixels: u64) -> Option<u64> {
+    let components = segment.get(8..)?.chunks_exact(3).take(segment.get(7).copied()?.into());
+    let samplings = components.map(|component| (u64::from(component[1] >> 4), u64::from(component[1] & 15)));
+    let samplings: Vec<_> = samplings.collect();
+    let densest = samplings.iter().map(|it| it.0).max()? * samplings.iter().map(|it| it.1).max()?;
+    let all: u64 = samplings.iter().map(|(across, down)| across * down).sum();
+    (pixels * all).checked_div(densest)
 }
 
 /// Each marker, and the segment that begins with its own length.

@@ -22,7 +22,7 @@ mod wait;
 pub use app::TestApp;
 pub use databases::TestDatabase;
 pub use db_proxy::DbProxy;
-pub use factory::{Product, deep_png, picture, room};
+pub use factory::{Product, picture, room};
 pub use page::{Form, Page};
 pub use person::{PASSWORD, Person};
 pub use process::Process;

@@ -59,6 +59,16 @@ fn what_a_picture_takes_is_known_from_its_header() {
     assert_eq!(memory_needed(&fixtures::png_claiming(11_000, 11_000)), Err(PhotoRejected::TooManyPixels));
 }
 
+/// H2: what would need more than all photos together may have.
+#[tokio::test]
+async fn a_large_progressive_jpeg_is_refused_by_its_header() {
+    let mut jpeg = fixtures::jpeg_claiming(7_000, 7_000);
+    let frame = jpeg.windows(2).position(|pair| pair == [0xFF, 0xC0]).expect("a frame");
+    jpeg[frame + 1] = 0xC2;
+    let refused = super::super::process(jpeg.into()).await.err();
+    assert_eq!(refused, Some(PhotoRejected::TooMuchMemory));
+}
+
 /// Cases 2 and 3.
 #[test]
 fn what_cant_be_read_is_refused_by_its_name() {
