@@ -147,7 +147,8 @@
 //! | heartbeat, membership, eviction | failure detection between nodes | `cluster/heartbeat.rs` |
 //! | reconciliation | anti-entropy: comparing rooms with their rows | `cluster/reconcile.rs` |
 //! | keep-alive | ping and idle time-out of a socket | `sockets/ws_io.rs` |
-//! | sweep | periodic clean-up, or the search for what hints lost | `search/indexer.rs`, `attachments/` |
+//! | sweep | periodic clean-up, or the search for what hints lost | `search/indexer.rs`, `products/stored_photos.rs` |
+//! | stored photo | intent log: a row for what is in the photo store, from before it is written until it is gone | `products/stored_photos.rs` |
 //! | supervisor | restarts tasks with back-off and jitter; `/up` names those that are down | [`jobs`] |
 //! | job, lease, dead letter | durable work in PostgreSQL: claimed with SKIP LOCKED, at least once, retried with back-off | [`jobs`] |
 //! | fencing token | the number of a job's claim: who holds an older one is no longer listened to | `jobs/store.rs` |

@@ -166,8 +166,8 @@ fn jobs_worker(app: &App) -> Worker {
         .every(HOUR, "uploads.sweep", move |_| {
             let (db, uploads) = (photos_db.clone(), uploads.clone());
             async move {
-                chat::sweep_photos(&db, &uploads).await?;
-                products::sweep_uploads(&db, &uploads).await
+                chat::sweep_photos(&db).await?;
+                products::stored_photos::sweep(&db, &uploads).await
             }
         })
         .every(HOUR, "admin.daily_stats", move |_| {

@@ -12,6 +12,7 @@ use super::{
     limits::PhotoLimits,
     photos::{self, MAX_BYTES, PhotoKey, PhotoRejected},
     store,
+    stored_photos::{self, SaveError},
 };
 use crate::web::{
     FieldErrors, Result,
@@ -111,8 +112,10 @@ impl FormReceiver<'_> {
         }
         match photos::process(bytes).await {
             Ok(processed) => {
-                let key = match self.uploads.save(&processed).await {
+                let account_id = self.seller_id.map(|_| self.account_id);
+                let key = match stored_photos::save(self.db, self.uploads, account_id, &processed).await {
                     Ok(key) => key,
+                    Err(SaveError::Database(error)) => return Err(error.into()),
                     Err(error) => {
                         tracing::error!(%error, "a photo could not be stored");
                         sent.errors.add(
@@ -145,17 +148,15 @@ impl FormReceiver<'_> {
 
     async fn sweep(&self) -> Result<()> {
         let Some(seller_id) = self.seller_id else { return Ok(()) };
-        let swept = store::photos::sweep_drafts(self.db, seller_id).await?;
+        let swept = store::photos::sweep_drafts(self.db, Some(seller_id)).await?;
         self.remove_files(&swept).await;
         Ok(())
     }
 
-    /// Removes what no row names any more. Files that stay behind do no harm.
-    pub async fn remove_files(&self, keys: &[photos::PhotoKey]) {
-        for key in keys {
-            if let Err(error) = self.uploads.remove(key).await {
-                tracing::warn!(photo = %key, %error, "a photo's files could not be removed");
-            }
+    /// Removes the files of photos that are doomed.
+    pub async fn remove_files(&self, keys: &[PhotoKey]) {
+        if let Err(error) = stored_photos::remove_files(self.db, self.uploads, keys).await {
+            tracing::warn!(%error, "photos could not be removed; they are swept later");
         }
     }
 }

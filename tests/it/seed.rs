@@ -7,7 +7,7 @@ use haggle::{
         self, PASSWORD, SeedError,
         grown::{self, GrownSize},
     },
-    products::photos::Size,
+    products::photos::{PhotoKey, Size},
 };
 use tokio::sync::Notify;
 
@@ -208,7 +208,8 @@ async fn the_newest_grown_products_get_covers_that_share_their_files() {
     let app = TestApp::start().await;
     grown::insert(&app.db, &GrownSize::new(30, Some(20), Some(0), 1), |_| ()).await.unwrap();
     assert_eq!(grown::link_covers(&app.db, &app.uploads, 7).await.unwrap(), 0, "there is no photo to share");
-    let key = app.uploads.save(&processed_photo().await).await.unwrap();
+    let key = PhotoKey::random();
+    app.uploads.save_as(&key, &processed_photo().await).await.unwrap();
     sqlx::query("INSERT INTO photos (product_id, position, key, width, height) SELECT min(id), 0, $1, 8, 6 FROM products")
         .bind(key.to_string())
         .execute(&app.db)

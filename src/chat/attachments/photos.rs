@@ -1,14 +1,13 @@
 //! Storing, finalizing and sweeping the photos of conversations.
 //!
 //! A picture's files are stored before the message that shows it, and taken away again if there is no
-//! such message: every stored entry has its picture. Where nobody knows whether there is one ([`pending`](super::pending)),
-//! the entries say so a day later.
+//! such message: every stored entry has its picture. Where nobody knows whether there is one, the photo stays pending
+//! ([`stored_photos`]), and the entries say so a day later.
 
 use axum::body::Bytes;
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 
-use super::pending;
 use crate::{
     chat::{
         access::RoomMember,
@@ -22,17 +21,21 @@ use crate::{
     },
     products::{
         PhotoLimits,
-        photos::{self, Photo, PhotoKey, Uploads},
+        photos::{self, Photo, Uploads},
+        stored_photos,
     },
 };
 
+const FOLDERS: &str = "rooms/";
+
 /// The folder of a room's pictures. The room is part of the path: a key opens nothing in another room.
 pub fn folder(uploads: &Uploads, room: RoomKey) -> Uploads {
-    uploads.subfolder(format!("rooms/{room}"))
+    uploads.subfolder(format!("{FOLDERS}{room}"))
 }
 
 /// Takes a file that somebody sent apart and stores it, to be named by a message.
 pub async fn store_photo(
+    db: &PgPool,
     uploads: &Uploads,
     limits: &PhotoLimits,
     member: &RoomMember,
@@ -43,12 +46,9 @@ pub async fn store_photo(
     }
     let digest = format!("{:x}", Sha256::digest(&bytes));
     let processed = photos::process(bytes).await.map_err(SendError::Photo)?;
-    let key = PhotoKey::random();
-    let stored = async {
-        pending::mark_pending(uploads, member.room, &key).await?;
-        folder(uploads, member.room).save_as(&key, &processed).await
-    };
-    stored.await.map_err(|error| {
+    let account_id = Some(member.user.account_id);
+    let stored = stored_photos::save(db, &folder(uploads, member.room), account_id, &processed).await;
+    let key = stored.map_err(|error| {
         tracing::error!(%error, room = %member.room, "a picture could not be stored");
         SendError::Unavailable
     })?;
@@ -58,45 +58,35 @@ pub async fn store_photo(
 
 /// Removes the picture's files, if no message names them.
 pub async fn finalize(
+    db: &PgPool,
     uploads: &Uploads,
     RoomPhoto { room, photo, .. }: RoomPhoto,
     outcome: &Result<SendOutcome, SendError>,
 ) {
-    let finalized = match outcome {
+    match outcome {
         // Nobody knows whether that message was stored.
-        Err(SendError::Unavailable) => return,
+        Err(SendError::Unavailable) => {}
         // A repeat may be this very message, stored when the answer to it was lost.
         Ok(outcome) if outcome.entry().content.has_photo(&photo.key) => {
-            pending::clear_pending(uploads, room, &photo.key).await
+            if let Err(error) = stored_photos::set_named(db, &[photo.key]).await {
+                tracing::warn!(%error, %room, "a picture could not be finalized; it is looked at again in a day");
+            }
         }
-        Ok(_) | Err(_) => remove(uploads, room, &photo.key).await,
-    };
-    if let Err(error) = finalized {
-        tracing::warn!(%error, %room, "a picture could not be finalized; it is looked at again in a day");
+        Ok(_) | Err(_) => stored_photos::discard(db, &folder(uploads, room), &[photo.key]).await,
     }
 }
 
-async fn remove(uploads: &Uploads, room: RoomKey, key: &PhotoKey) -> std::io::Result<()> {
-    folder(uploads, room).remove(key).await?;
-    pending::clear_pending(uploads, room, key).await
-}
-
-/// Removes the files of a photo that its sender took back. Files that can't be removed now are unreachable: no
-/// entry names them.
-pub async fn remove_files(uploads: &Uploads, room: RoomKey, key: &str) {
-    let Ok(key) = key.parse() else { return };
-    if let Err(error) = remove(uploads, room, &key).await {
-        tracing::warn!(%error, %room, "a removed photo's files could not be deleted");
-    }
-}
-
-/// Removes the files of pictures that were sent more than a day ago and that no entry came to name.
-pub async fn sweep(db: &PgPool, uploads: &Uploads) -> anyhow::Result<()> {
-    for (room, key) in pending::stale_pending(uploads).await? {
-        if store::attachments::is_referenced(db, room, key.as_str()).await? {
-            pending::clear_pending(uploads, room, &key).await?;
-        } else {
-            remove(uploads, room, &key).await?;
+/// Decides about the pictures that were sent more than a day ago and that no entry was known to name.
+pub async fn sweep(db: &PgPool) -> anyhow::Result<()> {
+    for (folder, key) in stored_photos::pending_in_rooms(db).await? {
+        let room = folder.strip_prefix(FOLDERS).and_then(|room| room.parse().ok());
+        let is_named = match room {
+            Some(room) => store::attachments::is_referenced(db, room, key.as_str()).await?,
+            None => false,
+        };
+        match is_named {
+            true => stored_photos::set_named(db, &[key]).await?,
+            false => stored_photos::set_doomed(db, &folder, &key).await?,
         }
     }
     Ok(())

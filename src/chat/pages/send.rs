@@ -181,7 +181,7 @@ async fn draft(
     };
     let caption = Body::caption(&form.body)?;
     let bytes = photo?;
-    let photo = photos::store_photo(&state.uploads, &state.photo_limits, member, bytes).await?;
+    let photo = photos::store_photo(&state.db, &state.uploads, &state.photo_limits, member, bytes).await?;
     Ok(MessageDraft { client_id, content: Content::photo(photo, caption), product_id })
 }
 
@@ -203,7 +203,7 @@ async fn send_with_fresh_id(
         outcome => outcome,
     };
     if let Some(photo) = photo {
-        photos::finalize(&state.uploads, photo, &outcome).await;
+        photos::finalize(&state.db, &state.uploads, photo, &outcome).await;
     }
     outcome
 }

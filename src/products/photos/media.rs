@@ -71,7 +71,8 @@ mod tests {
     async fn media() -> Media {
         let folder = tempfile::tempdir().expect("a folder");
         let uploads = Uploads::new(folder.path());
-        let key = uploads.save(&fixtures::processed()).await.expect("saved");
+        let key = PhotoKey::random();
+        uploads.save_as(&key, &fixtures::processed()).await.expect("saved");
         std::fs::write(folder.path().join("secret"), b"secret").expect("written");
         Media {
             app: Router::new().route("/media/{key}/{file}", axum::routing::get(show)).with_state(uploads),

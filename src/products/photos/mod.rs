@@ -7,10 +7,10 @@
 //! product:
 //!
 //! ```text
-//! bytes ─ process ─→ Processed ─ Uploads::save ─→ PhotoKey ─→ GET /media/<key>/large.webp
+//! bytes ─ process ─→ Processed ─ stored_photos::save ─→ PhotoKey ─→ GET /media/<key>/large.webp
 //! ```
 //!
-//! Pictures of a conversation go the same way into a folder of that room's own ([`Uploads::inside`]),
+//! Pictures of a conversation go the same way into a folder of that room's own ([`Uploads::subfolder`]),
 //! which `/media` doesn't reach; chat serves them to its two people.
 //!
 //! What lies under a key never changes. Another picture is another key.

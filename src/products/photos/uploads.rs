@@ -1,7 +1,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::fs;
 use tokio::io::AsyncWriteExt;
@@ -9,10 +8,14 @@ use tokio::io::AsyncWriteExt;
 use super::{PhotoKey, Processed, Size};
 
 /// The folder that photos lie in: `<first two digits of the key>/<key>/large.webp` and so on.
+///
+/// Whatever is written here has a row in `stored_photos` before (`products/stored_photos.rs`).
 #[derive(Debug, Clone)]
 pub struct Uploads {
     root: Arc<Path>,
-    /// Where files are written before they are moved to their place.
+    /// The folder inside of it that this is; empty for products.
+    folder: Arc<str>,
+    /// Where files without a name are written.
     incoming: Arc<Path>,
 }
 
@@ -20,18 +23,18 @@ impl Uploads {
     /// The folder is made when the first photo is saved.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         let root = root.into();
-        Self { incoming: root.join(".incoming").into(), root: root.into() }
+        Self { incoming: root.join(".incoming").into(), root: root.into(), folder: "".into() }
     }
 
-    /// A folder inside of this one, for photos that aren't everybody's: their keys mean nothing outside
-    /// of it. `name` isn't two hex digits, where the photos themselves lie.
-    pub fn subfolder(&self, name: impl AsRef<Path>) -> Self {
-        Self { root: self.root.join(name).into(), incoming: self.incoming.clone() }
+    /// A folder of the store, for photos that aren't everybody's: their keys mean nothing outside of it. `name` isn't
+    /// two hex digits, where the photos themselves lie; empty for products'.
+    pub fn subfolder(&self, name: impl Into<Arc<str>>) -> Self {
+        Self { folder: name.into(), ..self.clone() }
     }
 
-    /// A place in it that isn't a photo's.
-    pub fn sibling_path(&self, name: impl AsRef<Path>) -> PathBuf {
-        self.root.join(name)
+    /// Which of them this is.
+    pub fn folder(&self) -> &str {
+        &self.folder
     }
 
     /// Makes the folder, its owner's alone (M5), and sees that files can be written in it (case 24).
@@ -43,40 +46,19 @@ impl Uploads {
         tempfile::tempfile_in(&self.incoming).map(drop)
     }
 
-    /// Stores the photo's files under a new key.
-    pub async fn save(&self, photo: &Processed) -> io::Result<PhotoKey> {
-        let key = PhotoKey::random();
-        self.save_as(&key, photo).await?;
-        Ok(key)
-    }
-
     /// Stores the photo's files under this key, which nothing else has.
-    ///
-    /// A key has all of its files or isn't there: they are written aside, and moved in at the end.
     pub async fn save_as(&self, key: &PhotoKey, photo: &Processed) -> io::Result<()> {
-        let aside = self.incoming.join(key.as_str());
-        make_private(&aside).await?;
-        let moved_in = async {
-            for size in Size::ALL {
-                write(&aside.join(size.file()), photo.file(size)).await?;
-            }
-            let folder = self.folder(key);
-            if let Some(parent) = folder.parent() {
-                make_private(parent).await?;
-            }
-            fs::rename(&aside, folder).await
-        };
-        if let Err(error) = moved_in.await {
-            // What is in the way of writing may be in the way of this too; the first error says it.
-            let _ = fs::remove_dir_all(&aside).await;
-            return Err(error);
+        let folder = self.photo_folder(key);
+        make_private(&folder).await?;
+        for size in Size::ALL {
+            write(&folder.join(size.file()), photo.file(size)).await?;
         }
         Ok(())
     }
 
     /// Makes the photo's files available under another key as well, without copying them where the disk can do that.
     pub async fn link(&self, from: &PhotoKey, to: &PhotoKey) -> io::Result<()> {
-        make_private(&self.folder(to)).await?;
+        make_private(&self.photo_folder(to)).await?;
         for size in Size::ALL {
             let (from, to) = (self.path(from, size), self.path(to, size));
             if fs::hard_link(&from, &to).await.is_err() {
@@ -104,74 +86,20 @@ impl Uploads {
 
     /// Removes a photo's files. Removing what isn't there is fine.
     pub async fn remove(&self, key: &PhotoKey) -> io::Result<()> {
-        match fs::remove_dir_all(self.folder(key)).await {
+        match fs::remove_dir_all(self.photo_folder(key)).await {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
     }
 
-    /// The keys of photos whose files were stored more than `age` ago.
-    pub async fn older_than(&self, age: Duration) -> io::Result<Vec<PhotoKey>> {
-        let mut keys = Vec::new();
-        for shard in folders(&self.root).await? {
-            let is_shard = shard.file_name().and_then(|name| name.to_str()).is_some_and(is_shard);
-            if !is_shard {
-                continue;
-            }
-            for folder in folders(&shard).await? {
-                let key =
-                    folder.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
-                if let Some(key) = key.filter(|_| is_older(&folder, age)) {
-                    keys.push(key);
-                }
-            }
-        }
-        Ok(keys)
-    }
-
-    /// Removes what uploads that were cut off more than `age` ago have left where files are written first.
-    pub async fn remove_incoming(&self, age: Duration) -> io::Result<()> {
-        for left in folders(&self.incoming).await? {
-            if is_older(&left, age) {
-                fs::remove_dir_all(left).await?;
-            }
-        }
-        Ok(())
-    }
-
     /// Where the file of one size lies.
     pub fn path(&self, key: &PhotoKey, size: Size) -> PathBuf {
-        self.folder(key).join(size.file())
+        self.photo_folder(key).join(size.file())
     }
 
-    fn folder(&self, key: &PhotoKey) -> PathBuf {
-        self.root.join(&key.as_str()[..2]).join(key.as_str())
+    fn photo_folder(&self, key: &PhotoKey) -> PathBuf {
+        self.root.join(&*self.folder).join(&key.as_str()[..2]).join(key.as_str())
     }
-}
-
-/// Photos lie in folders of two hex digits.
-fn is_shard(name: &str) -> bool {
-    name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// The folders in a folder; none, if it isn't there.
-async fn folders(of: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut entries = match fs::read_dir(of).await {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let mut folders = Vec::new();
-    while let Some(entry) = entries.next_entry().await? {
-        if entry.file_type().await.is_ok_and(|kind| kind.is_dir()) {
-            folders.push(entry.path());
-        }
-    }
-    Ok(folders)
-}
-
-fn is_older(path: &Path, age: Duration) -> bool {
-    let modified = path.metadata().and_then(|it| it.modified());
-    modified.is_ok_and(|at| at.elapsed().is_ok_and(|it| it > age))
 }
 
 /// A folder, and those above it that aren't there, for its owner alone: pictures of conversations lie in some of them.
@@ -204,7 +132,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let uploads = Uploads::new(folder.path().join("uploads"));
         let photo = fixtures::processed();
-        let key = uploads.save(&photo).await.expect("saved");
+        let key = PhotoKey::random();
+        uploads.save_as(&key, &photo).await.expect("saved");
         for size in Size::ALL {
             let kept = std::fs::read(uploads.path(&key, size)).expect("a file");
             assert_eq!(kept, photo.file(size));
@@ -227,12 +156,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_photo_that_cant_be_stored_leaves_nothing_behind() {
+    async fn a_place_that_cant_be_written_is_said_to_be_one() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("a file, not a folder");
         std::fs::write(&file, b"").expect("written");
         let uploads = Uploads::new(&file);
-        assert!(uploads.save(&fixtures::processed()).await.is_err());
+        assert!(uploads.save_as(&PhotoKey::random(), &fixtures::processed()).await.is_err());
         assert!(uploads.prepare().await.is_err(), "case 24");
         let uploads = Uploads::new(folder.path().join("new"));
         uploads.prepare().await.expect("it is made");

@@ -201,3 +201,9 @@ impl Drop for TestApp {
         }
     }
 }
+
+/// What the job `uploads.sweep` does every hour.
+pub async fn sweep(app: &TestApp) {
+    haggle::chat::sweep_photos(&app.db).await.expect("conversations are swept");
+    haggle::products::stored_photos::sweep(&app.db, &app.uploads).await.expect("the store is swept");
+}

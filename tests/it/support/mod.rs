@@ -19,7 +19,7 @@ mod process;
 mod socket;
 mod wait;
 
-pub use app::TestApp;
+pub use app::{TestApp, sweep};
 pub use databases::TestDatabase;
 pub use db_proxy::DbProxy;
 pub use factory::{Product, deep_png, picture, room};
