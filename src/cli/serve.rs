@@ -7,6 +7,7 @@ use sqlx::PgPool;
 use tokio::{net::TcpListener, time::interval};
 
 use super::{
+    open_uploads::open_uploads,
     seed,
     terminal::{picture_progress, print_step, sign_ins, summary},
 };
@@ -26,7 +27,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 pub async fn run(config: &Config) -> anyhow::Result<()> {
-    let nats = config.nats()?;
+    let (nats, uploads) = (config.nats()?, open_uploads(config)?);
     // Each socket takes a file descriptor, and systems allow 1,024 by default.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let data = DataDir::open(&config.data)?;
@@ -39,13 +40,8 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     };
     let mut database = Database::open(config.database_url.as_deref(), &data, print_step).await?;
     db::migrate(&database.pool).await?;
-    let folder = config.uploads()?;
-    let uploads = Uploads::new(&folder);
     uploads.prepare().await.with_context(|| {
-        format!(
-            "photos can't be written to {} (HAGGLE_UPLOADS, or uploads under HAGGLE_DATA)",
-            folder.display()
-        )
+        format!("photos can't be written to {uploads} (HAGGLE_UPLOADS, or uploads under HAGGLE_DATA)")
     })?;
     let demo = database.is_private() && !config.no_demo;
     if demo && accounts::has_no_accounts(&database.pool).await? {

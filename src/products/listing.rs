@@ -8,7 +8,7 @@ use super::{
     Photo,
     form::ProductDraft,
     lifecycle::StateMove,
-    photos::{PhotoKey, Uploads},
+    photos::{Inventory, PhotoKey},
     quota::ProductQuota,
     store, stored_photos,
 };
@@ -78,14 +78,9 @@ pub async fn add_photo(
 }
 
 /// The products with a photo whose files aren't there, once for each such photo.
-pub async fn missing_photos(db: impl PgExecutor<'_>, uploads: &Uploads) -> anyhow::Result<Vec<i64>> {
-    let mut missing = Vec::new();
-    for (product_id, key) in store::photos::all(db).await? {
-        if !uploads.has(&key).await? {
-            missing.push(product_id);
-        }
-    }
-    Ok(missing)
+pub async fn missing_photos(db: impl PgExecutor<'_>, inventory: &Inventory) -> sqlx::Result<Vec<i64>> {
+    let photos = store::photos::all(db).await?;
+    Ok(photos.filter(|(_, key)| !inventory.has("", key)).map(|(product_id, _)| product_id).collect())
 }
 
 /// Makes a move in the caller's transaction, if it is allowed. Answers the title; nothing, if there is no such

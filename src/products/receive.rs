@@ -34,6 +34,8 @@ pub struct ReceivedForm {
     pub photos: Vec<Photo>,
     /// Of the photos.
     pub errors: FieldErrors,
+    /// One couldn't be stored: nobody waits for the others to fail as well.
+    store_is_away: bool,
 }
 
 /// Where photos go.
@@ -106,6 +108,9 @@ impl FormReceiver<'_> {
             sent.errors.add("photos", format!("A product has up to {MAX_PHOTOS} photos."));
             return Ok(());
         }
+        if sent.store_is_away {
+            return Ok(());
+        }
         if !self.limits.allow(self.account_id) {
             sent.errors.add("photos", TOO_MANY);
             return Ok(());
@@ -118,6 +123,7 @@ impl FormReceiver<'_> {
                     Err(SaveError::Database(error)) => return Err(error.into()),
                     Err(error) => {
                         tracing::error!(%error, "a photo could not be stored");
+                        sent.store_is_away = true;
                         sent.errors.add(
                             "photos",
                             "Photos can't be stored just now. Please try again later, or without.",

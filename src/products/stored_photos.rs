@@ -13,7 +13,7 @@
 use sqlx::{PgExecutor, PgPool};
 
 use super::{
-    photos::{PhotoKey, Processed, Uploads},
+    photos::{Inventory, PhotoKey, Processed, Uploads},
     store::{photos, stored_photos as store},
 };
 
@@ -36,7 +36,8 @@ pub async fn save(
     let key = PhotoKey::random();
     store::insert_pending(db, uploads.folder(), &[key.to_string()], account_id, photo.bytes() as i64).await?;
     if let Err(error) = uploads.save_as(&key, photo).await {
-        discard(db, uploads, &[key]).await;
+        // Whatever is in the way of writing is in the way of removing it too: it is swept later.
+        store::set_doomed(db, uploads.folder(), &[key]).await?;
         return Err(error.into());
     }
     Ok(key)
@@ -88,6 +89,20 @@ pub async fn pending_in_rooms(db: &PgPool) -> sqlx::Result<Vec<(String, PhotoKey
 /// Of those, one that no entry names.
 pub async fn set_doomed(db: &PgPool, folder: &str, key: &PhotoKey) -> sqlx::Result<()> {
     store::set_doomed(db, folder, std::slice::from_ref(key)).await
+}
+
+/// Rows for what is in the store and has none: it was stored before there were such rows, or the backup that brought it
+/// was made in the middle of an upload. The sweep asks a day later whether anything names it. How many those were.
+pub async fn note_unknown(db: &PgPool, inventory: &Inventory) -> sqlx::Result<u64> {
+    let mut noted = 0;
+    let mut photos = inventory.photos().peekable();
+    while photos.peek().is_some() {
+        let part = photos.by_ref().take(10_000);
+        let (folders, keys): (Vec<_>, Vec<_>) =
+            part.map(|(folder, key)| (folder.to_owned(), key.to_string())).unzip();
+        noted += store::insert_unknown(db, &folders, &keys).await?;
+    }
+    Ok(noted)
 }
 
 /// Removed together, between two looks at the database.

@@ -7,7 +7,7 @@ use haggle::{
         self, PASSWORD, SeedError,
         grown::{self, GrownSize},
     },
-    products::photos::{PhotoKey, Size},
+    products::photos::{Inventory, PhotoKey, Size},
 };
 use tokio::sync::Notify;
 
@@ -131,7 +131,7 @@ async fn pictures(app: &TestApp) -> (i64, i64) {
             .await
             .unwrap();
     for key in &keys {
-        assert!(app.uploads.path(&key.parse().unwrap(), Size::Large).exists());
+        assert!(app.uploads.path(&key.parse().unwrap(), Size::Large).unwrap().exists());
     }
     (keys.len() as i64, left)
 }
@@ -216,7 +216,12 @@ async fn the_newest_grown_products_get_covers_that_share_their_files() {
         .await
         .unwrap();
     assert_eq!(grown::link_covers(&app.db, &app.uploads, 7).await.unwrap(), 7);
-    assert_eq!(haggle::products::missing_photos(&app.db, &app.uploads).await.unwrap(), Vec::<i64>::new());
+    assert_eq!(
+        haggle::products::missing_photos(&app.db, &Inventory::take(&app.uploads).await.unwrap())
+            .await
+            .unwrap(),
+        Vec::<i64>::new()
+    );
 }
 
 async fn processed_photo() -> haggle::products::photos::Processed {

@@ -21,7 +21,7 @@ use crate::{
     },
     products::{
         PhotoLimits,
-        photos::{self, Photo, Uploads},
+        photos::{self, Inventory, Photo, PhotoKey, Uploads},
         stored_photos,
     },
 };
@@ -30,7 +30,11 @@ const FOLDERS: &str = "rooms/";
 
 /// The folder of a room's pictures. The room is part of the path: a key opens nothing in another room.
 pub fn folder(uploads: &Uploads, room: RoomKey) -> Uploads {
-    uploads.subfolder(format!("{FOLDERS}{room}"))
+    uploads.subfolder(folder_name(room))
+}
+
+fn folder_name(room: RoomKey) -> String {
+    format!("{FOLDERS}{room}")
 }
 
 /// Takes a file that somebody sent apart and stores it, to be named by a message.
@@ -78,31 +82,36 @@ pub async fn finalize(
 
 /// Decides about the pictures that were sent more than a day ago and that no entry was known to name.
 pub async fn sweep(db: &PgPool) -> anyhow::Result<()> {
-    for (folder, key) in stored_photos::pending_in_rooms(db).await? {
-        let room = folder.strip_prefix(FOLDERS).and_then(|room| room.parse().ok());
-        let is_named = match room {
-            Some(room) => store::attachments::is_referenced(db, room, key.as_str()).await?,
-            None => false,
-        };
-        match is_named {
-            true => stored_photos::set_named(db, &[key]).await?,
-            false => stored_photos::set_doomed(db, &folder, &key).await?,
+    loop {
+        let pending = stored_photos::pending_in_rooms(db).await?;
+        if pending.is_empty() {
+            return Ok(());
         }
+        for (folder, key) in pending {
+            settle(db, &folder, key).await?;
+        }
+    }
+}
+
+async fn settle(db: &PgPool, folder: &str, key: PhotoKey) -> anyhow::Result<()> {
+    let room = folder.strip_prefix(FOLDERS).and_then(|room| room.parse().ok());
+    let is_named = match room {
+        Some(room) => store::attachments::is_referenced(db, room, key.as_str()).await?,
+        None => false,
+    };
+    match is_named {
+        true => stored_photos::set_named(db, &[key]).await?,
+        false => stored_photos::set_doomed(db, folder, &key).await?,
     }
     Ok(())
 }
 
 /// Every entry whose picture isn't there. Reads every entry with one; for a quiet hour.
-pub async fn missing(db: &PgPool, uploads: &Uploads) -> anyhow::Result<Vec<Discrepancy>> {
-    let mut missing = Vec::new();
-    for (room, seq, key) in store::attachments::photos(db).await? {
-        let is_there = match key.parse() {
-            Ok(key) => folder(uploads, room).has(&key).await?,
-            Err(_) => false,
-        };
-        if !is_there {
-            missing.push(Discrepancy { room, what: format!("the picture of entry {seq} has no files") });
-        }
-    }
-    Ok(missing)
+pub async fn missing(db: &PgPool, inventory: &Inventory) -> sqlx::Result<Vec<Discrepancy>> {
+    let photos = store::attachments::photos(db).await?;
+    let missing = photos
+        .filter(|(room, _, key)| key.parse().map_or(true, |key| !inventory.has(&folder_name(*room), &key)));
+    Ok(missing
+        .map(|(room, seq, _)| Discrepancy { room, what: format!("the picture of entry {seq} has no files") })
+        .collect())
 }

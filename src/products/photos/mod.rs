@@ -22,11 +22,14 @@
 //! of [`MAX_PIXELS`], a progressive JPEG takes up to 500 MB, and a WebP up to 580, or 780 if it is
 //! animated, because their decoders have no way of taking less.
 
+mod bucket;
 mod color;
 mod decode;
 mod encode;
 #[cfg(test)]
 mod fixtures;
+mod folder;
+mod inventory;
 mod key;
 mod media;
 mod photo;
@@ -43,12 +46,14 @@ use tokio::sync::{Semaphore, oneshot};
 
 use crate::telemetry::names::{PHOTO_MEMORY, PHOTO_SLOTS, PHOTOS};
 
+pub use self::bucket::Bucket;
 pub use self::encode::Processed;
+pub use self::inventory::Inventory;
 pub use self::key::{PhotoKey, Size};
 pub use self::media::serve;
 pub use self::photo::Photo;
 pub use self::rejected::PhotoRejected;
-pub use self::uploads::Uploads;
+pub use self::uploads::{StoredFile, Uploads};
 
 /// The most bytes a photo's file may have.
 pub const MAX_BYTES: usize = 12 * 1024 * 1024;

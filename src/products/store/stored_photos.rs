@@ -24,6 +24,24 @@ pub(in super::super) async fn insert_pending(
     Ok(())
 }
 
+/// Rows for photos that have none; how many those were. Whether something names them is for the next sweep but a day.
+pub(in super::super) async fn insert_unknown(
+    db: impl PgExecutor<'_>,
+    folders: &[String],
+    keys: &[String],
+) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "INSERT INTO stored_photos (key, folder, bytes)
+         SELECT key, folder, 0 FROM unnest($1::text[], $2::text[]) AS found (folder, key)
+         ON CONFLICT (key) DO NOTHING",
+        folders,
+        keys
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// A row names them. Answers those whose files may be relied on: what is doomed isn't.
 pub(in super::super) async fn set_named(
     db: impl PgExecutor<'_>,

@@ -1,6 +1,7 @@
 //! What is for sale, as visitors, buyers, sellers and admins meet it.
 
 mod browse;
+mod bucket;
 mod forms;
 mod lists;
 mod page;

@@ -16,6 +16,7 @@ mod fixtures;
 mod page;
 mod person;
 mod process;
+mod s3;
 mod socket;
 mod wait;
 
@@ -26,5 +27,6 @@ pub use factory::{Product, deep_png, picture, room};
 pub use page::{Form, Page};
 pub use person::{PASSWORD, Person};
 pub use process::Process;
+pub use s3::S3;
 pub use socket::Socket;
 pub use wait::{eventually, within_deadline};
