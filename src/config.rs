@@ -72,6 +72,20 @@ pub struct Config {
     /// How many products one seller may have, without deleted ones
     #[arg(long, env = "HAGGLE_PRODUCTS_PER_SELLER", value_name = "N", default_value = "2000", global = true)]
     pub products_per_seller: NonZeroU32,
+
+    /// How many megabytes of photos one account may send a day; on its first day a fifth of it
+    #[arg(long, env = "HAGGLE_PHOTO_MB_PER_DAY", value_name = "N", default_value = "200", global = true)]
+    pub photo_mb_per_day: NonZeroU32,
+
+    /// How many megabytes of photos one account may have, without those of deleted products
+    #[arg(
+        long,
+        env = "HAGGLE_PHOTO_MB_PER_ACCOUNT",
+        value_name = "N",
+        default_value = "4000",
+        global = true
+    )]
+    pub photo_mb_per_account: NonZeroU32,
 }
 
 /// Where photos are.

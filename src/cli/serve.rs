@@ -18,7 +18,7 @@ use crate::{
     config::Config,
     db::{self, DataDir, Database},
     jobs::{self, Policy, Worker},
-    products::{self, Currencies, Currency, ProductQuota, photos::Uploads},
+    products::{self, Currencies, Currency, PhotoQuota, ProductQuota, photos::Uploads},
     telemetry::exporter::Exporter,
     web::{Contact, Marketplace, forgery::PublicOrigin},
 };
@@ -60,6 +60,9 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         per_day: config.products_per_day.get().into(),
         in_all: config.products_per_seller.get().into(),
     };
+    let photos = PhotoQuota::of_mb(config.photo_mb_per_day.get(), config.photo_mb_per_account.get());
+    app.products.photo_limits.quota = photos;
+    app.chat.send.photo_limits.quota = photos;
     println!("Haggle is at http://{}   (Ctrl-C stops it)", display_address(addr));
     if demo {
         if config.public_url.is_some() || !addr.ip().is_loopback() {

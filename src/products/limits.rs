@@ -9,6 +9,7 @@ use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use metrics::counter;
 
+use super::quota::PhotoQuota;
 use crate::{
     telemetry::names::BUDGET_REFUSALS,
     web::{
@@ -24,6 +25,8 @@ pub struct PhotoLimits {
     sent: Arc<DefaultKeyedRateLimiter<i64>>,
     receiving: ConcurrencyLimit,
     in_memory: ConcurrencyLimit,
+    /// How many bytes of them are kept.
+    pub quota: PhotoQuota,
 }
 
 /// Photos in memory at once, of everybody and of one account: 400 MB at the very most.
@@ -70,6 +73,7 @@ impl Default for PhotoLimits {
             sent,
             receiving: ConcurrencyLimit::new(RECEIVING, RECEIVING_EACH),
             in_memory: ConcurrencyLimit::new(IN_MEMORY, IN_MEMORY_EACH),
+            quota: PhotoQuota::default(),
         }
     }
 }

@@ -56,7 +56,7 @@ pub use media::KnownPhotos;
 pub use model::ProductSummary;
 use photos::{Photo, Uploads};
 pub use product::{Product, ProductFragment, page};
-pub use quota::ProductQuota;
+pub use quota::{PhotoQuota, ProductQuota, QuotaReached};
 pub use routes::router;
 pub use state::State;
 pub use state_filter::StateFilter;

@@ -35,7 +35,7 @@ pub struct ReceivedForm {
     /// Of the photos.
     pub errors: FieldErrors,
     /// One couldn't be stored: nobody waits for the others to fail as well.
-    store_is_away: bool,
+    takes_no_more: bool,
 }
 
 /// Where photos go.
@@ -108,7 +108,7 @@ impl FormReceiver<'_> {
             sent.errors.add("photos", format!("A product has up to {MAX_PHOTOS} photos."));
             return Ok(());
         }
-        if sent.store_is_away {
+        if sent.takes_no_more {
             return Ok(());
         }
         if !self.limits.allow(self.account_id) {
@@ -118,19 +118,26 @@ impl FormReceiver<'_> {
         match photos::process(bytes).await {
             Ok(processed) => {
                 let account_id = self.seller_id.map(|_| self.account_id);
-                let key = match stored_photos::save(self.db, self.uploads, account_id, &processed).await {
-                    Ok(key) => key,
-                    Err(SaveError::Database(error)) => return Err(error.into()),
-                    Err(error) => {
-                        tracing::error!(%error, "a photo could not be stored");
-                        sent.store_is_away = true;
-                        sent.errors.add(
-                            "photos",
-                            "Photos can't be stored just now. Please try again later, or without.",
-                        );
-                        return Ok(());
-                    }
-                };
+                let quota = Some(&self.limits.quota);
+                let key =
+                    match stored_photos::save(self.db, self.uploads, account_id, quota, &processed).await {
+                        Ok(key) => key,
+                        Err(SaveError::Database(error)) => return Err(error.into()),
+                        Err(SaveError::OverQuota(reached)) => {
+                            sent.errors.add("photos", reached.to_string());
+                            sent.takes_no_more = true;
+                            return Ok(());
+                        }
+                        Err(error) => {
+                            tracing::error!(%error, "a photo could not be stored");
+                            sent.takes_no_more = true;
+                            sent.errors.add(
+                                "photos",
+                                "Photos can't be stored just now. Please try again later, or without.",
+                            );
+                            return Ok(());
+                        }
+                    };
                 let photo = Photo { key, width: processed.width, height: processed.height };
                 if let Some(seller_id) = self.seller_id {
                     store::photos::insert_draft(self.db, seller_id, &photo).await?;

@@ -10,10 +10,12 @@
 //! at by the sweep. Invariant: every photo in the store is named by a row, or has one here that the sweep will come to. What
 //! is doomed is never named again, so that no row ever names files that are being removed.
 
-use sqlx::{PgExecutor, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
+use time::OffsetDateTime;
 
 use super::{
     photos::{Inventory, PhotoKey, Processed, Uploads},
+    quota::{PhotoQuota, QuotaReached},
     store::{photos, stored_photos as store},
 };
 
@@ -24,23 +26,53 @@ pub enum SaveError {
     Database(#[from] sqlx::Error),
     #[error(transparent)]
     Store(#[from] std::io::Error),
+    #[error("{0}")]
+    OverQuota(QuotaReached),
 }
 
-/// Stores a photo's files under a new key, which whoever calls this names next. `uploads`: the folder that it is for.
+/// Stores a photo's files under a new key, which whoever calls this names next. `uploads`: the folder that it is for;
+/// `account_id`: none for a visitor; `quota`: none for the demo.
 pub async fn save(
     db: &PgPool,
     uploads: &Uploads,
     account_id: Option<i64>,
+    quota: Option<&PhotoQuota>,
     photo: &Processed,
 ) -> Result<PhotoKey, SaveError> {
     let key = PhotoKey::random();
-    store::insert_pending(db, uploads.folder(), &[key.to_string()], account_id, photo.bytes() as i64).await?;
+    let bytes = photo.bytes() as i64;
+    let mut tx = db.begin().await?;
+    if let Some(quota) = quota {
+        check_quota(&mut tx, account_id, quota, bytes).await?;
+    }
+    store::insert_pending(&mut *tx, uploads.folder(), &[key.to_string()], account_id, bytes).await?;
+    tx.commit().await?;
     if let Err(error) = uploads.save_as(&key, photo).await {
         // Whatever is in the way of writing is in the way of removing it too: it is swept later.
         store::set_doomed(db, uploads.folder(), &[key]).await?;
         return Err(error.into());
     }
     Ok(key)
+}
+
+async fn check_quota(
+    tx: &mut PgConnection,
+    account_id: Option<i64>,
+    quota: &PhotoQuota,
+    bytes: i64,
+) -> Result<(), SaveError> {
+    let Some(account_id) = account_id else {
+        let stored = store::of_visitors(tx).await?;
+        return PhotoQuota::check_visitors(stored, bytes).map_err(SaveError::OverQuota);
+    };
+    let (stored, now) = (store::lock_stored(tx, account_id).await?, OffsetDateTime::now_utc());
+    quota.check_in_all(&stored, bytes).map_err(SaveError::OverQuota)?;
+    let room = quota.day_of(&stored, now) - bytes;
+    if stored.last_day > room {
+        let then = store::full_since(tx, account_id, room).await?.unwrap_or(now);
+        return Err(SaveError::OverQuota(quota.day_reached(&stored, then, now)));
+    }
+    Ok(())
 }
 
 /// Rows for photos whose files are made by other means, before they are: the demo's.

@@ -22,7 +22,7 @@ use crate::{
     products::{
         PhotoLimits,
         photos::{self, Inventory, Photo, PhotoKey, Uploads},
-        stored_photos,
+        stored_photos::{self, SaveError},
     },
 };
 
@@ -51,11 +51,15 @@ pub async fn store_photo(
     let digest = format!("{:x}", Sha256::digest(&bytes));
     let processed = photos::process(bytes).await.map_err(SendError::Photo)?;
     let account_id = Some(member.user.account_id);
-    let stored = stored_photos::save(db, &folder(uploads, member.room), account_id, &processed).await;
-    let key = stored.map_err(|error| {
-        tracing::error!(%error, room = %member.room, "a picture could not be stored");
-        SendError::Unavailable
-    })?;
+    let (folder, quota) = (folder(uploads, member.room), Some(&limits.quota));
+    let key = match stored_photos::save(db, &folder, account_id, quota, &processed).await {
+        Ok(key) => key,
+        Err(SaveError::OverQuota(reached)) => return Err(SendError::PhotoQuota(reached)),
+        Err(error) => {
+            tracing::error!(%error, room = %member.room, "a picture could not be stored");
+            return Err(SendError::Unavailable);
+        }
+    };
     let photo = Photo { key, width: processed.width, height: processed.height };
     Ok(RoomPhoto { room: member.room, photo, digest })
 }

@@ -79,7 +79,8 @@ async fn pending(db: &PgPool) -> sqlx::Result<Vec<PendingPhoto>> {
 
 async fn make(db: PgPool, uploads: Uploads, picture: PendingPhoto) -> Result<(), SeedError> {
     let processed = render(&picture).await?;
-    let key = stored_photos::save(&db, &uploads, None, &processed).await.map_err(anyhow::Error::from)?;
+    let key =
+        stored_photos::save(&db, &uploads, None, None, &processed).await.map_err(anyhow::Error::from)?;
     let photo = Photo { key, width: processed.width, height: processed.height };
     let mut tx = db.begin().await?;
     // Another process may work through the same queue: whoever deletes the row adds the photo.

@@ -1,8 +1,9 @@
 //! The rows of `stored_photos`, one for each photo in the store, and their moves from state to state.
 
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
+use time::OffsetDateTime;
 
-use super::super::photos::PhotoKey;
+use super::super::{photos::PhotoKey, quota::Stored};
 
 /// Before the files are there.
 pub(in super::super) async fn insert_pending(
@@ -22,6 +23,57 @@ pub(in super::super) async fn insert_pending(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Locks the account, so that its photos come one after the other, and sums up what it has stored. What was taken away
+/// counts for the day, and photos of deleted products no longer in all.
+pub(in super::super) async fn lock_stored(tx: &mut PgConnection, account_id: i64) -> sqlx::Result<Stored> {
+    let account_since =
+        sqlx::query_scalar!("SELECT created_at FROM accounts WHERE id = $1 FOR NO KEY UPDATE", account_id)
+            .fetch_one(&mut *tx)
+            .await?;
+    let row = sqlx::query!(
+        r#"SELECT coalesce(sum(s.bytes) FILTER (
+                      WHERE s.state IN ('pending', 'named') AND p.deleted_at IS NULL), 0)::bigint AS "in_all!",
+                  coalesce(sum(s.bytes) FILTER (
+                      WHERE s.stored_at > now() - interval '1 day'), 0)::bigint AS "last_day!"
+           FROM stored_photos s
+           LEFT JOIN photos f ON f.key = s.key
+           LEFT JOIN products p ON p.id = f.product_id
+           WHERE s.account_id = $1"#,
+        account_id
+    )
+    .fetch_one(tx)
+    .await?;
+    Ok(Stored { account_since, last_day: row.last_day, in_all: row.in_all })
+}
+
+/// When the photo was stored whose leaving the last day makes room for all but `room` bytes of it.
+pub(in super::super) async fn full_since(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+    room: i64,
+) -> sqlx::Result<Option<OffsetDateTime>> {
+    sqlx::query_scalar!(
+        "SELECT stored_at FROM (
+             SELECT stored_at, sum(bytes) OVER (ORDER BY stored_at DESC, key) AS since FROM stored_photos
+             WHERE account_id = $1 AND stored_at > now() - interval '1 day') AS of_day
+         WHERE since > $2::bigint ORDER BY stored_at DESC LIMIT 1",
+        account_id,
+        room
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Bytes of photos that visitors have sent and nobody has come back for yet.
+pub(in super::super) async fn of_visitors(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT coalesce(sum(bytes), 0)::bigint AS "bytes!" FROM stored_photos
+           WHERE state = 'pending' AND account_id IS NULL"#
+    )
+    .fetch_one(db)
+    .await
 }
 
 /// Rows for photos that have none; how many those were. Whether something names them is for the next sweep but a day.

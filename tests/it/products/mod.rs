@@ -6,6 +6,7 @@ mod forms;
 mod lists;
 mod page;
 mod photos;
+mod quota;
 
 use image::ImageFormat;
 use reqwest::multipart::{Form, Part};
