@@ -139,27 +139,32 @@ pub async fn note_unknown(db: &PgPool, inventory: &Inventory) -> sqlx::Result<u6
 
 /// Removed together, between two looks at the database.
 const BATCH: i64 = 100;
+/// After so many that couldn't be removed, the next run goes on.
+const MAX_FAILURES: usize = 10;
 
 /// Removes the files of everything that no row names: of forms and messages that were never finished, of products
 /// deleted long ago, and what couldn't be removed when it was due. Idempotent, on any node.
 pub async fn sweep(db: &PgPool, uploads: &Uploads) -> anyhow::Result<()> {
     photos::sweep_drafts(db, None).await?;
-    photos::sweep_deleted(db).await?;
-    store::settle_of_products(db).await?;
-    let (mut after, mut failed) = (String::new(), None);
-    loop {
+    while photos::sweep_deleted(db).await? > 0 {}
+    while store::settle_of_products(db).await? > 0 {}
+    let (mut after, mut failures) = (String::new(), Vec::new());
+    while failures.len() < MAX_FAILURES {
         let doomed = store::doomed(db, &after, BATCH).await?;
         let Some((_, last)) = doomed.last() else { break };
         after.clone_from(last);
         for (folder, key) in &doomed {
             // The column's check allows nothing but keys.
             let key: PhotoKey = key.parse()?;
-            // One that can't be removed keeps none of the others.
+            // One that can't be removed keeps none of the others, unless the store is away.
             if let Err(error) = remove_files(db, &uploads.subfolder(folder.as_str()), &[key]).await {
-                failed = Some(error);
+                failures.push(error);
+                if failures.len() == MAX_FAILURES {
+                    break;
+                }
             }
         }
     }
     store::forget_removed(db).await?;
-    failed.map_or(Ok(()), Err)
+    failures.pop().map_or(Ok(()), Err)
 }

@@ -10,6 +10,8 @@
 //! bytes ─ process ─→ Processed ─ stored_photos::save ─→ PhotoKey ─→ GET /media/<key>/large.webp
 //! ```
 //!
+//! [`Uploads`] is a folder or a bucket of an S3-compatible store, and nobody else knows which.
+//!
 //! Pictures of a conversation go the same way into a folder of that room's own ([`Uploads::subfolder`]),
 //! which `/media` doesn't reach; chat serves them to its two people.
 //!

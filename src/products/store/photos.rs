@@ -172,9 +172,10 @@ pub(in super::super) async fn sweep_drafts(
     Ok(parsed(swept))
 }
 
-/// Takes their photos from products that were deleted more than 30 days ago; they are doomed.
-pub(in super::super) async fn sweep_deleted(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
-    sqlx::query!(
+/// Takes their photos from products that were deleted more than 30 days ago; they are doomed. How many those were; there
+/// may be more.
+pub(in super::super) async fn sweep_deleted(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
         "WITH swept AS (
              DELETE FROM photos WHERE id IN (
                  SELECT f.id FROM products p JOIN photos f ON f.product_id = p.id
@@ -185,7 +186,7 @@ pub(in super::super) async fn sweep_deleted(db: impl PgExecutor<'_>) -> sqlx::Re
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected())
 }
 
 /// The column's check allows nothing but keys.

@@ -175,19 +175,22 @@ pub(in super::super) async fn pending_in_rooms(
     Ok(rows.into_iter().map(|row| (row.folder, row.key)).collect())
 }
 
-/// The same of products: named, if a product or an unfinished form does, and doomed otherwise.
-pub(in super::super) async fn settle_of_products(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
-    sqlx::query!(
+/// The same of products: named, if a product or an unfinished form does, and doomed otherwise. How many were decided; there
+/// may be more.
+pub(in super::super) async fn settle_of_products(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
         "UPDATE stored_photos s
          SET state = CASE WHEN EXISTS (SELECT FROM photos p WHERE p.key = s.key)
                             OR EXISTS (SELECT FROM photo_drafts d WHERE d.key = s.key)
                           THEN 'named' ELSE 'doomed' END,
              state_since = now()
-         WHERE state = 'pending' AND state_since < now() - interval '1 day' AND folder = ''"
+         WHERE state = 'pending' AND key IN (
+             SELECT key FROM stored_photos
+             WHERE state = 'pending' AND state_since < now() - interval '1 day' AND folder = '' LIMIT 10000)"
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected())
 }
 
 /// Folders and keys of those whose files have to go, by their keys.

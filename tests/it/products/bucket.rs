@@ -166,7 +166,7 @@ async fn haggle(
         .env("DATABASE_URL", database)
         .env("HAGGLE_DATA", data.path())
         .env_remove("RUST_LOG");
-    command.envs(settings.iter().map(|(name, value)| (name, value)));
+    command.env("HAGGLE_ADDR", "127.0.0.1:0").envs(settings.iter().map(|(name, value)| (name, value)));
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     if output.status.success() { Ok(text) } else { Err(text) }
@@ -215,11 +215,14 @@ async fn a_backup_goes_from_a_bucket_into_a_folder_and_back() {
     // One that goes away is said to be, at once.
     let mut away = S3::start().await;
     away.go_away().await;
-    for command in ["doctor", "backup"] {
-        let third = data.path().join("third.tar");
-        let arguments = [command, third.to_str().unwrap()];
-        let arguments = if command == "doctor" { &arguments[..1] } else { &arguments };
-        let refused = haggle(&app.database_url(), &data, &away.settings(), arguments).await.unwrap_err();
-        assert!(refused.contains("haggle: "), "{refused}");
+    let third = data.path().join("third.tar");
+    for (command, complaint) in [
+        (&["serve"][..], "photos can't be written to s3://photos/market"),
+        (&["doctor"], "photos can't be written to s3://photos/market"),
+        (&["backup", third.to_str().unwrap()], "could not be written"),
+    ] {
+        let refused = haggle(&app.database_url(), &data, &away.settings(), command).await.unwrap_err();
+        assert!(refused.contains(complaint), "{refused}");
     }
+    assert!(!third.exists());
 }

@@ -1,5 +1,9 @@
 //! Photos, from the form to `/media`.
 
+use haggle::products::{
+    photos::{Inventory, PhotoKey},
+    stored_photos,
+};
 use image::ImageFormat;
 use reqwest::multipart::{Form, Part};
 use tokio::io::AsyncWriteExt as _;
@@ -189,6 +193,20 @@ async fn photos_that_no_row_names_are_swept_and_the_others_stay() {
     let rows: i64 =
         sqlx::query_scalar("SELECT count(*) FROM stored_photos").fetch_one(&app.db).await.unwrap();
     assert_eq!(rows, 2);
+
+    // As an older version left it: nothing is written down, and one that nobody names.
+    long_ago("DELETE FROM stored_photos").await;
+    let lost = PhotoKey::random();
+    app.uploads.link(&named[0].parse().unwrap(), &lost).await.unwrap();
+    let inventory = async || Inventory::take(&app.uploads).await.unwrap();
+    assert_eq!(stored_photos::note_unknown(&app.db, &inventory().await).await.unwrap(), 3);
+    assert_eq!(stored_photos::note_unknown(&app.db, &inventory().await).await.unwrap(), 0);
+    sweep(&app).await;
+    assert_eq!(files(&app), 3, "it may be on its way");
+    long_ago("UPDATE stored_photos SET state_since = now() - interval '25 hours'").await;
+    sweep(&app).await;
+    assert_eq!(files(&app), 2);
+    assert!(!inventory().await.has("", &lost));
 }
 
 /// How many photos of products have files.
