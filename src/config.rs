@@ -29,8 +29,8 @@ pub struct Config {
     #[arg(long, env = "NATS_URL", value_name = "URL", hide_env_values = true, global = true)]
     pub nats_url: Option<String>,
 
-    /// Photos, when not under the data directory
-    #[arg(long, env = "HAGGLE_UPLOADS", value_name = "DIR", global = true)]
+    /// Photos, when not under the data directory: a folder, or s3://bucket/prefix with the keys in AWS_… variables
+    #[arg(long, env = "HAGGLE_UPLOADS", value_name = "PLACE", global = true)]
     pub uploads: Option<PathBuf>,
 
     /// The address people type: cookies are `Secure` and links are made for it
@@ -72,18 +72,94 @@ pub struct Config {
     /// How many products one seller may have, without deleted ones
     #[arg(long, env = "HAGGLE_PRODUCTS_PER_SELLER", value_name = "N", default_value = "2000", global = true)]
     pub products_per_seller: NonZeroU32,
+
+    /// How many megabytes of photos one account may send a day; on its first day a fifth of it
+    #[arg(long, env = "HAGGLE_PHOTO_MB_PER_DAY", value_name = "N", default_value = "200", global = true)]
+    pub photo_mb_per_day: NonZeroU32,
+
+    /// How many megabytes of photos one account may have, without those of deleted products
+    #[arg(
+        long,
+        env = "HAGGLE_PHOTO_MB_PER_ACCOUNT",
+        value_name = "N",
+        default_value = "4000",
+        global = true
+    )]
+    pub photo_mb_per_account: NonZeroU32,
+}
+
+/// Where photos are.
+#[derive(Debug)]
+pub enum PhotoPlace {
+    Folder(PathBuf),
+    S3(S3Settings),
+}
+
+/// A bucket, by the names that programs for S3 usually read.
+pub struct S3Settings {
+    pub bucket: String,
+    /// Empty, or a path in it.
+    pub prefix: String,
+    /// `AWS_ENDPOINT`; Amazon's own if none.
+    pub endpoint: Option<String>,
+    /// `AWS_REGION`
+    pub region: String,
+    /// `AWS_ACCESS_KEY_ID`
+    pub access_key_id: String,
+    /// `AWS_SECRET_ACCESS_KEY`
+    pub secret_access_key: String,
+    /// `AWS_ALLOW_HTTP`: without HTTPS, for a store on this machine or in one's own network.
+    pub allow_http: bool,
+}
+
+/// Without the keys.
+impl std::fmt::Debug for S3Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "s3://{}/{}", self.bucket, self.prefix)
+    }
+}
+
+impl S3Settings {
+    /// `url`: `s3://bucket/prefix`. `setting`: a variable, if it is there and not empty.
+    fn parse(url: &str, setting: impl Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
+        const WANTED: &str = "HAGGLE_UPLOADS must be a folder or look like s3://bucket/prefix";
+        let (bucket, prefix) =
+            url.strip_prefix("s3://").map(|it| it.split_once('/').unwrap_or((it, ""))).context(WANTED)?;
+        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-');
+        anyhow::ensure!((3..=63).contains(&bucket.len()) && bucket.chars().all(is_name), WANTED);
+        anyhow::ensure!(!prefix.contains(['?', '#', '\\']), WANTED);
+        let needed = |name: &str| {
+            setting(name).with_context(|| format!("HAGGLE_UPLOADS={url} needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and {name} is not set"))
+        };
+        let endpoint = setting("AWS_ENDPOINT");
+        let allow_http = matches!(setting("AWS_ALLOW_HTTP").as_deref(), Some("1" | "true" | "yes"));
+        let scheme = endpoint.as_deref().map_or("https", |it| it.split_once("://").map_or("", |it| it.0));
+        anyhow::ensure!(
+            scheme == "https" || (scheme == "http" && allow_http),
+            "AWS_ENDPOINT must begin with https://, or with http:// where AWS_ALLOW_HTTP=true says that this is meant"
+        );
+        Ok(S3Settings {
+            bucket: bucket.to_owned(),
+            prefix: prefix.trim_matches('/').to_owned(),
+            endpoint,
+            region: setting("AWS_REGION").unwrap_or_else(|| "us-east-1".to_owned()),
+            access_key_id: needed("AWS_ACCESS_KEY_ID")?,
+            secret_access_key: needed("AWS_SECRET_ACCESS_KEY")?,
+            allow_http,
+        })
+    }
 }
 
 impl Config {
-    /// The folder of photos. Object storage (`s3://…`) is refused in words until it exists.
-    pub fn uploads(&self) -> anyhow::Result<PathBuf> {
-        match &self.uploads {
-            Some(folder) if folder.to_string_lossy().contains("://") => anyhow::bail!(
-                "HAGGLE_UPLOADS={} is not a folder; this version keeps photos in folders only",
-                folder.display()
-            ),
-            Some(folder) => Ok(folder.clone()),
-            None => Ok(self.data.join("uploads")),
+    /// Where photos are: a folder, or a bucket.
+    pub fn uploads(&self) -> anyhow::Result<PhotoPlace> {
+        let Some(place) = &self.uploads else { return Ok(PhotoPlace::Folder(self.data.join("uploads"))) };
+        match place.to_str().filter(|place| place.contains("://")) {
+            Some(url) => {
+                let setting = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+                Ok(PhotoPlace::S3(S3Settings::parse(url, setting)?))
+            }
+            None => Ok(PhotoPlace::Folder(place.clone())),
         }
     }
 
@@ -150,6 +226,35 @@ mod tests {
         {
             let refused = origin(wrong).unwrap_err().to_string();
             assert!(refused.starts_with("HAGGLE_PUBLIC_URL must"), "{wrong}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_bucket_is_named_by_url_and_its_keys_by_variables() {
+        let keys = |name: &str| match name {
+            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("secret".to_owned()),
+            _ => None,
+        };
+        let s3 = S3Settings::parse("s3://photos/a/b/", keys).unwrap();
+        assert_eq!((&*s3.bucket, &*s3.prefix, &*s3.region), ("photos", "a/b", "us-east-1"));
+        assert!(!format!("{s3:?}").contains("secret"));
+        for wrong in ["gs://photos", "s3://", "s3://x", "s3://Photos", "s3://me@photos", "s3://photos/a?b"] {
+            let refused = S3Settings::parse(wrong, keys).unwrap_err().to_string();
+            assert!(refused.starts_with("HAGGLE_UPLOADS must be a folder or"), "{wrong}: {refused}");
+        }
+        let refused = S3Settings::parse("s3://photos", |_| None).unwrap_err().to_string();
+        assert!(refused.contains("AWS_ACCESS_KEY_ID is not set"), "{refused}");
+        for (endpoint, allowed, is_fine) in [
+            ("http://store:9000", "", false),
+            ("http://store:9000", "true", true),
+            ("store:9000", "true", false),
+        ] {
+            let setting = |name: &str| match name {
+                "AWS_ENDPOINT" => Some(endpoint.to_owned()),
+                "AWS_ALLOW_HTTP" => Some(allowed.to_owned()),
+                _ => keys(name),
+            };
+            assert_eq!(S3Settings::parse("s3://photos", setting).is_ok(), is_fine, "{endpoint} {allowed}");
         }
     }
 

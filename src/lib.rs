@@ -118,6 +118,11 @@
 //!   is posted by the form, also by the script: sockets carry small frames only. Its files are stored
 //!   before the message that names them, and taken away if that is refused; where nobody knows, the entries
 //!   are asked a day later (`attachments/photos.rs`).
+//! - **What is in the photo store is written down before it is there** (`products/stored_photos.rs`): a bucket has no
+//!   transactions, no renames and no cheap listing, so that what became of a photo is said by its row alone. The same rows
+//!   know how many bytes an account has stored.
+//! - **Pictures in a bucket go through the program**, not by signed addresses: who may see one changes within half a
+//!   second, and an address that was given away opens it for as long as it is valid.
 //! - **Without JavaScript, reading is a picture**: the room's last element is a one-pixel image inside
 //!   `<noscript>`, loaded lazily, that moves the read mark when the end of the timeline comes into view.
 //! - **With NATS, the database still carries what must not be lost** (access that ended, a node that
@@ -147,7 +152,8 @@
 //! | heartbeat, membership, eviction | failure detection between nodes | `cluster/heartbeat.rs` |
 //! | reconciliation | anti-entropy: comparing rooms with their rows | `cluster/reconcile.rs` |
 //! | keep-alive | ping and idle time-out of a socket | `sockets/ws_io.rs` |
-//! | sweep | periodic clean-up, or the search for what hints lost | `search/indexer.rs`, `attachments/` |
+//! | sweep | periodic clean-up, or the search for what hints lost | `search/indexer.rs`, `products/stored_photos.rs` |
+//! | stored photo | intent log: a row for what is in the photo store, from before it is written until it is gone | `products/stored_photos.rs` |
 //! | supervisor | restarts tasks with back-off and jitter; `/up` names those that are down | [`jobs`] |
 //! | job, lease, dead letter | durable work in PostgreSQL: claimed with SKIP LOCKED, at least once, retried with back-off | [`jobs`] |
 //! | fencing token | the number of a job's claim: who holds an older one is no longer listened to | `jobs/store.rs` |

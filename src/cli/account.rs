@@ -18,7 +18,7 @@ use std::{
 use anyhow::Context;
 use nix::unistd::{User, chown, geteuid, initgroups, setgid, setuid};
 
-use crate::config::Config;
+use crate::config::{Config, PhotoPlace};
 
 /// To be called before there is a second thread: an account is a thread's, for the kernel.
 pub fn leave_root(config: &Config) -> anyhow::Result<()> {
@@ -30,7 +30,11 @@ pub fn leave_root(config: &Config) -> anyhow::Result<()> {
         eprintln!("Runs as root. With an account for it (useradd --system {name}) it becomes that one.");
         return Ok(());
     };
-    let uploads = config.uploads()?;
+    let uploads = match config.uploads()? {
+        PhotoPlace::Folder(folder) => folder,
+        // What is on its way lies under the data directory.
+        PhotoPlace::S3(_) => config.data.clone(),
+    };
     for (folder, mode) in [(&config.data, 0o711), (&uploads, 0o700)] {
         if !folder.exists() {
             make(folder, mode, &user).with_context(|| format!("{} can't be made", folder.display()))?;

@@ -3,12 +3,12 @@
 use anyhow::{Context, bail};
 use sqlx::PgPool;
 
-use super::open_database::open_unmigrated;
+use super::{open_database::open_unmigrated, open_uploads::open_uploads};
 use crate::{
     chat,
     config::Config,
     db,
-    products::{self, photos::Uploads},
+    products::{self, photos::Inventory},
 };
 
 pub async fn run(config: &Config) -> anyhow::Result<()> {
@@ -27,14 +27,14 @@ async fn check(pool: &PgPool, config: &Config) -> anyhow::Result<()> {
     }
     // What is counted over all conversations takes longer than a page may.
     let db = &db::pool_unlimited(pool).await?;
-    let folder = config.uploads()?;
-    std::fs::create_dir_all(&folder)
-        .and_then(|()| try_writing(&folder))
-        .with_context(|| format!("photos can't be written to {}", folder.display()))?;
-    println!("Photos can be written to {}.", folder.display());
-    let uploads = Uploads::new(folder);
-    let of_products = products::missing_photos(db, &uploads).await?;
-    let of_rooms = chat::missing_photos(db, &uploads).await?;
+    let uploads = open_uploads(config)?;
+    uploads.try_writing().await.with_context(|| format!("photos can't be written to {uploads}"))?;
+    println!("Photos can be written to {uploads}.");
+    let inventory = Inventory::take(&uploads).await.with_context(|| format!("{uploads} can't be listed"))?;
+    let of_products = products::missing_photos(db, &inventory).await?;
+    let of_rooms = chat::missing_photos(db, &inventory).await?;
+    let unknown = products::stored_photos::note_unknown(db, &inventory).await?;
+    drop(inventory);
     let wrong = chat::verify(db).await?;
     let mended = chat::reindex(db).await;
     for product in &of_products {
@@ -51,16 +51,13 @@ async fn check(pool: &PgPool, config: &Config) -> anyhow::Result<()> {
         bail!("{missing} photos have no files");
     }
     println!("Every photo has its files.");
+    if unknown > 0 {
+        println!("{unknown} photos in the store weren't known; what nothing names is removed in a day.");
+    }
     println!("Every conversation is numbered without holes and counted right.");
     match mended? {
         0 => println!("Every message can be found by searching."),
         mended => println!("{mended} messages could not be found by searching; now they can."),
     }
     Ok(())
-}
-
-fn try_writing(folder: &std::path::Path) -> std::io::Result<()> {
-    let probe = folder.join(".doctor");
-    std::fs::write(&probe, b"")?;
-    std::fs::remove_file(probe)
 }

@@ -5,20 +5,23 @@ mod backup;
 mod create_admin;
 mod doctor;
 mod open_database;
+mod open_uploads;
 pub mod seed;
 mod serve;
 mod terminal;
 
 use std::{path::PathBuf, process::ExitCode};
 
+use anyhow::Context as _;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::{
     open_database::open_database,
+    open_uploads::open_uploads,
     seed::grown::{self, GrownSize},
     terminal::{grown_summary, picture_progress, print_step, sign_ins, summary},
 };
-use crate::{chat, config::Config, products::photos::Uploads};
+use crate::{chat, config::Config};
 
 /// A second-hand marketplace where buyer and seller talk directly
 #[derive(Parser)]
@@ -140,8 +143,9 @@ struct SeedArgs {
 }
 
 async fn seed(config: &Config, args: &SeedArgs) -> anyhow::Result<()> {
+    let uploads = open_uploads(config)?;
     let database = open_database(config).await?;
-    let uploads = Uploads::new(config.uploads()?);
+    uploads.prepare().await.with_context(|| format!("photos can't be written to {uploads}"))?;
     if let Some(products) = args.products {
         let size = GrownSize::new(products, args.people, args.messages, args.seed);
         println!("{}", grown_summary(&grown::insert(&database.pool, &size, print_step).await?));

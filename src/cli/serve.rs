@@ -7,6 +7,7 @@ use sqlx::PgPool;
 use tokio::{net::TcpListener, time::interval};
 
 use super::{
+    open_uploads::open_uploads,
     seed,
     terminal::{picture_progress, print_step, sign_ins, summary},
 };
@@ -17,7 +18,7 @@ use crate::{
     config::Config,
     db::{self, DataDir, Database},
     jobs::{self, Policy, Worker},
-    products::{self, Currencies, Currency, ProductQuota, photos::Uploads},
+    products::{self, Currencies, Currency, PhotoQuota, ProductQuota, photos::Uploads},
     telemetry::exporter::Exporter,
     web::{Contact, Marketplace, forgery::PublicOrigin},
 };
@@ -26,7 +27,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 pub async fn run(config: &Config) -> anyhow::Result<()> {
-    let nats = config.nats()?;
+    let (nats, uploads) = (config.nats()?, open_uploads(config)?);
     // Each socket takes a file descriptor, and systems allow 1,024 by default.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let data = DataDir::open(&config.data)?;
@@ -39,13 +40,8 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     };
     let mut database = Database::open(config.database_url.as_deref(), &data, print_step).await?;
     db::migrate(&database.pool).await?;
-    let folder = config.uploads()?;
-    let uploads = Uploads::new(&folder);
     uploads.prepare().await.with_context(|| {
-        format!(
-            "photos can't be written to {} (HAGGLE_UPLOADS, or uploads under HAGGLE_DATA)",
-            folder.display()
-        )
+        format!("photos can't be written to {uploads} (HAGGLE_UPLOADS, or uploads under HAGGLE_DATA)")
     })?;
     let demo = database.is_private() && !config.no_demo;
     if demo && accounts::has_no_accounts(&database.pool).await? {
@@ -64,6 +60,9 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         per_day: config.products_per_day.get().into(),
         in_all: config.products_per_seller.get().into(),
     };
+    let photos = PhotoQuota::of_mb(config.photo_mb_per_day.get(), config.photo_mb_per_account.get());
+    app.products.photo_limits.quota = photos;
+    app.chat.send.photo_limits.quota = photos;
     println!("Haggle is at http://{}   (Ctrl-C stops it)", display_address(addr));
     if demo {
         if config.public_url.is_some() || !addr.ip().is_loopback() {
@@ -166,8 +165,8 @@ fn jobs_worker(app: &App) -> Worker {
         .every(HOUR, "uploads.sweep", move |_| {
             let (db, uploads) = (photos_db.clone(), uploads.clone());
             async move {
-                chat::sweep_photos(&db, &uploads).await?;
-                products::sweep_uploads(&db, &uploads).await
+                chat::sweep_photos(&db).await?;
+                products::stored_photos::sweep(&db, &uploads).await
             }
         })
         .every(HOUR, "admin.daily_stats", move |_| {

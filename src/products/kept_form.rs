@@ -14,7 +14,7 @@ const SESSION_KEY: &str = "product_form";
 struct KeptForm {
     path: String,
     form: ProductForm,
-    /// Key, width, height. Their files have no row until somebody has signed in; without one they go after a day.
+    /// Key, width, height. No row names them until somebody has signed in; what nobody comes back for goes after a day.
     photos: Vec<(String, i32, i32)>,
 }
 
@@ -44,8 +44,9 @@ pub(super) async fn take(
     let mut photos = Vec::new();
     for (key, width, height) in &kept.photos {
         let photo = Photo::from_row(key, *width, *height)?;
-        store::photos::insert_draft(db, seller_id, &photo).await?;
-        photos.push(photo);
+        if store::photos::insert_draft(db, seller_id, &photo).await? {
+            photos.push(photo);
+        }
     }
     Ok(Some((kept.form, photos)))
 }

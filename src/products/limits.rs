@@ -8,6 +8,7 @@ use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use metrics::counter;
 
+use super::quota::PhotoQuota;
 use crate::{
     telemetry::names::BUDGET_REFUSALS,
     web::{
@@ -23,6 +24,8 @@ pub struct PhotoLimits {
     sent: Arc<DefaultKeyedRateLimiter<i64>>,
     receiving: ConcurrencyLimit,
     waiting: ConcurrencyLimit,
+    /// How many bytes of them are kept.
+    pub quota: PhotoQuota,
 }
 
 /// Photos that are worked on or wait for it, of everybody and of one account.
@@ -69,6 +72,7 @@ impl Default for PhotoLimits {
             sent,
             receiving: ConcurrencyLimit::new(RECEIVING, RECEIVING_EACH),
             waiting: ConcurrencyLimit::new(WAITING, WAITING_EACH),
+            quota: PhotoQuota::default(),
         }
     }
 }

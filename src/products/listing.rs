@@ -1,7 +1,5 @@
 //! What can happen to a product, whoever asks for it.
 
-use std::time::Duration;
-
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -10,9 +8,9 @@ use super::{
     Photo,
     form::ProductDraft,
     lifecycle::StateMove,
-    photos::{PhotoKey, Processed, Uploads},
+    photos::{Inventory, PhotoKey},
     quota::ProductQuota,
-    store,
+    store, stored_photos,
 };
 use crate::web::Result;
 
@@ -68,44 +66,21 @@ pub(super) async fn update(
     Ok(Some(removed))
 }
 
-/// Stores one more photo of a product, at a place where it has none; 0 is the cover.
+/// Gives a product one more of the photos in the store, at a place where it has none; 0 is the cover.
 pub async fn add_photo(
-    db: impl PgExecutor<'_>,
-    uploads: &Uploads,
+    tx: &mut PgConnection,
     product_id: i64,
     position: i32,
-    processed: &Processed,
-) -> anyhow::Result<()> {
-    let key = uploads.save(processed).await?;
-    let photo = Photo { key, width: processed.width, height: processed.height };
-    Ok(store::photos::insert(db, product_id, position, &photo).await?)
+    photo: &Photo,
+) -> sqlx::Result<()> {
+    store::photos::insert(&mut *tx, product_id, position, photo).await?;
+    stored_photos::set_named(tx, std::slice::from_ref(&photo.key)).await
 }
 
 /// The products with a photo whose files aren't there, once for each such photo.
-pub async fn missing_photos(db: impl PgExecutor<'_>, uploads: &Uploads) -> anyhow::Result<Vec<i64>> {
-    let mut missing = Vec::new();
-    for (product_id, key) in store::photos::all(db).await? {
-        if !uploads.has(&key).await? {
-            missing.push(product_id);
-        }
-    }
-    Ok(missing)
-}
-
-/// Photos in the making are left alone for so long.
-const UPLOAD_TTL: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// Removes the files of photos that no row names and that are older than a day, and what uploads that were cut off
-/// have left.
-pub async fn sweep_uploads(db: &PgPool, uploads: &Uploads) -> anyhow::Result<()> {
-    uploads.remove_incoming(UPLOAD_TTL).await?;
-    for keys in uploads.older_than(UPLOAD_TTL).await?.chunks(500) {
-        let named = store::photos::named(db, keys).await?;
-        for key in keys.iter().filter(|key| !named.contains(key.as_str())) {
-            uploads.remove(key).await?;
-        }
-    }
-    Ok(())
+pub async fn missing_photos(db: impl PgExecutor<'_>, inventory: &Inventory) -> sqlx::Result<Vec<i64>> {
+    let photos = store::photos::all(db).await?;
+    Ok(photos.filter(|(_, key)| !inventory.has("", key)).map(|(product_id, _)| product_id).collect())
 }
 
 /// Makes a move in the caller's transaction, if it is allowed. Answers the title; nothing, if there is no such

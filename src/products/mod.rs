@@ -8,6 +8,8 @@
 //! means, `listing.rs` writes it. Only a product's seller can change it; for everybody else its
 //! form doesn't exist.
 //!
+//! What is in the photo store, and what has to go from it, is `stored_photos.rs`.
+//!
 //! Products are never deleted from under a conversation: what is deleted, hidden or paused keeps
 //! its row, and is left out of every list.
 
@@ -34,6 +36,7 @@ mod routes;
 mod state;
 mod state_filter;
 mod store;
+pub mod stored_photos;
 mod summary;
 mod view_counter;
 mod views;
@@ -48,12 +51,12 @@ pub use currency::{Currencies, Currency};
 pub use events::{ProductChanged, ProductEvents};
 pub use lifecycle::{ProductState, StateMove};
 pub use limits::{BrowseLimits, PhotoLimits};
-pub use listing::{add_photo, change_state, missing_photos, set_seller_paused, sweep_uploads};
+pub use listing::{add_photo, change_state, missing_photos, set_seller_paused};
 pub use media::KnownPhotos;
 pub use model::ProductSummary;
 use photos::{Photo, Uploads};
 pub use product::{Product, ProductFragment, page};
-pub use quota::ProductQuota;
+pub use quota::{PhotoQuota, ProductQuota, QuotaReached};
 pub use routes::router;
 pub use state::State;
 pub use state_filter::StateFilter;

@@ -1,4 +1,6 @@
-//! How many products one seller may list, a day and in all (M2).
+//! How many products one seller may list, and how many bytes of photos one account may store, a day and in all (M2).
+
+use std::fmt;
 
 use time::{Duration, OffsetDateTime};
 
@@ -15,7 +17,7 @@ impl Default for ProductQuota {
     }
 }
 
-/// An account of the first day may list a fifth.
+/// An account of the first day may do a fifth.
 const YOUNG: Duration = Duration::days(1);
 
 /// What a seller has listed so far.
@@ -40,8 +42,7 @@ impl ProductQuota {
             ));
         }
         if listed.last_day >= per_day {
-            let free_at = listed.day_began.unwrap_or(now) + Duration::days(1);
-            let hours = ((free_at - now).whole_minutes().max(0) / 60) + 1;
+            let hours = hours_until_left(listed.day_began.unwrap_or(now), now);
             let newcomer = if is_young { " on their first day" } else { "" };
             return Err(format!(
                 "A seller may list {per_day} products a day{newcomer}. There is room for the next one in {hours} {}.",
@@ -52,9 +53,127 @@ impl ProductQuota {
     }
 }
 
+/// Until what was done then is no longer of the last day, in hours that have begun.
+fn hours_until_left(then: OffsetDateTime, now: OffsetDateTime) -> i64 {
+    ((then + Duration::days(1) - now).whole_minutes().max(0) / 60) + 1
+}
+
+/// Bytes of photos, of products and in conversations. In settings: `HAGGLE_PHOTO_MB_PER_DAY`,
+/// `HAGGLE_PHOTO_MB_PER_ACCOUNT`.
+#[derive(Clone, Copy, Debug)]
+pub struct PhotoQuota {
+    pub per_day: i64,
+    pub in_all: i64,
+}
+
+const MB: i64 = 1_000_000;
+
+impl PhotoQuota {
+    /// In megabytes.
+    pub fn of_mb(per_day: u32, in_all: u32) -> Self {
+        PhotoQuota { per_day: i64::from(per_day) * MB, in_all: i64::from(in_all) * MB }
+    }
+}
+
+impl Default for PhotoQuota {
+    fn default() -> Self {
+        PhotoQuota::of_mb(200, 4000)
+    }
+}
+
+/// Photos of all visitors together, whose forms wait for a sign-in.
+const OF_VISITORS: i64 = 1000 * MB;
+
+/// What an account has stored so far, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stored {
+    pub account_since: OffsetDateTime,
+    pub last_day: i64,
+    pub in_all: i64,
+}
+
+/// There is no room for a photo: what, and until when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuotaReached {
+    Day { mb: i64, is_young: bool, hours: i64 },
+    InAll { mb: i64 },
+    Visitors,
+}
+
+impl fmt::Display for QuotaReached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            QuotaReached::Day { mb, is_young, hours } => write!(
+                f,
+                "An account may send {mb} MB of photos a day{}. There is room for this one in {hours} {}.",
+                if is_young { " on its first day" } else { "" },
+                if hours == 1 { "hour" } else { "hours" }
+            ),
+            QuotaReached::InAll { mb } => write!(
+                f,
+                "An account may have {mb} MB of photos here, and yours are that much. Remove some that you don't need, \
+                 or products that are sold."
+            ),
+            QuotaReached::Visitors => {
+                f.write_str("There is no room for photos of visitors just now. Sign in first.")
+            }
+        }
+    }
+}
+
+impl PhotoQuota {
+    /// So many bytes an account may send a day, at its age.
+    pub(super) fn day_of(&self, stored: &Stored, now: OffsetDateTime) -> i64 {
+        if is_young(stored, now) { (self.per_day / 5).max(1) } else { self.per_day }
+    }
+
+    /// Whether so many bytes more are too many in all.
+    pub(super) fn check_in_all(&self, stored: &Stored, bytes: i64) -> Result<(), QuotaReached> {
+        let is_full = stored.in_all + bytes > self.in_all;
+        if is_full { Err(QuotaReached::InAll { mb: self.in_all / MB }) } else { Ok(()) }
+    }
+
+    /// `then`: when what is in the way was stored.
+    pub(super) fn day_reached(
+        &self,
+        stored: &Stored,
+        then: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> QuotaReached {
+        let mb = self.day_of(stored, now) / MB;
+        QuotaReached::Day { mb, is_young: is_young(stored, now), hours: hours_until_left(then, now) }
+    }
+
+    /// Whether so many bytes more are too many of visitors'.
+    pub(super) fn check_visitors(stored: i64, bytes: i64) -> Result<(), QuotaReached> {
+        if stored + bytes > OF_VISITORS { Err(QuotaReached::Visitors) } else { Ok(()) }
+    }
+}
+
+fn is_young(stored: &Stored, now: OffsetDateTime) -> bool {
+    now - stored.account_since < YOUNG
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn younger_accounts_may_store_less() {
+        let (quota, now) = (PhotoQuota::of_mb(100, 1000), OffsetDateTime::UNIX_EPOCH + Duration::days(1000));
+        let stored =
+            |days| Stored { account_since: now - Duration::days(days), last_day: 0, in_all: 999 * MB };
+        assert_eq!((quota.day_of(&stored(0), now), quota.day_of(&stored(2), now)), (20 * MB, 100 * MB));
+        assert!(quota.check_in_all(&stored(2), MB).is_ok());
+        let full = quota.check_in_all(&stored(2), MB + 1).unwrap_err().to_string();
+        assert!(full.starts_with("An account may have 1000 MB"), "{full}");
+        let day = quota.day_reached(&stored(0), now - Duration::hours(23), now).to_string();
+        assert!(
+            day.contains("20 MB of photos a day on its first day") && day.ends_with("in 2 hours."),
+            "{day}"
+        );
+        assert_eq!(PhotoQuota::check_visitors(OF_VISITORS, 1), Err(QuotaReached::Visitors));
+    }
 
     #[test]
     fn a_refusal_says_what_and_when() {

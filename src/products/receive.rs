@@ -11,6 +11,7 @@ use super::{
     limits::PhotoLimits,
     photos::{self, MAX_BYTES, PhotoKey, PhotoRejected},
     store,
+    stored_photos::{self, SaveError},
 };
 use crate::web::{
     FieldErrors, Result,
@@ -32,6 +33,8 @@ pub struct ReceivedForm {
     pub photos: Vec<Photo>,
     /// Of the photos.
     pub errors: FieldErrors,
+    /// One couldn't be stored: nobody waits for the others to fail as well.
+    takes_no_more: bool,
 }
 
 /// Where photos go.
@@ -104,23 +107,36 @@ impl FormReceiver<'_> {
             sent.errors.add("photos", format!("A product has up to {MAX_PHOTOS} photos."));
             return Ok(());
         }
+        if sent.takes_no_more {
+            return Ok(());
+        }
         if !self.limits.allow(self.account_id) {
             sent.errors.add("photos", TOO_MANY);
             return Ok(());
         }
         match photos::process_file(file).await? {
             Ok(processed) => {
-                let key = match self.uploads.save(&processed).await {
-                    Ok(key) => key,
-                    Err(error) => {
-                        tracing::error!(%error, "a photo could not be stored");
-                        sent.errors.add(
-                            "photos",
-                            "Photos can't be stored just now. Please try again later, or without.",
-                        );
-                        return Ok(());
-                    }
-                };
+                let account_id = self.seller_id.map(|_| self.account_id);
+                let quota = Some(&self.limits.quota);
+                let key =
+                    match stored_photos::save(self.db, self.uploads, account_id, quota, &processed).await {
+                        Ok(key) => key,
+                        Err(SaveError::Database(error)) => return Err(error.into()),
+                        Err(SaveError::OverQuota(reached)) => {
+                            sent.errors.add("photos", reached.to_string());
+                            sent.takes_no_more = true;
+                            return Ok(());
+                        }
+                        Err(error) => {
+                            tracing::error!(%error, "a photo could not be stored");
+                            sent.takes_no_more = true;
+                            sent.errors.add(
+                                "photos",
+                                "Photos can't be stored just now. Please try again later, or without.",
+                            );
+                            return Ok(());
+                        }
+                    };
                 let photo = Photo { key, width: processed.width, height: processed.height };
                 if let Some(seller_id) = self.seller_id {
                     store::photos::insert_draft(self.db, seller_id, &photo).await?;
@@ -144,17 +160,15 @@ impl FormReceiver<'_> {
 
     async fn sweep(&self) -> Result<()> {
         let Some(seller_id) = self.seller_id else { return Ok(()) };
-        let swept = store::photos::sweep_drafts(self.db, seller_id).await?;
+        let swept = store::photos::sweep_drafts(self.db, Some(seller_id)).await?;
         self.remove_files(&swept).await;
         Ok(())
     }
 
-    /// Removes what no row names any more. Files that stay behind do no harm.
-    pub async fn remove_files(&self, keys: &[photos::PhotoKey]) {
-        for key in keys {
-            if let Err(error) = self.uploads.remove(key).await {
-                tracing::warn!(photo = %key, %error, "a photo's files could not be removed");
-            }
+    /// Removes the files of photos that are doomed.
+    pub async fn remove_files(&self, keys: &[PhotoKey]) {
+        if let Err(error) = stored_photos::remove_files(self.db, self.uploads, keys).await {
+            tracing::warn!(%error, "photos could not be removed; they are swept later");
         }
     }
 }

@@ -4,6 +4,7 @@ pub(super) mod browse;
 pub(super) mod categories;
 pub(super) mod photos;
 pub(super) mod product;
+pub(super) mod stored_photos;
 
 use std::collections::HashMap;
 

@@ -73,6 +73,10 @@ fn rows_after(version: i64) -> &'static str {
              VALUES (2, 2, 1, 1, 1, 1, 1, 3);
              INSERT INTO top_sellers (seller_id, chats) SELECT id, 1 FROM customers"
         }
+        25 => {
+            "INSERT INTO stored_photos (key, account_id, bytes, state)
+             SELECT md5('y'), account_id, 12345, 'named' FROM customers"
+        }
         _ => "",
     }
 }

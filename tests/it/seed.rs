@@ -7,7 +7,7 @@ use haggle::{
         self, PASSWORD, SeedError,
         grown::{self, GrownSize},
     },
-    products::photos::Size,
+    products::photos::{Inventory, PhotoKey, Size},
 };
 use tokio::sync::Notify;
 
@@ -131,7 +131,7 @@ async fn pictures(app: &TestApp) -> (i64, i64) {
             .await
             .unwrap();
     for key in &keys {
-        assert!(app.uploads.path(&key.parse().unwrap(), Size::Large).exists());
+        assert!(app.uploads.path(&key.parse().unwrap(), Size::Large).unwrap().exists());
     }
     (keys.len() as i64, left)
 }
@@ -208,14 +208,20 @@ async fn the_newest_grown_products_get_covers_that_share_their_files() {
     let app = TestApp::start().await;
     grown::insert(&app.db, &GrownSize::new(30, Some(20), Some(0), 1), |_| ()).await.unwrap();
     assert_eq!(grown::link_covers(&app.db, &app.uploads, 7).await.unwrap(), 0, "there is no photo to share");
-    let key = app.uploads.save(&processed_photo().await).await.unwrap();
+    let key = PhotoKey::random();
+    app.uploads.save_as(&key, &processed_photo().await).await.unwrap();
     sqlx::query("INSERT INTO photos (product_id, position, key, width, height) SELECT min(id), 0, $1, 8, 6 FROM products")
         .bind(key.to_string())
         .execute(&app.db)
         .await
         .unwrap();
     assert_eq!(grown::link_covers(&app.db, &app.uploads, 7).await.unwrap(), 7);
-    assert_eq!(haggle::products::missing_photos(&app.db, &app.uploads).await.unwrap(), Vec::<i64>::new());
+    assert_eq!(
+        haggle::products::missing_photos(&app.db, &Inventory::take(&app.uploads).await.unwrap())
+            .await
+            .unwrap(),
+        Vec::<i64>::new()
+    );
 }
 
 async fn processed_photo() -> haggle::products::photos::Processed {

@@ -1,12 +1,11 @@
 //! Storing, finalizing and sweeping the photos of conversations.
 //!
 //! A picture's files are stored before the message that shows it, and taken away again if there is no
-//! such message: every stored entry has its picture. Where nobody knows whether there is one ([`pending`](super::pending)),
-//! the entries say so a day later.
+//! such message: every stored entry has its picture. Where nobody knows whether there is one, the photo stays pending
+//! ([`stored_photos`]), and the entries say so a day later.
 
 use sqlx::PgPool;
 
-use super::pending;
 use crate::{
     chat::{
         access::RoomMember,
@@ -20,18 +19,26 @@ use crate::{
     },
     products::{
         PhotoLimits,
-        photos::{self, Photo, PhotoKey, Uploads},
+        photos::{self, Inventory, Photo, PhotoKey, Uploads},
+        stored_photos::{self, SaveError},
     },
     web::multipart::SpooledFile,
 };
 
+const FOLDERS: &str = "rooms/";
+
 /// The folder of a room's pictures. The room is part of the path: a key opens nothing in another room.
 pub fn folder(uploads: &Uploads, room: RoomKey) -> Uploads {
-    uploads.subfolder(format!("rooms/{room}"))
+    uploads.subfolder(folder_name(room))
+}
+
+fn folder_name(room: RoomKey) -> String {
+    format!("{FOLDERS}{room}")
 }
 
 /// Takes a file that somebody sent apart and stores it, to be named by a message.
 pub async fn store_photo(
+    db: &PgPool,
     uploads: &Uploads,
     limits: &PhotoLimits,
     member: &RoomMember,
@@ -48,76 +55,72 @@ pub async fn store_photo(
             return Err(SendError::Unavailable);
         }
     };
-    let key = PhotoKey::random();
-    let stored = async {
-        pending::mark_pending(uploads, member.room, &key).await?;
-        folder(uploads, member.room).save_as(&key, &processed).await
+    let account_id = Some(member.user.account_id);
+    let (folder, quota) = (folder(uploads, member.room), Some(&limits.quota));
+    let key = match stored_photos::save(db, &folder, account_id, quota, &processed).await {
+        Ok(key) => key,
+        Err(SaveError::OverQuota(reached)) => return Err(SendError::PhotoQuota(reached)),
+        Err(error) => {
+            tracing::error!(%error, room = %member.room, "a picture could not be stored");
+            return Err(SendError::Unavailable);
+        }
     };
-    stored.await.map_err(|error| {
-        tracing::error!(%error, room = %member.room, "a picture could not be stored");
-        SendError::Unavailable
-    })?;
     let photo = Photo { key, width: processed.width, height: processed.height };
     Ok(RoomPhoto { room: member.room, photo, digest })
 }
 
 /// Removes the picture's files, if no message names them.
 pub async fn finalize(
+    db: &PgPool,
     uploads: &Uploads,
     RoomPhoto { room, photo, .. }: RoomPhoto,
     outcome: &Result<SendOutcome, SendError>,
 ) {
-    let finalized = match outcome {
+    match outcome {
         // Nobody knows whether that message was stored.
-        Err(SendError::Unavailable) => return,
+        Err(SendError::Unavailable) => {}
         // A repeat may be this very message, stored when the answer to it was lost.
         Ok(outcome) if outcome.entry().content.has_photo(&photo.key) => {
-            pending::clear_pending(uploads, room, &photo.key).await
+            if let Err(error) = stored_photos::set_named(db, &[photo.key]).await {
+                tracing::warn!(%error, %room, "a picture could not be finalized; it is looked at again in a day");
+            }
         }
-        Ok(_) | Err(_) => remove(uploads, room, &photo.key).await,
+        Ok(_) | Err(_) => stored_photos::discard(db, &folder(uploads, room), &[photo.key]).await,
+    }
+}
+
+/// Decides about the pictures that were sent more than a day ago and that no entry was known to name.
+pub async fn sweep(db: &PgPool) -> anyhow::Result<()> {
+    loop {
+        let pending = stored_photos::pending_in_rooms(db).await?;
+        if pending.is_empty() {
+            return Ok(());
+        }
+        for (folder, key) in pending {
+            settle(db, &folder, key).await?;
+        }
+    }
+}
+
+async fn settle(db: &PgPool, folder: &str, key: PhotoKey) -> anyhow::Result<()> {
+    let room = folder.strip_prefix(FOLDERS).and_then(|room| room.parse().ok());
+    let is_named = match room {
+        Some(room) => store::attachments::is_referenced(db, room, key.as_str()).await?,
+        None => false,
     };
-    if let Err(error) = finalized {
-        tracing::warn!(%error, %room, "a picture could not be finalized; it is looked at again in a day");
-    }
-}
-
-async fn remove(uploads: &Uploads, room: RoomKey, key: &PhotoKey) -> std::io::Result<()> {
-    folder(uploads, room).remove(key).await?;
-    pending::clear_pending(uploads, room, key).await
-}
-
-/// Removes the files of a photo that its sender took back. Files that can't be removed now are unreachable: no
-/// entry names them.
-pub async fn remove_files(uploads: &Uploads, room: RoomKey, key: &str) {
-    let Ok(key) = key.parse() else { return };
-    if let Err(error) = remove(uploads, room, &key).await {
-        tracing::warn!(%error, %room, "a removed photo's files could not be deleted");
-    }
-}
-
-/// Removes the files of pictures that were sent more than a day ago and that no entry came to name.
-pub async fn sweep(db: &PgPool, uploads: &Uploads) -> anyhow::Result<()> {
-    for (room, key) in pending::stale_pending(uploads).await? {
-        if store::attachments::is_referenced(db, room, key.as_str()).await? {
-            pending::clear_pending(uploads, room, &key).await?;
-        } else {
-            remove(uploads, room, &key).await?;
-        }
+    match is_named {
+        true => stored_photos::set_named(db, &[key]).await?,
+        false => stored_photos::set_doomed(db, folder, &key).await?,
     }
     Ok(())
 }
 
 /// Every entry whose picture isn't there. Reads every entry with one; for a quiet hour.
-pub async fn missing(db: &PgPool, uploads: &Uploads) -> anyhow::Result<Vec<Discrepancy>> {
-    let mut missing = Vec::new();
-    for (room, seq, key) in store::attachments::photos(db).await? {
-        let is_there = match key.parse() {
-            Ok(key) => folder(uploads, room).has(&key).await?,
-            Err(_) => false,
-        };
-        if !is_there {
-            missing.push(Discrepancy { room, what: format!("the picture of entry {seq} has no files") });
-        }
-    }
-    Ok(missing)
+pub async fn missing(db: &PgPool, inventory: &Inventory) -> sqlx::Result<Vec<Discrepancy>> {
+    let photos = store::attachments::photos(db).await?;
+    let missing = photos
+        .filter(|(room, _, key)| key.parse().map_or(true, |key| !inventory.has(&folder_name(*room), &key)));
+    Ok(missing
+        .map(|(room, seq, _)| Discrepancy { room, what: format!("the picture of entry {seq} has no files") })
+        .collect())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{body::BodyError, content::Content, entry::Entry};
-use crate::products::photos;
+use crate::products::{QuotaReached, photos};
 
 /// A message that could be stored.
 #[derive(Clone, Debug)]
@@ -54,6 +54,8 @@ pub enum SendError {
     Photo(photos::PhotoRejected),
     #[error("Those were very many pictures. Please wait some minutes, then send the rest.")]
     TooManyPhotos,
+    #[error("{0}")]
+    PhotoQuota(QuotaReached),
     /// The database refuses it, and would again.
     #[error("This message can't be stored as it is. Change it, then send it again.")]
     Rejected,
@@ -71,7 +73,7 @@ impl SendError {
             SendError::TooLong | SendError::FrameTooBig => "too_long",
             SendError::BadProduct => "bad_product",
             SendError::ClientIdReused => "client_id_reused",
-            SendError::Photo(_) => "bad_photo",
+            SendError::Photo(_) | SendError::PhotoQuota(_) => "bad_photo",
             SendError::RateLimited | SendError::TooManyPhotos => "rate_limited",
             SendError::Unavailable => "unavailable",
         }

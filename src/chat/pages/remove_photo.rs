@@ -8,8 +8,10 @@ use axum::{
 use sqlx::PgPool;
 
 use crate::{
-    chat::{access::RoomMember, attachments::photos, live::publish::Publisher, store},
-    products::photos::Uploads,
+    chat::{
+        access::RoomMember, attachments::photos, domain::content::Content, live::publish::Publisher, store,
+    },
+    products::{photos::Uploads, stored_photos},
     web::{Error, Path, Result, wants_json},
 };
 
@@ -28,12 +30,22 @@ pub async fn remove(
     Path((_, seq)): Path<(String, i64)>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let removed = store::changes::remove_photo(&db, member.room, member.side, seq).await?;
+    let (room, uploads) = (member.room, photos::folder(&uploads, member.room));
+    let entry = store::entries::by_seqs(&db, room, &[seq]).await?.pop();
+    let photo = match entry.filter(|entry| entry.from == member.side).map(|entry| entry.content) {
+        Some(Content::Photo { photo, .. }) => Some(photo.photo.key),
+        _ => None,
+    };
+    // Whatever becomes of what follows: a sweep sees to its files.
+    if let Some(key) = &photo {
+        stored_photos::set_doubtful(&db, &uploads, key).await?;
+    }
+    let removed = store::changes::remove_photo(&db, room, member.side, seq).await?;
     let entry = store::entries::by_seqs(&db, member.room, &[seq]).await?.pop();
     let entry = entry.filter(|entry| entry.from == member.side).ok_or(Error::NotFound)?;
-    if let Some((key, rev)) = removed {
-        publisher.publish_change(member.room, &entry, &member.participants, rev);
-        photos::remove_files(&uploads, member.room, &key).await;
+    if let Some(rev) = removed {
+        publisher.publish_change(room, &entry, &member.participants, rev);
+        stored_photos::discard(&db, &uploads, photo.as_slice()).await;
     }
     Ok(match wants_json(&headers) {
         true => StatusCode::NO_CONTENT.into_response(),

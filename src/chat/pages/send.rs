@@ -180,7 +180,7 @@ async fn draft(
         return Ok(MessageDraft { client_id, content: Content::text(Body::parse(&form.body)?), product_id });
     };
     let caption = Body::caption(&form.body)?;
-    let photo = photos::store_photo(&state.uploads, &state.photo_limits, member, photo?).await?;
+    let photo = photos::store_photo(&state.db, &state.uploads, &state.photo_limits, member, photo?).await?;
     Ok(MessageDraft { client_id, content: Content::photo(photo, caption), product_id })
 }
 
@@ -202,7 +202,7 @@ async fn send_with_fresh_id(
         outcome => outcome,
     };
     if let Some(photo) = photo {
-        photos::finalize(&state.uploads, photo, &outcome).await;
+        photos::finalize(&state.db, &state.uploads, photo, &outcome).await;
     }
     outcome
 }

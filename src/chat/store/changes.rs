@@ -4,8 +4,8 @@ use sqlx::{PgExecutor, PgPool};
 
 use crate::chat::domain::{room_key::RoomKey, side::Side};
 
-/// Takes back a side's photo: the entry's payload goes, its words stay. The photo's key and the room's new `rev`;
-/// nothing if there is no such photo of theirs (any more).
+/// Takes back a side's photo: the entry's payload goes, its words stay. The room's new `rev`; nothing
+/// if there is no such photo of theirs (any more).
 ///
 /// One statement, so that no node can stop with the row locked. The room's row is the lock: changes have
 /// their numbers in the order of their commits.
@@ -14,15 +14,12 @@ pub(in crate::chat) async fn remove_photo(
     room: RoomKey,
     side: Side,
     seq: i64,
-) -> sqlx::Result<Option<(String, i64)>> {
+) -> sqlx::Result<Option<i64>> {
     macro_rules! remove_from {
         ($update:literal) => {
             sqlx::query!(
                 r#"WITH room AS MATERIALIZED (
                        SELECT id FROM rooms WHERE buyer_id = $1 AND seller_id = $2 FOR UPDATE
-                   ), photo AS MATERIALIZED (
-                       SELECT e.room_id, e.payload #>> '{photo,key}' AS key
-                       FROM room JOIN room_entries e ON e.room_id = room.id AND e.seq = $3
                    ), removed AS ("#
                     + $update
                     + r#"SET kind = 'photo_removed', payload = NULL FROM room
@@ -33,15 +30,14 @@ pub(in crate::chat) async fn remove_photo(
                    ), noted AS (
                        INSERT INTO entry_changes (room_id, rev, seq) SELECT id, rev, $3 FROM changed
                    )
-                   SELECT coalesce(photo.key, '') AS "key!", changed.rev AS "rev!"
-                   FROM changed JOIN photo ON photo.room_id = changed.id"#,
+                   SELECT rev AS "rev!" FROM changed"#,
                 room.buyer_id,
                 room.seller_id,
                 seq
             )
             .fetch_optional(db)
             .await?
-            .map(|row| (row.key, row.rev))
+            .map(|row| row.rev)
         };
     }
     Ok(match side {

@@ -9,6 +9,7 @@
 //! restore that fails leaves nothing behind.
 
 mod format;
+mod photos;
 mod progress;
 mod read;
 mod verify;

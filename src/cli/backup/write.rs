@@ -1,13 +1,14 @@
 //! `haggle backup FILE`: a snapshot of the database, then the photos, then what all that was.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::File,
     io::{self, BufWriter, Read, Seek, Write},
-    path::{Path, PathBuf},
+    path::Path,
+    pin::pin,
 };
 
 use anyhow::{Context, ensure};
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt};
 use sqlx::{Executor, PgConnection};
 use tempfile::NamedTempFile;
 
@@ -15,13 +16,16 @@ use super::{
     format::{CONTENTS, Checksum, FORMAT, MANIFEST, Manifest, columns, schema_version, tables},
     progress::{Progress, size},
 };
-use crate::{cli::open_database::open_unmigrated, config::Config, db};
-
-/// Not of the backup: photos that are just being written, and what is noted about them.
-const SKIPPED: [&str; 2] = [".incoming", ".noted"];
+use crate::{
+    cli::{open_database::open_unmigrated, open_uploads::open_uploads},
+    config::Config,
+    db,
+    products::photos::{StoredFile, Uploads},
+};
 
 pub async fn backup(config: &Config, file: &Path, overwrite: bool) -> anyhow::Result<()> {
     ensure!(overwrite || !file.exists(), "{} exists; --overwrite replaces it", file.display());
+    let uploads = open_uploads(config)?;
     let folder = match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -32,7 +36,7 @@ pub async fn backup(config: &Config, file: &Path, overwrite: bool) -> anyhow::Re
         .tempfile_in(folder)
         .with_context(|| format!("nothing can be written to {}", folder.display()))?;
     let database = open_unmigrated(config).await?;
-    let written = write(&database.pool, &config.uploads()?, &part, folder).await;
+    let written = write(&database.pool, &uploads, &part, folder).await;
     database.close().await;
     let bytes =
         written.with_context(|| format!("the backup could not be written to {}", folder.display()))?;
@@ -44,7 +48,7 @@ pub async fn backup(config: &Config, file: &Path, overwrite: bool) -> anyhow::Re
 
 async fn write(
     pool: &sqlx::PgPool,
-    uploads: &Path,
+    uploads: &Uploads,
     part: &NamedTempFile,
     folder: &Path,
 ) -> anyhow::Result<u64> {
@@ -69,7 +73,7 @@ async fn write(
     }
     conn.execute("COMMIT").await?;
     // After the snapshot: every photo that it names is there, or was deleted since.
-    write_photos(&mut archive, uploads)?;
+    write_photos(&mut archive, uploads).await?;
     let file = archive.close()?.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.sync_all()?;
     Ok(file.metadata()?.len())
@@ -98,56 +102,32 @@ async fn write_table(
     Ok(())
 }
 
-fn write_photos(archive: &mut Archive, uploads: &Path) -> anyhow::Result<()> {
-    let mut total = 0;
-    walk(uploads, &mut |_, bytes| {
-        total += bytes;
-        Ok(())
-    })?;
-    let mut progress = Progress::new("Photos", total);
-    walk(uploads, &mut |path, _| {
-        // What went away since is nobody's any more; a link isn't followed.
-        let file = match open_no_link(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            opened => opened?,
-        };
-        let bytes = file.metadata()?.len();
-        let inside = path.strip_prefix(uploads)?;
-        let name = Path::new("uploads").join(inside);
-        let name = name.to_str().context("a photo's name is no text")?;
-        archive.append(name, bytes, file)?;
-        progress.add(bytes);
-        Ok(())
-    })
-}
+/// Photos read at a time.
+const READ_AHEAD: usize = 8;
 
-/// Every regular file below `folder`, with its size. Folders that go away meanwhile are passed over.
-fn walk(folder: &Path, found: &mut impl FnMut(&Path, u64) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        entries => entries.with_context(|| format!("{} can't be read", folder.display()))?,
-    };
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    paths.sort_unstable();
-    for path in paths {
-        if SKIPPED.iter().any(|name| path.ends_with(name)) {
-            continue;
-        }
-        match fs::symlink_metadata(&path) {
-            Ok(metadata) if metadata.is_dir() => walk(&path, found)?,
-            Ok(metadata) if metadata.is_file() => found(&path, metadata.len())?,
-            _ => {}
-        }
+async fn write_photos(archive: &mut Archive, uploads: &Uploads) -> anyhow::Result<()> {
+    let mut total = 0;
+    let mut listed = uploads.list();
+    while let Some((_, bytes)) = listed.try_next().await? {
+        total += bytes;
+    }
+    let mut progress = Progress::new("Photos", total);
+    let files = uploads.list().map(|listed| async {
+        let (name, _) = listed?;
+        let file: io::Result<Option<(String, StoredFile)>> = match uploads.read(&name).await {
+            // What went away since is nobody's any more.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            read => Ok(Some((name, read?))),
+        };
+        file
+    });
+    let mut files = pin!(files.buffered(READ_AHEAD));
+    while let Some(file) = files.try_next().await.context("a photo can't be read")? {
+        let Some((name, StoredFile { size, data })) = file else { continue };
+        archive.append(&format!("uploads/{name}"), size, data)?;
+        progress.add(size);
     }
     Ok(())
-}
-
-fn open_no_link(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW);
-    options.open(path)
 }
 
 struct Archive {

@@ -12,7 +12,8 @@ use super::{
 };
 use crate::products::{
     self,
-    photos::{self, Processed, Uploads},
+    photos::{self, Photo, Processed, Uploads},
+    stored_photos,
 };
 
 #[derive(RustEmbed)]
@@ -77,15 +78,20 @@ async fn pending(db: &PgPool) -> sqlx::Result<Vec<PendingPhoto>> {
 }
 
 async fn make(db: PgPool, uploads: Uploads, picture: PendingPhoto) -> Result<(), SeedError> {
-    let photo = render(&picture).await?;
+    let processed = render(&picture).await?;
+    let key =
+        stored_photos::save(&db, &uploads, None, None, &processed).await.map_err(anyhow::Error::from)?;
+    let photo = Photo { key, width: processed.width, height: processed.height };
     let mut tx = db.begin().await?;
     // Another process may work through the same queue: whoever deletes the row adds the photo.
     if mark_done(&mut tx, &picture).await? {
         let position = free_position(&mut tx, &picture).await?;
-        // A stop from here on may leave files without a row; the next start makes others.
-        products::add_photo(&mut *tx, &uploads, picture.product_id, position, &photo).await?;
+        products::add_photo(&mut tx, picture.product_id, position, &photo).await?;
         show_in_rooms(&mut tx, picture.product_id).await?;
         tx.commit().await?;
+    } else {
+        drop(tx);
+        stored_photos::discard(&db, &uploads, &[photo.key]).await;
     }
     Ok(())
 }

@@ -302,7 +302,7 @@ async fn fill(
     sent: ReceivedForm,
     mut photos: Vec<Photo>,
 ) -> Result<ParsedForm> {
-    let ReceivedForm { mut form, photos: new, mut errors } = sent;
+    let ReceivedForm { mut form, photos: new, mut errors, .. } = sent;
     if !form.is_of(seller.user.account_id) {
         // Somebody else has signed in in this browser since the form was opened (case 29).
         errors.add(

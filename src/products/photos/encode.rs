@@ -34,6 +34,11 @@ impl Processed {
             Size::Preview => &self.preview,
         }
     }
+
+    /// Of all of them together.
+    pub fn bytes(&self) -> usize {
+        Size::ALL.iter().map(|&size| self.file(size).len()).sum()
+    }
 }
 
 /// Makes the four files.

@@ -94,6 +94,13 @@ impl Size {
         (scaled(width), scaled(height))
     }
 
+    pub(super) fn mime(self) -> &'static str {
+        match self {
+            Self::Large | Self::Medium | Self::Small => "image/webp",
+            Self::Preview => "image/jpeg",
+        }
+    }
+
     pub(super) fn from_file(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|size| size.file() == name)
     }

@@ -1,13 +1,21 @@
 //! A stored photo as a response.
 
+use std::io;
+use std::path::PathBuf;
+
+use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tower::ServiceExt;
+use futures_util::StreamExt as _;
+use sha2::{Digest as _, Sha256};
+use tower::ServiceExt as _;
 use tower_http::services::ServeFile;
 
+use super::bucket::{Bucket, Reading};
+use super::uploads::Place;
 use super::{PhotoKey, Size, Uploads};
-use crate::web::Error;
+use crate::web::{Error, Result};
 
 const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
 
@@ -23,19 +31,16 @@ pub async fn serve(
     let (Ok(key), Some(size)) = (key.parse::<PhotoKey>(), Size::from_file(file)) else {
         return Error::NotFound.into_response();
     };
-    let file = ServeFile::new(uploads.path(&key, size));
-    let mut response = match file.oneshot(request).await {
-        Ok(response) => response.into_response(),
-        Err(never) => match never {},
+    let served = match uploads.place(&key, size) {
+        Place::File(path) => serve_file(path, request).await,
+        Place::Object(bucket, name) => serve_object(bucket, &name, size, request.headers()).await,
     };
-    match response.status() {
-        StatusCode::RANGE_NOT_SATISFIABLE => return response,
-        status if status.is_success() || status == StatusCode::NOT_MODIFIED => {}
-        // Out of file descriptors, no right to read: it isn't gone (M4).
-        status if status.is_server_error() => {
-            return Error::Unavailable(anyhow::anyhow!("a photo can't be read")).into_response();
-        }
-        _ => return Error::NotFound.into_response(),
+    let mut response = match served {
+        Ok(response) => response,
+        Err(error) => return error.into_response(),
+    };
+    if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
+        return response;
     }
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, kept);
@@ -43,10 +48,52 @@ pub async fn serve(
     response
 }
 
+async fn serve_file(path: PathBuf, request: Request) -> Result<Response> {
+    let response = match ServeFile::new(path).oneshot(request).await {
+        Ok(response) => response.into_response(),
+        Err(never) => match never {},
+    };
+    match response.status() {
+        StatusCode::RANGE_NOT_SATISFIABLE | StatusCode::NOT_MODIFIED => Ok(response),
+        status if status.is_success() => Ok(response),
+        // Out of file descriptors, no right to read: it isn't gone (M4).
+        status if status.is_server_error() => {
+            Err(Error::Unavailable(anyhow::anyhow!("a photo can't be read")))
+        }
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// Passed on as it comes, whole: a part of a picture is asked for by nobody. What lies under a name never changes, so the
+/// name is its entity tag, and whoever has it needn't trouble the store.
+async fn serve_object(bucket: &Bucket, name: &str, size: Size, asked: &HeaderMap) -> Result<Response> {
+    let tag = format!("\"{:x}\"", Sha256::digest(name));
+    let known = asked.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
+    if known.is_some_and(|known| known.contains(&tag)) {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
+    }
+    let Reading { size: length, bytes, permit } = bucket.read(name).await.map_err(|error| {
+        if error.kind() == io::ErrorKind::NotFound {
+            return Error::NotFound;
+        }
+        tracing::warn!(%error, "a photo can't be read from the store");
+        Error::Busy("Photos can't be reached just now. Please try again in a moment.")
+    })?;
+    let bytes = bytes.inspect(move |_| {
+        let _held = &permit;
+    });
+    let headers = [
+        (header::CONTENT_TYPE, size.mime().to_owned()),
+        (header::CONTENT_LENGTH, length.to_string()),
+        (header::ETAG, tag),
+    ];
+    Ok((headers, Body::from_stream(bytes)).into_response())
+}
+
 #[cfg(test)]
 mod tests {
     use axum::Router;
-    use axum::body::{Body, to_bytes};
+    use axum::body::to_bytes;
     use axum::extract::{Path, State};
 
     use super::super::fixtures;
@@ -71,7 +118,8 @@ mod tests {
     async fn media() -> Media {
         let folder = tempfile::tempdir().expect("a folder");
         let uploads = Uploads::new(folder.path());
-        let key = uploads.save(&fixtures::processed()).await.expect("saved");
+        let key = PhotoKey::random();
+        uploads.save_as(&key, &fixtures::processed()).await.expect("saved");
         std::fs::write(folder.path().join("secret"), b"secret").expect("written");
         Media {
             app: Router::new().route("/media/{key}/{file}", axum::routing::get(show)).with_state(uploads),

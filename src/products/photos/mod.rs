@@ -7,10 +7,12 @@
 //! product:
 //!
 //! ```text
-//! bytes ─ process ─→ Processed ─ Uploads::save ─→ PhotoKey ─→ GET /media/<key>/large.webp
+//! bytes ─ process ─→ Processed ─ stored_photos::save ─→ PhotoKey ─→ GET /media/<key>/large.webp
 //! ```
 //!
-//! Pictures of a conversation go the same way into a folder of that room's own ([`Uploads::inside`]),
+//! [`Uploads`] is a folder or a bucket of an S3-compatible store, and nobody else knows which.
+//!
+//! Pictures of a conversation go the same way into a folder of that room's own ([`Uploads::subfolder`]),
 //! which `/media` doesn't reach; chat serves them to its two people.
 //!
 //! What lies under a key never changes. Another picture is another key.
@@ -22,11 +24,14 @@
 //! little: what would need more than there is, is refused by its header ([`PhotoRejected::TooMuchMemory`]). A file waits
 //! for its turn on the disk.
 
+mod bucket;
 mod color;
 mod decode;
 mod encode;
 #[cfg(test)]
 mod fixtures;
+mod folder;
+mod inventory;
 mod key;
 mod media;
 mod photo;
@@ -45,12 +50,14 @@ use crate::web::{self, multipart::SpooledFile};
 
 use crate::telemetry::names::{PHOTO_MEMORY, PHOTO_SLOTS, PHOTOS};
 
+pub use self::bucket::Bucket;
 pub use self::encode::Processed;
+pub use self::inventory::Inventory;
 pub use self::key::{PhotoKey, Size};
 pub use self::media::serve;
 pub use self::photo::Photo;
 pub use self::rejected::PhotoRejected;
-pub use self::uploads::Uploads;
+pub use self::uploads::{StoredFile, Uploads};
 
 /// The most bytes a photo's file may have.
 pub const MAX_BYTES: usize = 12 * 1024 * 1024;

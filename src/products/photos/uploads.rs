@@ -1,86 +1,114 @@
-use std::io;
+use std::fmt;
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::fs;
-use tokio::io::AsyncWriteExt;
+use axum::body::Bytes;
+use futures_util::future::try_join_all;
+use futures_util::stream::BoxStream;
 
+use super::bucket::Bucket;
+use super::folder::{self, Folder};
 use super::{PhotoKey, Processed, Size};
 
-/// The folder that photos lie in: `<first two digits of the key>/<key>/large.webp` and so on.
+/// The photo store: a folder, or a bucket of an S3-compatible store. A photo's files are
+/// `<first two digits of the key>/<key>/large.webp` and so on.
+///
+/// Whatever is written here has a row in `stored_photos` before (`products/stored_photos.rs`).
 #[derive(Debug, Clone)]
 pub struct Uploads {
-    root: Arc<Path>,
-    /// Where files are written before they are moved to their place.
-    incoming: Arc<Path>,
+    store: Store,
+    /// The folder inside of it that this is; empty for products.
+    folder: Arc<str>,
+    /// Where files without a name are written.
+    spool: Arc<Path>,
+}
+
+#[derive(Debug, Clone)]
+enum Store {
+    Folder(Folder),
+    Bucket(Bucket),
+}
+
+/// Where one file of a photo is to be read.
+pub(super) enum Place<'a> {
+    File(PathBuf),
+    Object(&'a Bucket, String),
+}
+
+/// A file of the store, for a backup.
+pub struct StoredFile {
+    pub size: u64,
+    pub data: Box<dyn Read + Send>,
 }
 
 impl Uploads {
     /// The folder is made when the first photo is saved.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        let root = root.into();
-        Self { incoming: root.join(".incoming").into(), root: root.into() }
+        let folder = Folder::new(root.into());
+        Self { spool: folder.incoming().clone(), store: Store::Folder(folder), folder: "".into() }
     }
 
-    /// A folder inside of this one, for photos that aren't everybody's: their keys mean nothing outside
-    /// of it. `name` isn't two hex digits, where the photos themselves lie.
-    pub fn subfolder(&self, name: impl AsRef<Path>) -> Self {
-        Self { root: self.root.join(name).into(), incoming: self.incoming.clone() }
+    /// `spool`: a folder for what is on its way.
+    pub fn in_bucket(bucket: Bucket, spool: impl Into<PathBuf>) -> Self {
+        Self { spool: spool.into().into(), store: Store::Bucket(bucket), folder: "".into() }
     }
 
-    /// A place in it that isn't a photo's.
-    pub fn sibling_path(&self, name: impl AsRef<Path>) -> PathBuf {
-        self.root.join(name)
+    /// A folder of the store, for photos that aren't everybody's: their keys mean nothing outside of it. `name` isn't
+    /// two hex digits, where the photos themselves lie; empty for products'.
+    pub fn subfolder(&self, name: impl Into<Arc<str>>) -> Self {
+        Self { folder: name.into(), ..self.clone() }
     }
 
-    /// Makes the folder, its owner's alone (M5), and sees that files can be written in it (case 24).
+    /// Which of them this is.
+    pub fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    /// Makes the folder, its owner's alone (M5), and sees that files can be written (case 24).
     pub async fn prepare(&self) -> io::Result<()> {
-        make_private(&self.root).await?;
-        #[cfg(unix)]
-        fs::set_permissions(&self.root, std::os::unix::fs::PermissionsExt::from_mode(0o700)).await?;
-        make_private(&self.incoming).await?;
-        tempfile::tempfile_in(&self.incoming).map(drop)
+        folder::make_private(&self.spool).await?;
+        if let Store::Folder(folder) = &self.store {
+            folder.prepare().await?;
+        }
+        self.try_writing().await
     }
 
-    /// Stores the photo's files under a new key.
-    pub async fn save(&self, photo: &Processed) -> io::Result<PhotoKey> {
-        let key = PhotoKey::random();
-        self.save_as(&key, photo).await?;
-        Ok(key)
+    pub async fn try_writing(&self) -> io::Result<()> {
+        match &self.store {
+            Store::Folder(folder) => folder.try_writing().await,
+            Store::Bucket(bucket) => {
+                let probe = format!("probe-{}", PhotoKey::random());
+                bucket.put(&probe, Bytes::new()).await?;
+                bucket.remove(&probe).await
+            }
+        }
     }
 
     /// Stores the photo's files under this key, which nothing else has.
-    ///
-    /// A key has all of its files or isn't there: they are written aside, and moved in at the end.
     pub async fn save_as(&self, key: &PhotoKey, photo: &Processed) -> io::Result<()> {
-        let aside = self.incoming.join(key.as_str());
-        make_private(&aside).await?;
-        let moved_in = async {
-            for size in Size::ALL {
-                write(&aside.join(size.file()), photo.file(size)).await?;
+        match &self.store {
+            Store::Folder(folder) => {
+                for size in Size::ALL {
+                    folder.put(&self.name(key, size), photo.file(size)).await?;
+                }
             }
-            let folder = self.folder(key);
-            if let Some(parent) = folder.parent() {
-                make_private(parent).await?;
+            Store::Bucket(bucket) => {
+                let files = Size::ALL.map(|size| (self.name(key, size), photo.file(size)));
+                try_join_all(files.iter().map(|(name, bytes)| bucket.put(name, bytes.to_vec().into())))
+                    .await?;
             }
-            fs::rename(&aside, folder).await
-        };
-        if let Err(error) = moved_in.await {
-            // What is in the way of writing may be in the way of this too; the first error says it.
-            let _ = fs::remove_dir_all(&aside).await;
-            return Err(error);
         }
         Ok(())
     }
 
-    /// Makes the photo's files available under another key as well, without copying them where the disk can do that.
+    /// Makes the photo's files available under another key as well, without copying them where the store can do that.
     pub async fn link(&self, from: &PhotoKey, to: &PhotoKey) -> io::Result<()> {
-        make_private(&self.folder(to)).await?;
         for size in Size::ALL {
-            let (from, to) = (self.path(from, size), self.path(to, size));
-            if fs::hard_link(&from, &to).await.is_err() {
-                fs::copy(from, to).await?;
+            let (from, to) = (self.name(from, size), self.name(to, size));
+            match &self.store {
+                Store::Folder(folder) => folder.link(&from, &to).await?,
+                Store::Bucket(bucket) => bucket.copy(&from, &to).await?,
             }
         }
         Ok(())
@@ -88,110 +116,95 @@ impl Uploads {
 
     /// A file without a name, for what is on its way: it is gone when it is closed.
     pub fn spool_file(&self) -> io::Result<std::fs::File> {
-        std::fs::create_dir_all(&self.incoming)?;
-        tempfile::tempfile_in(&self.incoming)
-    }
-
-    /// Whether all of a photo's files are there.
-    pub async fn has(&self, key: &PhotoKey) -> io::Result<bool> {
-        for size in Size::ALL {
-            if !fs::try_exists(self.path(key, size)).await? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        std::fs::create_dir_all(&self.spool)?;
+        tempfile::tempfile_in(&self.spool)
     }
 
     /// Removes a photo's files. Removing what isn't there is fine.
     pub async fn remove(&self, key: &PhotoKey) -> io::Result<()> {
-        match fs::remove_dir_all(self.folder(key)).await {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
-    }
-
-    /// The keys of photos whose files were stored more than `age` ago.
-    pub async fn older_than(&self, age: Duration) -> io::Result<Vec<PhotoKey>> {
-        let mut keys = Vec::new();
-        for shard in folders(&self.root).await? {
-            let is_shard = shard.file_name().and_then(|name| name.to_str()).is_some_and(is_shard);
-            if !is_shard {
-                continue;
-            }
-            for folder in folders(&shard).await? {
-                let key =
-                    folder.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
-                if let Some(key) = key.filter(|_| is_older(&folder, age)) {
-                    keys.push(key);
-                }
+        match &self.store {
+            Store::Folder(folder) => folder.remove_all(&self.photo(key)).await,
+            Store::Bucket(bucket) => {
+                let files = Size::ALL.map(|size| self.name(key, size));
+                try_join_all(files.iter().map(|name| bucket.remove(name))).await.map(drop)
             }
         }
-        Ok(keys)
     }
 
-    /// Removes what uploads that were cut off more than `age` ago have left where files are written first.
-    pub async fn remove_incoming(&self, age: Duration) -> io::Result<()> {
-        for left in folders(&self.incoming).await? {
-            if is_older(&left, age) {
-                fs::remove_dir_all(left).await?;
+    /// Where the file of one size lies, in a folder.
+    pub fn path(&self, key: &PhotoKey, size: Size) -> Option<PathBuf> {
+        match self.place(key, size) {
+            Place::File(path) => Some(path),
+            Place::Object(..) => None,
+        }
+    }
+
+    pub(super) fn place(&self, key: &PhotoKey, size: Size) -> Place<'_> {
+        let name = self.name(key, size);
+        match &self.store {
+            Store::Folder(folder) => Place::File(folder.path(&name)),
+            Store::Bucket(bucket) => Place::Object(bucket, name),
+        }
+    }
+
+    fn photo(&self, key: &PhotoKey) -> String {
+        let folder = if self.folder.is_empty() { String::new() } else { format!("{}/", self.folder) };
+        format!("{folder}{}/{key}", &key.as_str()[..2])
+    }
+
+    fn name(&self, key: &PhotoKey, size: Size) -> String {
+        format!("{}/{}", self.photo(key), size.file())
+    }
+}
+
+/// All files of the store by their names, whatever folder of it this is: for backups.
+impl Uploads {
+    /// Names and sizes.
+    pub fn list(&self) -> BoxStream<'static, io::Result<(String, u64)>> {
+        match &self.store {
+            Store::Folder(folder) => folder.list(),
+            Store::Bucket(bucket) => bucket.list(),
+        }
+    }
+
+    pub async fn read(&self, name: &str) -> io::Result<StoredFile> {
+        match &self.store {
+            Store::Folder(folder) => {
+                let (file, size) = folder.open(name)?;
+                Ok(StoredFile { size, data: Box::new(file) })
+            }
+            Store::Bucket(bucket) => {
+                let bytes = bucket.read_whole(name).await?;
+                Ok(StoredFile { size: bytes.len() as u64, data: Box::new(Cursor::new(bytes)) })
             }
         }
-        Ok(())
     }
 
-    /// Where the file of one size lies.
-    pub fn path(&self, key: &PhotoKey, size: Size) -> PathBuf {
-        self.folder(key).join(size.file())
-    }
-
-    fn folder(&self, key: &PhotoKey) -> PathBuf {
-        self.root.join(&key.as_str()[..2]).join(key.as_str())
-    }
-}
-
-/// Photos lie in folders of two hex digits.
-fn is_shard(name: &str) -> bool {
-    name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// The folders in a folder; none, if it isn't there.
-async fn folders(of: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut entries = match fs::read_dir(of).await {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let mut folders = Vec::new();
-    while let Some(entry) = entries.next_entry().await? {
-        if entry.file_type().await.is_ok_and(|kind| kind.is_dir()) {
-            folders.push(entry.path());
+    /// Whole or not at all. In a folder it never replaces anything.
+    pub async fn put(&self, name: &str, bytes: Bytes) -> io::Result<()> {
+        match &self.store {
+            Store::Folder(folder) => folder.put_whole(name, bytes).await,
+            Store::Bucket(bucket) => bucket.put(name, bytes).await,
         }
     }
-    Ok(folders)
+
+    /// Removing what isn't there is fine.
+    pub async fn remove_file(&self, name: &str) -> io::Result<()> {
+        match &self.store {
+            Store::Folder(folder) => folder.remove(name).await,
+            Store::Bucket(bucket) => bucket.remove(name).await,
+        }
+    }
 }
 
-fn is_older(path: &Path, age: Duration) -> bool {
-    let modified = path.metadata().and_then(|it| it.modified());
-    modified.is_ok_and(|at| at.elapsed().is_ok_and(|it| it > age))
-}
-
-/// A folder, and those above it that aren't there, for its owner alone: pictures of conversations lie in some of them.
-async fn make_private(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    builder.mode(0o700);
-    builder.create(folder).await
-}
-
-async fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    options.mode(0o600);
-    let mut file = options.open(path).await?;
-    file.write_all(bytes).await?;
-    // The row that names this photo outlives a power cut, so the photo does too.
-    file.sync_all().await
+/// For people: a path, or `s3://bucket/prefix`.
+impl fmt::Display for Uploads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.store {
+            Store::Folder(folder) => folder.root().display().fmt(f),
+            Store::Bucket(bucket) => f.write_str(bucket.name()),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -204,35 +217,33 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let uploads = Uploads::new(folder.path().join("uploads"));
         let photo = fixtures::processed();
-        let key = uploads.save(&photo).await.expect("saved");
+        let key = PhotoKey::random();
+        uploads.save_as(&key, &photo).await.expect("saved");
         for size in Size::ALL {
-            let kept = std::fs::read(uploads.path(&key, size)).expect("a file");
+            let kept = std::fs::read(uploads.path(&key, size).expect("a path")).expect("a file");
             assert_eq!(kept, photo.file(size));
         }
-        assert!(uploads.has(&key).await.expect("looked"));
         #[cfg(unix)]
         {
             // M5.
             use std::os::unix::fs::PermissionsExt as _;
             let mode = |path: &Path| path.metadata().expect("it is there").permissions().mode() & 0o777;
-            let file = uploads.path(&key, Size::Small);
+            let file = uploads.path(&key, Size::Small).expect("a path");
             assert_eq!(mode(&file), 0o600);
             assert!(file.ancestors().skip(1).take(3).all(|folder| mode(folder) == 0o700));
         }
-        std::fs::remove_file(uploads.path(&key, Size::Small)).expect("gone");
-        assert!(!uploads.has(&key).await.expect("looked"), "one of its files is missing");
         uploads.remove(&key).await.expect("removed");
-        assert!(!uploads.path(&key, Size::Large).exists());
+        assert!(!uploads.path(&key, Size::Large).expect("a path").exists());
         uploads.remove(&key).await.expect("removed again");
     }
 
     #[tokio::test]
-    async fn a_photo_that_cant_be_stored_leaves_nothing_behind() {
+    async fn a_place_that_cant_be_written_is_said_to_be_one() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("a file, not a folder");
         std::fs::write(&file, b"").expect("written");
         let uploads = Uploads::new(&file);
-        assert!(uploads.save(&fixtures::processed()).await.is_err());
+        assert!(uploads.save_as(&PhotoKey::random(), &fixtures::processed()).await.is_err());
         assert!(uploads.prepare().await.is_err(), "case 24");
         let uploads = Uploads::new(folder.path().join("new"));
         uploads.prepare().await.expect("it is made");

@@ -1,7 +1,5 @@
 //! Photos of products, and those of forms still being filled in.
 
-use std::collections::HashSet;
-
 use sqlx::{PgConnection, PgExecutor};
 
 use super::super::{
@@ -69,13 +67,19 @@ pub(in super::super) async fn insert(
     Ok(())
 }
 
+/// Makes a stored photo a draft of this seller's; false if it is in the store no longer.
 pub(in super::super) async fn insert_draft(
     db: impl PgExecutor<'_>,
     seller_id: i64,
     photo: &Photo,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "INSERT INTO photo_drafts (key, seller_id, width, height) VALUES ($1, $2, $3, $4)",
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "WITH named AS (
+             UPDATE stored_photos
+             SET state = 'named', state_since = now(),
+                 account_id = coalesce(account_id, (SELECT account_id FROM customers WHERE id = $2))
+             WHERE key = $1 AND state = 'pending' RETURNING key)
+         INSERT INTO photo_drafts (key, seller_id, width, height) SELECT key, $2, $3, $4 FROM named",
         photo.key.as_str(),
         seller_id,
         side(photo.width),
@@ -83,7 +87,7 @@ pub(in super::super) async fn insert_draft(
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// Those of the keys that are drafts of this seller's.
@@ -103,7 +107,7 @@ pub(in super::super) async fn drafts(
 }
 
 /// Makes these the product's photos, in this order: those it has, and drafts of its seller's.
-/// Answers the keys of those that it has no longer.
+/// Those that it has no longer are doomed; answers their keys.
 pub(in super::super) async fn set_of_product(
     tx: &mut PgConnection,
     product_id: i64,
@@ -139,26 +143,50 @@ pub(in super::super) async fn set_of_product(
     )
     .execute(&mut *tx)
     .await?;
-    Ok(parsed(removed))
+    let removed = parsed(removed);
+    super::stored_photos::set_doomed(&mut *tx, "", &removed).await?;
+    Ok(removed)
 }
 
-/// Forgets drafts that nobody came back for: older than a day, or beyond the seller's newest 24.
-/// Answers their keys.
+/// Forgets drafts that nobody came back for: older than a day, or beyond the seller's newest 24, if one is given. Their
+/// photos are doomed; answers their keys.
 pub(in super::super) async fn sweep_drafts(
     db: impl PgExecutor<'_>,
-    seller_id: i64,
+    seller_id: Option<i64>,
 ) -> sqlx::Result<Vec<PhotoKey>> {
     let swept = sqlx::query_scalar!(
-        "DELETE FROM photo_drafts WHERE key IN (
-             (SELECT key FROM photo_drafts WHERE created_at < now() - interval '1 day' ORDER BY created_at LIMIT 50)
-             UNION
-             (SELECT key FROM photo_drafts WHERE seller_id = $1 ORDER BY created_at DESC OFFSET 24))
-         RETURNING key",
+        r#"WITH swept AS (
+               DELETE FROM photo_drafts WHERE key IN (
+                   (SELECT key FROM photo_drafts WHERE created_at < now() - interval '1 day'
+                    ORDER BY created_at LIMIT CASE WHEN $1::bigint IS NULL THEN 1000 ELSE 50 END)
+                   UNION
+                   (SELECT key FROM photo_drafts WHERE seller_id = $1 ORDER BY created_at DESC OFFSET 24))
+               RETURNING key)
+           INSERT INTO stored_photos (key, bytes, state, state_since) SELECT key, 0, 'doomed', '-infinity' FROM swept
+           ON CONFLICT (key) DO UPDATE SET state = excluded.state, state_since = excluded.state_since
+           RETURNING key"#,
         seller_id
     )
     .fetch_all(db)
     .await?;
     Ok(parsed(swept))
+}
+
+/// Takes their photos from products that were deleted more than 30 days ago; they are doomed. How many those were; there
+/// may be more.
+pub(in super::super) async fn sweep_deleted(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "WITH swept AS (
+             DELETE FROM photos WHERE id IN (
+                 SELECT f.id FROM products p JOIN photos f ON f.product_id = p.id
+                 WHERE p.deleted_at < now() - interval '30 days' LIMIT 1000)
+             RETURNING key)
+         INSERT INTO stored_photos (key, bytes, state, state_since) SELECT key, 0, 'doomed', '-infinity' FROM swept
+         ON CONFLICT (key) DO UPDATE SET state = excluded.state, state_since = excluded.state_since"
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// The column's check allows nothing but keys.
@@ -169,20 +197,4 @@ fn parsed(keys: Vec<String>) -> Vec<PhotoKey> {
 /// No photo is wider or higher than [`super::super::photos::MAX_SIDE`].
 fn side(pixels: u32) -> i32 {
     i32::try_from(pixels).unwrap_or(i32::MAX)
-}
-
-/// Which of these keys a product or an unfinished form names.
-pub(in super::super) async fn named(
-    db: impl PgExecutor<'_>,
-    keys: &[PhotoKey],
-) -> sqlx::Result<HashSet<String>> {
-    let keys: Vec<String> = keys.iter().map(|key| key.as_str().to_owned()).collect();
-    let named = sqlx::query_scalar!(
-        r#"SELECT key AS "key!" FROM photos WHERE key = ANY($1)
-           UNION SELECT key FROM photo_drafts WHERE key = ANY($1)"#,
-        &keys
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(named.into_iter().collect())
 }

@@ -33,7 +33,10 @@ const SQL_ELSEWHERE: &[&str] = &["db/", "web/health.rs", "cli/"];
 /// Whose rows are whose. Only the owner writes them; `cli/` makes the demo.
 const OWNERS: &[(&str, &[&str])] = &[
     ("accounts", &["accounts", "buyers", "customers", "known_browsers", "sessions"]),
-    ("products", &["categories", "products", "photos", "photo_drafts", "product_state_changes"]),
+    (
+        "products",
+        &["categories", "products", "photos", "photo_drafts", "product_state_changes", "stored_photos"],
+    ),
     ("chat", &["rooms", "messages", "post_messages", "message_search", "entry_changes"]),
     ("admin", &["audit_log", "daily_stats", "market_stats", "top_sellers"]),
     ("jobs", &["jobs"]),

@@ -105,7 +105,15 @@ async fn a_removed_photo_is_gone_for_both_at_once() {
     let up_to_date = history(&tomas, &format!("/rooms/{name}/messages?after=1&changed_since=1")).await;
     assert_eq!(up_to_date["changed"], Value::Null);
     assert!(haggle::chat::verify(&app.db).await.unwrap().is_empty());
-    assert!(haggle::chat::missing_photos(&app.db, &app.uploads).await.unwrap().is_empty());
+    assert!(
+        haggle::chat::missing_photos(
+            &app.db,
+            &haggle::products::photos::Inventory::take(&app.uploads).await.unwrap()
+        )
+        .await
+        .unwrap()
+        .is_empty()
+    );
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! What is for sale, as visitors, buyers, sellers and admins meet it.
 
 mod browse;
+mod bucket;
 mod forms;
 mod lists;
 mod page;
 mod photos;
+mod quota;
 
 use image::ImageFormat;
 use reqwest::multipart::{Form, Part};

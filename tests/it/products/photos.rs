@@ -1,10 +1,14 @@
 //! Photos, from the form to `/media`.
 
+use haggle::products::{
+    photos::{Inventory, PhotoKey},
+    stored_photos,
+};
 use image::ImageFormat;
 use reqwest::multipart::{Form, Part};
 use tokio::io::AsyncWriteExt as _;
 
-use crate::support::{PASSWORD, Person, TestApp, eventually, picture};
+use crate::support::{PASSWORD, Person, TestApp, eventually, picture, sweep};
 
 use super::{filled, id_of, keys, photo};
 
@@ -151,6 +155,65 @@ async fn drafts_that_nobody_comes_back_for_are_swept() {
     app.visitor().get(&format!("/media/{key}/small.webp")).await.expect(404);
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM photo_drafts").fetch_one(&app.db).await.unwrap();
     assert_eq!(left, 1);
+}
+
+/// C19: whatever the program was killed in the middle of, no file stays that nobody names.
+#[tokio::test]
+async fn photos_that_no_row_names_are_swept_and_the_others_stay() {
+    let app = TestApp::start().await;
+    let node = app.beside().await;
+    let seller = app.seller("Tomas").await;
+    let id = with_photos(&seller, &["a.jpg", "b.jpg"]).await;
+    let deleted = with_photos(&seller, &["c.jpg"]).await;
+    let named = keys(&app, id).await;
+    // Killed between a photo's files and its draft; and, of what is named, before that was written down.
+    let draft = Form::new().part("photos", photo("d.jpg"));
+    let orphan =
+        seller.post_multipart("/seller/products", draft).await.refused().attr("[name=kept]", "value");
+    let long_ago = async |sql: &'static str| sqlx::query(sql).execute(&app.db).await.unwrap();
+    long_ago("DELETE FROM photo_drafts").await;
+    long_ago("UPDATE stored_photos SET state = 'pending', state_since = now() - interval '23 hours'").await;
+    sweep(&app).await;
+    assert_eq!(files(&app), 4);
+    long_ago("UPDATE stored_photos SET state_since = now() - interval '25 hours'").await;
+    tokio::join!(sweep(&app), sweep(&node));
+    assert_eq!(files(&app), 3, "{orphan} is gone");
+    app.visitor().get(&format!("/media/{}/small.webp", named[1])).await.ok();
+    // What was deleted long ago isn't needed for anything.
+    seller.post(&format!("/seller/products/{deleted}/delete"), &[]).await.expect(303);
+    sweep(&app).await;
+    assert_eq!(files(&app), 3);
+    long_ago("UPDATE products SET deleted_at = now() - interval '31 days' WHERE deleted_at IS NOT NULL")
+        .await;
+    sweep(&app).await;
+    assert_eq!(files(&app), 2);
+    // Counted for today's quota, and forgotten after.
+    long_ago("UPDATE stored_photos SET stored_at = now() - interval '25 hours'").await;
+    sweep(&app).await;
+    let rows: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM stored_photos").fetch_one(&app.db).await.unwrap();
+    assert_eq!(rows, 2);
+
+    // As an older version left it: nothing is written down, and one that nobody names.
+    long_ago("DELETE FROM stored_photos").await;
+    let lost = PhotoKey::random();
+    app.uploads.link(&named[0].parse().unwrap(), &lost).await.unwrap();
+    let inventory = async || Inventory::take(&app.uploads).await.unwrap();
+    assert_eq!(stored_photos::note_unknown(&app.db, &inventory().await).await.unwrap(), 3);
+    assert_eq!(stored_photos::note_unknown(&app.db, &inventory().await).await.unwrap(), 0);
+    sweep(&app).await;
+    assert_eq!(files(&app), 3, "it may be on its way");
+    long_ago("UPDATE stored_photos SET state_since = now() - interval '25 hours'").await;
+    sweep(&app).await;
+    assert_eq!(files(&app), 2);
+    assert!(!inventory().await.has("", &lost));
+}
+
+/// How many photos of products have files.
+fn files(app: &TestApp) -> usize {
+    let shards = std::fs::read_dir(app.uploads_dir()).unwrap().flatten();
+    let shards = shards.filter(|shard| shard.file_name().len() == 2);
+    shards.map(|shard| std::fs::read_dir(shard.path()).unwrap().count()).sum()
 }
 
 /// H1: a place in memory is for bytes that are there, not for a connection.

@@ -54,25 +54,31 @@ impl TestApp {
 
     /// With another name, address or contact.
     pub async fn start_called(marketplace: fn(&mut Marketplace)) -> Self {
-        Self::start_marketplace(MessageLimits::default(), |_| (), marketplace).await
+        Self::start_from(MessageLimits::default(), |_| (), marketplace, None).await
+    }
+
+    /// With photos somewhere else.
+    pub async fn start_storing_in(uploads: Uploads) -> Self {
+        Self::start_from(MessageLimits::default(), |_| (), |_| (), Some(uploads)).await
     }
 
     /// With other limits and something else that is different.
     pub async fn start_as(message_limits: MessageLimits, adjust: fn(&mut App)) -> Self {
-        Self::start_marketplace(message_limits, adjust, |_| ()).await
+        Self::start_from(message_limits, adjust, |_| (), None).await
     }
 
-    async fn start_marketplace(
+    async fn start_from(
         message_limits: MessageLimits,
         adjust: fn(&mut App),
         marketplace: fn(&mut Marketplace),
+        uploads: Option<Uploads>,
     ) -> Self {
         let database = TestDatabase::new().await;
         let uploads_dir = tempfile::tempdir().expect("a folder for photos");
         let mut app = Self {
             addr: ([127, 0, 0, 1], 0).into(),
             db: database.pool().await,
-            uploads: Uploads::new(uploads_dir.path()),
+            uploads: uploads.unwrap_or_else(|| Uploads::new(uploads_dir.path())),
             message_limits,
             adjust,
             marketplace,
@@ -200,4 +206,10 @@ impl Drop for TestApp {
             running.task.abort();
         }
     }
+}
+
+/// What the job `uploads.sweep` does every hour.
+pub async fn sweep(app: &TestApp) {
+    haggle::chat::sweep_photos(&app.db).await.expect("conversations are swept");
+    haggle::products::stored_photos::sweep(&app.db, &app.uploads).await.expect("the store is swept");
 }

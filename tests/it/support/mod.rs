@@ -16,15 +16,17 @@ mod fixtures;
 mod page;
 mod person;
 mod process;
+mod s3;
 mod socket;
 mod wait;
 
-pub use app::TestApp;
+pub use app::{TestApp, sweep};
 pub use databases::TestDatabase;
 pub use db_proxy::DbProxy;
 pub use factory::{Product, picture, room};
 pub use page::{Form, Page};
 pub use person::{PASSWORD, Person};
 pub use process::Process;
+pub use s3::S3;
 pub use socket::Socket;
 pub use wait::{eventually, within_deadline};

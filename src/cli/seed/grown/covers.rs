@@ -4,7 +4,10 @@ use sqlx::PgPool;
 
 use crate::{
     cli::seed::error::SeedError,
-    products::photos::{PhotoKey, Uploads},
+    products::{
+        photos::{PhotoKey, Uploads},
+        stored_photos,
+    },
 };
 
 /// So many of the newest products without a photo get one of the photos there are.
@@ -24,11 +27,12 @@ pub async fn link_covers(db: &PgPool, uploads: &Uploads, covers: u64) -> Result<
     let mut linked = 0;
     for part in products.chunks(1_000) {
         let (mut ids, mut keys, mut widths, mut heights) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for &product_id in part {
+        let copies: Vec<PhotoKey> = part.iter().map(|_| PhotoKey::random()).collect();
+        stored_photos::note_pending(db, &copies).await?;
+        for (&product_id, copy) in part.iter().zip(&copies) {
             let (key, width, height) = &photos[product_id.unsigned_abs() as usize % photos.len()];
             let Ok(source) = key.parse::<PhotoKey>() else { continue };
-            let copy = PhotoKey::random();
-            uploads.link(&source, &copy).await.map_err(anyhow::Error::from)?;
+            uploads.link(&source, copy).await.map_err(anyhow::Error::from)?;
             ids.push(product_id);
             keys.push(copy.to_string());
             widths.push(*width);
@@ -46,6 +50,7 @@ pub async fn link_covers(db: &PgPool, uploads: &Uploads, covers: u64) -> Result<
         .execute(db)
         .await?
         .rows_affected();
+        stored_photos::set_named(db, &copies).await?;
     }
     Ok(linked)
 }

@@ -3,7 +3,6 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime},
 };
 
 use image::ImageFormat;
@@ -16,7 +15,7 @@ use serde_json::{Value, json};
 use sqlx::Executor as _;
 use uuid::Uuid;
 
-use crate::support::{Page, Person, Product, TestApp, picture, room};
+use crate::support::{Page, Person, Product, TestApp, picture, room, sweep};
 
 pub(in crate::chat) fn photo(width: u32, height: u32) -> Part {
     Part::bytes(picture(width, height, ImageFormat::Jpeg)).file_name("photo.jpg")
@@ -167,9 +166,9 @@ async fn a_picture_that_is_sent_twice_is_stored_once() {
 }
 
 /// What isn't known to be shown by a message.
-fn notes(app: &TestApp) -> Vec<PathBuf> {
-    let noted = fs::read_dir(app.uploads_dir().join("rooms/.noted"));
-    noted.into_iter().flatten().flatten().map(|file| file.path()).collect()
+async fn pending(app: &TestApp) -> i64 {
+    let pending = "SELECT count(*) FROM stored_photos WHERE state = 'pending'";
+    sqlx::query_scalar(pending).fetch_one(&app.db).await.unwrap()
 }
 
 #[tokio::test]
@@ -179,7 +178,7 @@ async fn an_orphaned_photo_is_swept_after_a_day() {
     let name = room(&ana, &tomas);
     sends_by_script(&ana, &name, message("", photo(60, 40))).await.ok();
     let stored = kept(&app);
-    assert!(notes(&app).is_empty());
+    assert_eq!(pending(&app).await, 0);
 
     app.db
         .execute(
@@ -192,26 +191,64 @@ async fn an_orphaned_photo_is_swept_after_a_day() {
     let id = Uuid::new_v4().to_string();
     let form = || Form::new().text("client_id", id.clone()).text("body", "").part("photo", photo(40, 60));
     sends_by_script(&ana, &name, form()).await.expect(503);
-    assert_eq!((kept(&app).len(), notes(&app).len()), (2, 1));
+    assert_eq!((kept(&app).len(), pending(&app).await), (2, 1));
     // The program was killed when the first message was stored, and before it heard so.
-    let key = stored[0].file_name().unwrap().to_str().unwrap();
-    fs::write(app.uploads_dir().join(format!("rooms/.noted/{name}.{key}")), "").unwrap();
-    let sweep = async || haggle::chat::sweep_photos(&app.db, &app.uploads).await.unwrap();
-    sweep().await;
-    assert_eq!((kept(&app).len(), notes(&app).len()), (2, 2), "its message may still come");
+    app.db.execute("UPDATE stored_photos SET state = 'pending'").await.unwrap();
+    sweep(&app).await;
+    assert_eq!((kept(&app).len(), pending(&app).await), (2, 2), "its message may still come");
 
-    let before = SystemTime::now() - Duration::from_secs(25 * 60 * 60);
-    for note in notes(&app) {
-        fs::File::options().write(true).open(note).unwrap().set_modified(before).unwrap();
-    }
-    sweep().await;
-    assert_eq!((kept(&app), notes(&app)), (stored, Vec::new()));
+    app.db.execute("UPDATE stored_photos SET state_since = now() - interval '25 hours'").await.unwrap();
+    sweep(&app).await;
+    assert_eq!((kept(&app), pending(&app).await), (stored, 0));
     app.db.execute("DROP TRIGGER refuse ON messages").await.unwrap();
     sends_by_script(&ana, &name, form()).await.ok();
     for url in ana.get(&format!("/rooms/{name}")).await.ok().attrs(".bubble-photo", "href") {
         tomas.get(&url).await.ok();
     }
-    assert_eq!((kept(&app).len(), notes(&app).len()), (2, 0));
+    assert_eq!((kept(&app).len(), pending(&app).await), (2, 0));
+}
+
+/// C19: taken back while the store is away, or by a program that is killed then, it goes with the next sweep.
+#[tokio::test]
+async fn a_photo_taken_back_is_swept_where_it_couldnt_be_removed() {
+    let app = TestApp::start().await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let name = room(&ana, &tomas);
+    for _ in 0..2 {
+        sends(&ana, &format!("/rooms/{name}/messages"), "", photo(60, 40)).await;
+    }
+    let keys: Vec<String> = sqlx::query_scalar("SELECT payload #>> '{photo,key}' FROM messages ORDER BY seq")
+        .fetch_all(&app.db)
+        .await
+        .unwrap();
+    // Where its folder was is something that can't be removed as one.
+    let folder = kept(&app).into_iter().find(|folder| folder.ends_with(&keys[0])).unwrap();
+    fs::remove_dir_all(&folder).unwrap();
+    fs::write(&folder, "").unwrap();
+    ana.post(&format!("/rooms/{name}/messages/1/photo/remove"), &[]).await.expect(303);
+    assert_eq!(state(&app, &keys[0]).await, "doomed");
+    fs::remove_file(&folder).unwrap();
+    // The other one's program was killed between the two steps of taking it back.
+    app.db.execute("UPDATE messages SET kind = 'photo_removed', payload = NULL WHERE seq = 2").await.unwrap();
+    app.db
+        .execute(
+            "UPDATE stored_photos SET state = 'pending', state_since = '-infinity' WHERE state = 'named'",
+        )
+        .await
+        .unwrap();
+    sweep(&app).await;
+    assert!(kept(&app).is_empty());
+    for key in &keys {
+        assert_eq!(state(&app, key).await, "removed");
+    }
+}
+
+async fn state(app: &TestApp, key: &str) -> String {
+    sqlx::query_scalar("SELECT state FROM stored_photos WHERE key = $1")
+        .bind(key)
+        .fetch_one(&app.db)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -245,7 +282,8 @@ async fn a_rejected_photo_keeps_the_words_and_leaves_no_file() {
         let page = ana.post_multipart(&path, form(body, product)).await.refused();
         assert_eq!(page.form("form.panel").value("body").trim(), body);
     }
-    assert!(kept(&app).is_empty() && notes(&app).is_empty());
+    assert!(kept(&app).is_empty());
+    assert_eq!(pending(&app).await, 0);
     let refused = sends_by_script(&ana, &name, message("", file(b"no picture"))).await;
     assert_eq!(refused.expect(422).json()["code"], "bad_photo");
 
