@@ -28,7 +28,7 @@ use crate::{
     jobs::{Policy, Supervisor},
     products::{
         self, BrowseLimits, Currencies, KnownPhotos, PhotoLimits, ProductEvents, ProductQuota, ViewCounter,
-        photos::Uploads,
+        photos::{Uploads, WriteCheck},
     },
     telemetry::log,
     web::{
@@ -141,7 +141,8 @@ pub fn router(app: App) -> anyhow::Result<Router> {
     let public_origin = app.chat.public_origin.clone();
     let secure = public_origin.is_https();
     let (shell, trusted_proxies) = (app.chat.shell.clone(), app.chat.trusted_proxies);
-    let health = Health { db: app.db.clone(), supervisor: app.supervisor };
+    let photos = WriteCheck::new(app.products.uploads.clone());
+    let health = Health { db: app.db.clone(), supervisor: app.supervisor, photos };
     let mut router = Router::new()
         .merge(accounts::router(app.accounts))
         .merge(products::router(app.products))
@@ -247,16 +248,21 @@ pub async fn serve(
 struct Health {
     db: PgPool,
     supervisor: Supervisor,
+    photos: WriteCheck,
 }
 
 /// `GET /up`
-async fn up(State(Health { db, supervisor }): State<Health>) -> (StatusCode, String) {
+async fn up(State(Health { db, supervisor, photos }): State<Health>) -> (StatusCode, String) {
     let down = supervisor.statuses().into_iter().filter(|task| !task.is_up);
     let faults = down.map(|task| Fault {
         what: format!("{}: down, after {} panics and {} early ends", task.name, task.panics, task.early_ends),
         is_down: matches!(task.policy, Policy::Essential | Policy::Critical),
     });
-    health::report(&db, faults.collect()).await
+    let mut faults: Vec<_> = faults.collect();
+    if !photos.can_write().await {
+        faults.push(Fault { what: "photos: can't be written".into(), is_down: true });
+    }
+    health::report(&db, faults).await
 }
 
 /// Fills the shell of every page: it asks accounts, chat and the session.

@@ -9,6 +9,7 @@ pub(super) enum AuditAction {
     RestorePerson,
     HideProduct,
     ShowProduct,
+    TakeDownPhoto,
     CreateCategory,
     ChangeCategory,
     MoveCategory,
@@ -17,11 +18,12 @@ pub(super) enum AuditAction {
 }
 
 impl AuditAction {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::SuspendPerson,
         Self::RestorePerson,
         Self::HideProduct,
         Self::ShowProduct,
+        Self::TakeDownPhoto,
         Self::CreateCategory,
         Self::ChangeCategory,
         Self::MoveCategory,
@@ -36,6 +38,7 @@ impl AuditAction {
             Self::RestorePerson => "person.restore",
             Self::HideProduct => "product.hide",
             Self::ShowProduct => "product.show",
+            Self::TakeDownPhoto => "photo.take_down",
             Self::CreateCategory => "category.create",
             Self::ChangeCategory => "category.change",
             Self::MoveCategory => "category.move",
@@ -50,6 +53,7 @@ impl AuditAction {
             Self::RestorePerson => "Restored a person",
             Self::HideProduct => "Hid a product",
             Self::ShowProduct => "Showed a product again",
+            Self::TakeDownPhoto => "Took down a photo",
             Self::CreateCategory => "Added a category",
             Self::ChangeCategory => "Changed a category",
             Self::MoveCategory => "Moved a category",

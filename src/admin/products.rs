@@ -13,7 +13,7 @@ use crate::{
         views::{ListedProductRow, ProductsPage},
     },
     products::{self, ProductChanged, ProductEvents, StateFilter, StateMove},
-    web::{Form, Pager, Path, Query, Result, ReturnForm, Shell, flash, form},
+    web::{Error, Form, Pager, Path, Query, Result, ReturnForm, Shell, flash, form},
 };
 
 const PRODUCTS_PER_PAGE: i64 = 30;
@@ -86,6 +86,22 @@ pub(super) async fn show(
         flash::success(&session, format!("“{title}” is shown again.")).await?;
     }
     Ok(Redirect::to(back.next.or("/admin/products")))
+}
+
+pub(super) async fn take_down_photo(
+    (State(db), State(events)): (State<PgPool>, State<ProductEvents>),
+    session: Session,
+    Admin(admin): Admin,
+    Path((id, key)): Path<(i64, String)>,
+) -> Result<Redirect> {
+    let mut tx = db.begin().await?;
+    let title = products::take_down_photo(&mut tx, id, &key).await?.ok_or(Error::NotFound)?;
+    let what = format!("photo {key} of “{title}” (product {id})");
+    store::audit::record(&mut *tx, admin.account_id, AuditAction::TakeDownPhoto, &what).await?;
+    tx.commit().await?;
+    events.publish(ProductChanged { product_id: id });
+    flash::success(&session, "The photo is taken down.").await?;
+    Ok(Redirect::to(&format!("/products/{id}")))
 }
 
 /// Returns the title if anything changed.

@@ -15,6 +15,7 @@ pub fn router(state: State) -> Router {
         .route("/admin/products", get(products::list))
         .route("/admin/products/{id}/hide", post(products::hide))
         .route("/admin/products/{id}/show", post(products::show))
+        .route("/admin/products/{id}/photos/{key}/take-down", post(products::take_down_photo))
         .route("/admin/categories", get(categories::list).post(categories::create))
         .route("/admin/categories/{id}", post(categories::update))
         .route("/admin/categories/{id}/move", post(categories::shift))

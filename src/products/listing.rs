@@ -77,6 +77,22 @@ pub async fn add_photo(
     stored_photos::set_named(tx, std::slice::from_ref(&photo.key)).await
 }
 
+/// Takes one picture from a product, in the caller's transaction: from its commit on it answers 404, and the sweep
+/// removes its files. Answers the product's title; nothing, if it has no such picture.
+pub async fn take_down_photo(tx: &mut PgConnection, product_id: i64, key: &str) -> Result<Option<String>> {
+    let Some((_, title)) = store::product::lock_state(tx, product_id, None).await? else {
+        return Ok(None);
+    };
+    let mut photos = store::photos::of_product(&mut *tx, product_id).await?;
+    let had = photos.len();
+    photos.retain(|photo| photo.key.as_str() != key);
+    if photos.len() == had {
+        return Ok(None);
+    }
+    store::photos::keep_of_product(tx, product_id, &photos).await?;
+    Ok(Some(title))
+}
+
 /// The products with a photo whose files aren't there, once for each such photo.
 pub async fn missing_photos(db: impl PgExecutor<'_>, inventory: &Inventory) -> sqlx::Result<Vec<i64>> {
     let photos = store::photos::all(db).await?;

@@ -51,7 +51,7 @@ pub use currency::{Currencies, Currency};
 pub use events::{ProductChanged, ProductEvents};
 pub use lifecycle::{ProductState, StateMove};
 pub use limits::{BrowseLimits, PhotoLimits};
-pub use listing::{add_photo, change_state, missing_photos, set_seller_paused};
+pub use listing::{add_photo, change_state, missing_photos, set_seller_paused, take_down_photo};
 pub use media::KnownPhotos;
 pub use model::ProductSummary;
 use photos::{Photo, Uploads};

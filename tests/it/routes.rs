@@ -71,6 +71,7 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/admin/sellers/{id}", Admins),
     ("GET", "/admin/products", Admins),
     ("POST", "/admin/products/{id}/hide", Admins),
+    ("POST", "/admin/products/{id}/photos/{key}/take-down", Admins),
     ("POST", "/admin/products/{id}/show", Admins),
     ("GET", "/admin/categories", Admins),
     ("POST", "/admin/categories", Admins),

@@ -36,3 +36,15 @@ async fn stopping_it_loses_nobody() {
         .unwrap();
     assert_eq!(kept, 2);
 }
+
+/// Case 24.
+#[tokio::test]
+async fn a_place_whose_photos_cannot_be_written_says_so_and_is_not_up() {
+    let app = TestApp::start().await;
+    let seller = app.seller("Tomas").await;
+    std::fs::remove_dir_all(app.uploads_dir()).unwrap();
+    std::fs::write(app.uploads_dir(), "in the way").unwrap();
+    let page = app.visitor().get("/up").await.expect(503).body();
+    assert_eq!(page, "down\nphotos: can't be written\n");
+    seller.get("/products").await.ok();
+}

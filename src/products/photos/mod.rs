@@ -39,6 +39,7 @@ mod rejected;
 mod shrink;
 mod truncation;
 mod uploads;
+mod write_check;
 
 use std::thread;
 
@@ -58,6 +59,7 @@ pub use self::media::serve;
 pub use self::photo::Photo;
 pub use self::rejected::PhotoRejected;
 pub use self::uploads::{StoredFile, Uploads};
+pub use self::write_check::WriteCheck;
 
 /// The most bytes a photo's file may have.
 pub const MAX_BYTES: usize = 12 * 1024 * 1024;

@@ -114,7 +114,29 @@ pub(in super::super) async fn set_of_product(
     seller_id: i64,
     photos: &[Photo],
 ) -> sqlx::Result<Vec<PhotoKey>> {
-    let keys: Vec<String> = photos.iter().map(|photo| photo.key.to_string()).collect();
+    let removed = keep_of_product(tx, product_id, photos).await?;
+    sqlx::query!(
+        "WITH adopted AS (
+             DELETE FROM photo_drafts WHERE seller_id = $2 AND key = ANY($3) RETURNING key, width, height)
+         INSERT INTO photos (product_id, position, key, width, height)
+         SELECT $1, (wanted.place - 1)::integer, adopted.key, adopted.width, adopted.height
+         FROM adopted JOIN unnest($3::text[]) WITH ORDINALITY AS wanted (key, place) ON wanted.key = adopted.key",
+        product_id,
+        seller_id,
+        &keys(photos)
+    )
+    .execute(&mut *tx)
+    .await?;
+    Ok(removed)
+}
+
+/// Keeps only these of the product's photos, in this order. The others are doomed; answers their keys.
+pub(in super::super) async fn keep_of_product(
+    tx: &mut PgConnection,
+    product_id: i64,
+    photos: &[Photo],
+) -> sqlx::Result<Vec<PhotoKey>> {
+    let keys = keys(photos);
     let removed = sqlx::query_scalar!(
         "DELETE FROM photos WHERE product_id = $1 AND NOT key = ANY($2) RETURNING key",
         product_id,
@@ -131,21 +153,13 @@ pub(in super::super) async fn set_of_product(
     )
     .execute(&mut *tx)
     .await?;
-    sqlx::query!(
-        "WITH adopted AS (
-             DELETE FROM photo_drafts WHERE seller_id = $2 AND key = ANY($3) RETURNING key, width, height)
-         INSERT INTO photos (product_id, position, key, width, height)
-         SELECT $1, (wanted.place - 1)::integer, adopted.key, adopted.width, adopted.height
-         FROM adopted JOIN unnest($3::text[]) WITH ORDINALITY AS wanted (key, place) ON wanted.key = adopted.key",
-        product_id,
-        seller_id,
-        &keys
-    )
-    .execute(&mut *tx)
-    .await?;
     let removed = parsed(removed);
     super::stored_photos::set_doomed(&mut *tx, "", &removed).await?;
     Ok(removed)
+}
+
+fn keys(photos: &[Photo]) -> Vec<String> {
+    photos.iter().map(|photo| photo.key.to_string()).collect()
 }
 
 /// Forgets drafts that nobody came back for: older than a day, or beyond the seller's newest 24, if one is given. Their

@@ -288,6 +288,40 @@ async fn pictures_of_what_is_hidden_or_deleted_are_gone() {
     gone().await;
 }
 
+/// M6: an admin takes down one picture, and the rest of the product stays.
+#[tokio::test]
+async fn one_picture_of_a_product_is_taken_down() {
+    let app = TestApp::start().await;
+    let (seller, admin) = (app.seller("Tomas").await, app.admin("Ines").await);
+    let id = with_photos(&seller, &["a.jpg", "b.jpg", "c.jpg"]).await;
+    let old = keys(&app, id).await;
+    let product = format!("/products/{id}");
+    let edit = format!("/seller/products/{id}/edit");
+    let edit = seller.get(&edit).await.ok().form(&format!("form[action='{edit}']"));
+    assert!(!seller.get(&product).await.ok().has(".gallery-take-down"));
+    let page = admin.get(&product).await.ok();
+    let take_down = page.form(&format!("form[action='/admin/products/{id}/photos/{}/take-down']", old[0]));
+    for other in [
+        &format!("/admin/products/{id}/photos/nothing/take-down"),
+        &format!("/admin/products/0/photos/{}/take-down", old[0]),
+    ] {
+        admin.post(other, &[]).await.expect(404);
+    }
+    admin.submit(&take_down).await.redirects_to(&product);
+    assert_eq!(keys(&app, id).await, old[1..], "the next one is the cover");
+    eventually("the picture to be gone", async || {
+        let seen = app.visitor().get(&format!("/media/{}/large.webp", old[0])).await;
+        (seen.status == 404).then_some(())
+    })
+    .await;
+    assert_eq!(app.visitor().get(&product).await.ok().count(".gallery-photo"), 2);
+    assert!(admin.get("/admin/audit").await.ok().body().contains("Took down a photo"));
+    // A form that was open meanwhile doesn't bring it back.
+    seller.submit(&edit).await;
+    assert_eq!(keys(&app, id).await, old[1..]);
+    admin.submit(&take_down).await.expect(404);
+}
+
 /// M6, case 17.
 #[tokio::test]
 async fn a_draft_is_its_sellers_alone_and_a_range_beyond_the_end_is_416() {
