@@ -14,7 +14,7 @@ use crate::{
 const PEOPLE: usize = 10;
 const MAX_GROWTH: u64 = 300_000_000;
 /// Of 50 megapixels, which is as much as a photo may have, downwards: what is refused is asked for in a smaller size.
-const SIDES: [u32; 10] = [7071, 6300, 5600, 5000, 4800, 4600, 4400, 4200, 4000, 3600];
+const SIDES: [u32; 12] = [7071, 6300, 5600, 5000, 4800, 4600, 4400, 4200, 4000, 3600, 3500, 3000];
 
 type Make = fn(u32) -> Vec<u8>;
 
