@@ -12,7 +12,7 @@ const TENTH: Duration = Duration::from_millis(100);
 const PHOTOS: usize = 8;
 
 pub async fn measure(market: &Market, report: &mut Report) -> anyhow::Result<()> {
-    let photo = photos::jpeg(5200, 3900, 110)?;
+    let photo = photos::jpeg(4800, 3650, 110)?;
     let body = Bytes::from(photos::form(&vec![photo.clone(); PHOTOS]));
     let size = body.len() as f64 / 1e6;
     eprintln!("  {PHOTOS} photos of {:.1} MB at 2 Mbit/s", photo.len() as f64 / 1e6);
