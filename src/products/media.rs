@@ -20,7 +20,7 @@ use sqlx::PgPool;
 
 use super::{
     Viewer,
-    lifecycle::ProductState,
+    model::PhotoAccess,
     photos::{self, PhotoKey, Uploads},
     store,
 };
@@ -36,21 +36,6 @@ const FOR_NOBODY: HeaderValue = HeaderValue::from_static("private, no-store");
 const KNOWN_FOR: Duration = Duration::from_millis(500);
 /// When so many are known, all are forgotten.
 const MAX_KNOWN: usize = 20_000;
-
-/// Whose a photo is, and whether everybody may see it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct PhotoAccess {
-    pub seller_id: i64,
-    pub is_public: bool,
-}
-
-impl PhotoAccess {
-    /// A photo of a product, or of a form that isn't sent yet, which has no state.
-    pub fn new(seller_id: i64, state: Option<&str>) -> Self {
-        let is_public = state.is_some_and(|state| ProductState::from_code(state).is_visible());
-        PhotoAccess { seller_id, is_public }
-    }
-}
 
 /// What was asked of the database within the last [`KNOWN_FOR`].
 #[derive(Clone, Default)]

@@ -20,3 +20,18 @@ impl ProductSummary {
         self.state.is_visible()
     }
 }
+
+/// Whose a photo is, and whether everybody may see it.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::products) struct PhotoAccess {
+    pub seller_id: i64,
+    pub is_public: bool,
+}
+
+impl PhotoAccess {
+    /// A photo of a product, or of a form that isn't sent yet, which has no state.
+    pub fn new(seller_id: i64, state: Option<&str>) -> Self {
+        let is_public = state.is_some_and(|state| ProductState::from_code(state).is_visible());
+        PhotoAccess { seller_id, is_public }
+    }
+}

@@ -97,12 +97,12 @@ pub async fn sweep(db: &PgPool) -> anyhow::Result<()> {
             return Ok(());
         }
         for (folder, key) in pending {
-            settle(db, &folder, key).await?;
+            resolve_pending(db, &folder, key).await?;
         }
     }
 }
 
-async fn settle(db: &PgPool, folder: &str, key: PhotoKey) -> anyhow::Result<()> {
+async fn resolve_pending(db: &PgPool, folder: &str, key: PhotoKey) -> anyhow::Result<()> {
     let room = folder.strip_prefix(FOLDERS).and_then(|room| room.parse().ok());
     let is_named = match room {
         Some(room) => store::attachments::is_referenced(db, room, key.as_str()).await?,

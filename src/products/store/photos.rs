@@ -3,7 +3,7 @@
 use sqlx::{PgConnection, PgExecutor};
 
 use super::super::{
-    media::PhotoAccess,
+    model::PhotoAccess,
     photos::{Photo, PhotoKey},
 };
 
