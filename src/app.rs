@@ -2,6 +2,7 @@
 //! around it, and shuts everything down in order.
 
 mod gauges;
+mod jobs;
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
@@ -26,6 +27,7 @@ use crate::{
     chat::{self, MessageLimits},
     dashboard,
     jobs::{Policy, Supervisor},
+    mail::Mailer,
     products::{
         self, BrowseLimits, Currencies, KnownPhotos, PhotoLimits, ProductEvents, ProductQuota, ViewCounter,
         photos::{Uploads, WriteCheck},
@@ -48,6 +50,7 @@ use crate::{
 };
 
 pub use gauges::serve as serve_metrics;
+pub use jobs::start_jobs;
 
 /// The program's parts: each feature's State, and what runs beside them.
 #[derive(Clone)]
@@ -55,6 +58,7 @@ pub struct App {
     pub db: PgPool,
     pub supervisor: Supervisor,
     pub gate: Gate,
+    pub mailer: Mailer,
     pub accounts: accounts::State,
     pub products: products::State,
     pub chat: chat::State,
@@ -129,9 +133,15 @@ impl App {
                 },
                 &supervisor,
             ),
+            mailer: Mailer::nowhere(),
             db,
             supervisor,
         }
+    }
+
+    /// Before anything is served.
+    pub fn use_mailer(&mut self, mailer: Mailer) {
+        self.mailer = mailer;
     }
 }
 

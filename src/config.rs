@@ -45,6 +45,14 @@ pub struct Config {
     #[arg(long, env = "HAGGLE_CONTACT", value_name = "EMAIL|URL", global = true)]
     pub contact: Option<String>,
 
+    /// The mail server: smtps://user:password@host, smtp://…?tls=required, or smtp://host:25 without encryption
+    #[arg(long, env = "SMTP_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub smtp_url: Option<String>,
+
+    /// The address that letters come from; without it HAGGLE_CONTACT, if that is an address
+    #[arg(long, env = "HAGGLE_MAIL_FROM", value_name = "EMAIL", global = true)]
+    pub mail_from: Option<String>,
+
     /// The one currency that prices are in, like EUR; without it each seller chooses
     #[arg(long, env = "HAGGLE_CURRENCY", value_name = "CODE", global = true)]
     pub currency: Option<String>,

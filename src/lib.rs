@@ -22,6 +22,8 @@
 //!                ↓
 //!             accounts                people, sessions, Buyer and Customer profiles
 //!                ↓
+//!              mail                   letters: an outbox, and the mailer
+//!                ↓
 //!            web  jobs                the kit: errors, forms, shell, headers, assets; supervised tasks
 //!                ↓
 //!           db  telemetry             pools and limits, migrations, error classes; the log, the names of metrics
@@ -157,6 +159,8 @@
 //! | supervisor | restarts tasks with back-off and jitter; `/up` names those that are down | [`jobs`] |
 //! | job, lease, dead letter | durable work in PostgreSQL: claimed with SKIP LOCKED, at least once, retried with back-off | [`jobs`] |
 //! | fencing token | the number of a job's claim: who holds an older one is no longer listened to | `jobs/store.rs` |
+//! | letter, mailer | transactional outbox of mail, and what hands it to an SMTP server | [`mail`] |
+//! | suppression list | addresses that a mail server refused for good: nothing more is sent | `mail/outbox.rs` |
 //! | slot | the run of a schedule: once across all nodes | `jobs/worker.rs` |
 //! | roll-up | counts kept by a job, so that a page counts nothing that grows | `admin/stats.rs` |
 //! | listed, state | what browse shows; draft, listed, reserved, sold, paused, hidden, deleted | `products/lifecycle.rs` |
@@ -172,6 +176,7 @@ pub mod config;
 pub mod dashboard;
 pub mod db;
 pub mod jobs;
+pub mod mail;
 pub mod products;
 pub mod telemetry;
 pub mod web;

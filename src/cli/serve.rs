@@ -1,6 +1,6 @@
 //! `haggle serve`: opens the database, starts the tasks, serves until Ctrl-C or SIGTERM.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::Path, time::Duration};
 
 use anyhow::Context;
 use sqlx::PgPool;
@@ -12,18 +12,18 @@ use super::{
     terminal::{picture_progress, print_step, sign_ins, summary},
 };
 use crate::{
-    accounts, admin,
+    accounts,
     app::{self, App},
     chat::{self, MessageLimits},
     config::Config,
     db::{self, DataDir, Database},
-    jobs::{self, Policy, Worker},
-    products::{self, Currencies, Currency, PhotoQuota, ProductQuota, photos::Uploads},
+    jobs::Policy,
+    mail::Mailer,
+    products::{Currencies, Currency, PhotoQuota, ProductQuota, photos::Uploads},
     telemetry::exporter::Exporter,
     web::{Contact, Marketplace, forgery::PublicOrigin},
 };
 
-const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 pub async fn run(config: &Config) -> anyhow::Result<()> {
@@ -34,6 +34,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let listener = listen(&config.addr).await?;
     let addr = listener.local_addr()?;
     let (marketplace, currencies) = (marketplace(config, addr)?, currencies(config)?);
+    let mailer = mailer(config, &marketplace, data.path())?;
     let metrics = match &config.metrics_addr {
         Some(addr) => Some(open_metrics(addr).await?),
         None => None,
@@ -55,6 +56,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         config.trusted_proxies,
         MessageLimits::new(config.messages_per_second),
     );
+    app.use_mailer(mailer);
     app.products.currencies = currencies;
     app.products.quota = ProductQuota {
         per_day: config.products_per_day.get().into(),
@@ -75,7 +77,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         app.supervisor.spawn("demo.photos", Policy::UntilDone, photos);
     }
     chat::join_cluster(&app.chat, nats, &app.supervisor).await?;
-    start_jobs(&app);
+    app::start_jobs(&app);
     start_sweeps(&app);
     let metrics = serve_metrics(metrics, app.clone());
     let served = tokio::select! {
@@ -94,6 +96,25 @@ fn marketplace(config: &Config, addr: SocketAddr) -> anyhow::Result<Marketplace>
             .context("HAGGLE_CONTACT is an e-mail address, or a page like https://market.example/contact")
     });
     Ok(Marketplace { name, contact: contact.transpose()?, origin: PublicOrigin(config.public_origin(addr)?) })
+}
+
+fn mailer(config: &Config, marketplace: &Marketplace, data: &Path) -> anyhow::Result<Mailer> {
+    let contact = match &marketplace.contact {
+        Some(Contact::Email(address)) => Some(address.as_str()),
+        _ => None,
+    };
+    let from = config.mail_from.as_deref().or(contact);
+    match &config.smtp_url {
+        Some(url) => {
+            let from = from.context("SMTP_URL needs HAGGLE_MAIL_FROM, the address that letters come from")?;
+            Mailer::smtp(url, from)
+        }
+        None => {
+            let folder = data.join("mail");
+            println!("Mail isn't set up (SMTP_URL): letters are files in {}", folder.display());
+            Mailer::folder(folder, from.unwrap_or("haggle@localhost"))
+        }
+    }
 }
 
 fn currencies(config: &Config) -> anyhow::Result<Currencies> {
@@ -144,43 +165,6 @@ async fn resume_demo_photos(db: PgPool, uploads: Uploads) {
     if let Err(error) = seed::compose_pictures(db, uploads, picture_progress()).await {
         tracing::error!(%error, "the demo's pictures are not complete; the next start goes on with them");
     }
-}
-
-/// Starts this node's worker of durable jobs, with every handler and schedule there is.
-fn start_jobs(app: &App) {
-    let worker = jobs_worker(app);
-    app.supervisor.spawn_draining("jobs.worker", Policy::Background, move |stop| worker.clone().run(stop));
-}
-
-fn jobs_worker(app: &App) -> Worker {
-    let db = &app.db;
-    let sessions = db.clone();
-    let (photos_db, uploads) = (db.clone(), app.products.uploads.clone());
-    let (days, market, done) = (db.clone(), db.clone(), db.clone());
-    Worker::new(db)
-        .every(HOUR, "accounts.sweep_sessions", move |_| {
-            let db = sessions.clone();
-            async move { Ok(accounts::session_store::sweep_sessions(&db).await.map(drop)?) }
-        })
-        .every(HOUR, "uploads.sweep", move |_| {
-            let (db, uploads) = (photos_db.clone(), uploads.clone());
-            async move {
-                chat::sweep_photos(&db).await?;
-                products::stored_photos::sweep(&db, &uploads).await
-            }
-        })
-        .every(HOUR, "admin.daily_stats", move |_| {
-            let db = days.clone();
-            async move { Ok(admin::count_days(&db).await?) }
-        })
-        .every(5 * MINUTE, "admin.market_stats", move |_| {
-            let db = market.clone();
-            async move { Ok(admin::count_market(&db).await?) }
-        })
-        .every(24 * HOUR, "jobs.sweep", move |_| {
-            let db = done.clone();
-            async move { Ok(jobs::sweep(&db).await.map(drop)?) }
-        })
 }
 
 /// Removes idle rate-limit buckets every hour: they are in this node's memory.

@@ -38,7 +38,7 @@ const LISTEN_RETRY_DELAY: Duration = Duration::from_secs(5);
 /// A killed node's jobs wait so long; extended three times as often.
 const LEASE: Duration = Duration::from_secs(60);
 /// About a day until a job is dead.
-const MAX_ATTEMPTS: i32 = 12;
+const MAX_ATTEMPTS: i32 = 18;
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(10), max: Duration::from_secs(4 * 60 * 60) };
 
 type Outcome = Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>>;

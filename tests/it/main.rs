@@ -15,6 +15,7 @@ mod dashboard;
 mod errors;
 mod jobs;
 mod least_privilege;
+mod mail;
 mod marketplace;
 mod migrations;
 mod products;

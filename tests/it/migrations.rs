@@ -77,6 +77,12 @@ fn rows_after(version: i64) -> &'static str {
             "INSERT INTO stored_photos (key, account_id, bytes, state)
              SELECT md5('y'), account_id, 12345, 'named' FROM customers"
         }
+        26 => {
+            "INSERT INTO letters (key, letter) VALUES ('a', '{}');
+             INSERT INTO bounced_addresses (email, answer) VALUES ('gone@example.com', '550 no');
+             INSERT INTO account_links (token_hash, account_id, purpose, email, expires_at)
+             SELECT '\\x02', id, 'confirm', email, now() FROM accounts WHERE name = 'Ana'"
+        }
         _ => "",
     }
 }

@@ -1,8 +1,8 @@
 //! Several nodes on one database are one chat, in each way in which they can tell each other; and nothing is
 //! lost when what they stand on is killed.
 //!
-//! What needs a NATS server is listed as ignored where there is none; with `HAGGLE_DEMAND_NATS=1`
-//! (`.ci/run`) that is a failure instead.
+//! What needs a NATS server, or a mail server, is listed as ignored where there is none; with `HAGGLE_DEMAND_NATS=1`
+//! and `HAGGLE_DEMAND_SMTP=1` (`.ci/run`) that is a failure instead.
 
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
@@ -10,6 +10,7 @@ mod chaos;
 mod chat_client;
 mod database_outage;
 mod deep_png;
+mod mail;
 mod nats;
 mod nats_server;
 mod notifications;
@@ -39,10 +40,11 @@ macro_rules! trials {
 
 fn main() -> ExitCode {
     let args = Arguments::from_args();
-    let missing = nats_server::missing();
-    if let Some(missing) = missing {
+    let (missing, no_mail) = (nats_server::missing(), mail::missing());
+    for (missing, demand) in [(missing, "HAGGLE_DEMAND_NATS"), (no_mail, "HAGGLE_DEMAND_SMTP")] {
+        let Some(missing) = missing else { continue };
         eprintln!("Node tests: {missing}");
-        if std::env::var_os("HAGGLE_DEMAND_NATS").is_some_and(|it| it == "1") {
+        if std::env::var_os(demand).is_some_and(|it| it == "1") {
             return ExitCode::FAILURE;
         }
     }
@@ -90,6 +92,14 @@ fn main() -> ExitCode {
         nats::who_was_told_more_than_fits_comes_back,
         nats::a_node_signs_in_with_what_its_address_says,
         nats::one_that_was_never_there_stops_nothing,
+    ] });
+    list.extend(trials! { no_mail.is_some(), "smtp", (), [
+        mail::a_mail_server_gets_a_letter_that_programs_understand,
+        mail::a_temporary_refusal_is_tried_again_until_it_is_taken,
+        mail::an_address_that_bounces_gets_no_more_letters,
+        mail::a_refusal_by_policy_marks_no_address,
+        mail::a_wrong_password_marks_no_address_and_the_right_one_sends,
+        mail::a_slow_server_holds_up_nobody_else_and_a_gone_one_is_tried_again,
     ] });
     libtest_mimic::run(&args, list).exit_code()
 }

@@ -6,6 +6,7 @@ use haggle::{
     app::{self, App},
     chat::MessageLimits,
     jobs::Supervisor,
+    mail::Mailer,
     products::photos::Uploads,
     web::{Marketplace, forgery::PublicOrigin},
 };
@@ -28,6 +29,8 @@ pub struct TestApp {
     state: Option<App>,
     // Dropped last: the pools' connections go first.
     uploads_dir: Arc<TempDir>,
+    /// Where letters lie that were sent.
+    mail_dir: Arc<TempDir>,
     /// None where somebody else made it.
     database: Option<Arc<TestDatabase>>,
 }
@@ -85,6 +88,7 @@ impl TestApp {
             running: None,
             state: None,
             uploads_dir: Arc::new(uploads_dir),
+            mail_dir: Arc::new(tempfile::tempdir().expect("a folder for letters")),
             database: Some(Arc::new(database)),
         };
         app.listen().await;
@@ -104,6 +108,7 @@ impl TestApp {
             running: None,
             state: None,
             uploads_dir: Arc::new(uploads_dir),
+            mail_dir: Arc::new(tempfile::tempdir().expect("a folder for letters")),
             database: None,
         }
     }
@@ -127,6 +132,7 @@ impl TestApp {
             running: None,
             state: None,
             uploads_dir: self.uploads_dir.clone(),
+            mail_dir: self.mail_dir.clone(),
             database: Some(database),
         };
         app.listen().await;
@@ -153,6 +159,16 @@ impl TestApp {
     /// Where photos lie, for looking behind the pages.
     pub fn uploads_dir(&self) -> &Path {
         self.uploads_dir.path()
+    }
+
+    /// Where letters lie that were sent.
+    pub fn mail_dir(&self) -> &Path {
+        self.mail_dir.path()
+    }
+
+    /// This node's workers, as `haggle serve` starts them; tests that don't need them are quicker without.
+    pub fn start_jobs(&self) {
+        app::start_jobs(&self.state());
     }
 
     /// What the real program is given as its `DATABASE_URL`.
@@ -187,6 +203,7 @@ impl TestApp {
         (self.marketplace)(&mut marketplace);
         let mut state =
             App::new(self.db.clone(), self.uploads.clone(), marketplace, 0, self.message_limits.clone());
+        state.use_mailer(Mailer::folder(self.mail_dir.path(), "market@example.com").expect("a mailer"));
         (self.adjust)(&mut state);
         self.state = Some(state.clone());
         let (stop, stopped) = oneshot::channel();

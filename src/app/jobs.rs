@@ -1,0 +1,66 @@
+//! Every durable job's handler and every schedule: the one place that knows who handles what.
+//!
+//! Mail has a worker of its own: a mail server that answers slowly holds up letters, and nothing else.
+
+use std::time::Duration;
+
+use super::App;
+use crate::{
+    accounts, admin, chat,
+    jobs::{self, Policy, Worker},
+    mail, products,
+};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// Starts this node's workers of durable jobs.
+pub fn start_jobs(app: &App) {
+    for (name, worker) in [("jobs.worker", worker(app)), ("jobs.mail", mail_worker(app))] {
+        app.supervisor.spawn_draining(name, Policy::Background, move |stop| worker.clone().run(stop));
+    }
+}
+
+fn worker(app: &App) -> Worker {
+    let db = &app.db;
+    let sessions = db.clone();
+    let (photos_db, uploads) = (db.clone(), app.products.uploads.clone());
+    let (days, market, done, letters) = (db.clone(), db.clone(), db.clone(), db.clone());
+    Worker::new(db)
+        .every(HOUR, "accounts.sweep_sessions", move |_| {
+            let db = sessions.clone();
+            async move { Ok(accounts::session_store::sweep_sessions(&db).await.map(drop)?) }
+        })
+        .every(HOUR, "uploads.sweep", move |_| {
+            let (db, uploads) = (photos_db.clone(), uploads.clone());
+            async move {
+                chat::sweep_photos(&db).await?;
+                products::stored_photos::sweep(&db, &uploads).await
+            }
+        })
+        .every(HOUR, "admin.daily_stats", move |_| {
+            let db = days.clone();
+            async move { Ok(admin::count_days(&db).await?) }
+        })
+        .every(5 * MINUTE, "admin.market_stats", move |_| {
+            let db = market.clone();
+            async move { Ok(admin::count_market(&db).await?) }
+        })
+        .every(24 * HOUR, "jobs.sweep", move |_| {
+            let db = done.clone();
+            async move { Ok(jobs::sweep(&db).await.map(drop)?) }
+        })
+        .every(24 * HOUR, "mail.sweep", move |_| {
+            let db = letters.clone();
+            async move { Ok(mail::sweep(&db).await.map(drop)?) }
+        })
+}
+
+/// Whatever ends in a letter being handed over.
+fn mail_worker(app: &App) -> Worker {
+    let (db, mailer) = (app.db.clone(), app.mailer.clone());
+    Worker::new(&app.db).on(mail::SEND, move |job| {
+        let (db, mailer) = (db.clone(), mailer.clone());
+        async move { mail::run_job(&db, &mailer, &job).await }
+    })
+}
