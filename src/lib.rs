@@ -20,6 +20,8 @@
 //!                ↓
 //!             products                what is for sale; photos, prices, browse
 //!                ↓
+//!              safety                 who hears nothing from whom
+//!                ↓
 //!             accounts                people, sessions, Buyer and Customer profiles
 //!                ↓
 //!              mail                   letters: an outbox, and the mailer
@@ -97,7 +99,11 @@
 //!   more. While nobody waits for room, what one socket sends lies together in a batch, and what its room is
 //!   told of it goes out in one piece.
 //! - **Who may write is said by the `RoomMember`**: a room's two people never change, so under the lock only the
-//!   product is asked about. Access that ends closes the sockets; blocking somebody isn't there yet.
+//!   product is asked about, and whether one has blocked the other. Access that ends closes the sockets.
+//! - **A block is silent.** What the blocked writes is stored under its `seq` and acknowledged, and the other side gets the
+//!   number alone. Totals and ordinals count what the other side may see, so that no reader of them has to know
+//!   about blocks; what isn't in them is counted beside (`rooms.buyer_withheld`). Writers compare a room's blocks with
+//!   its number, so that the path without a lock decides by them too.
 //! - **A duplicate is told to a room that hasn't been told**: after an answer that was lost, the second try is the
 //!   first time that anybody hears of it.
 //! - **Duplicates are looked for when the unique index has met one.** Most messages are new; a batch that isn't
@@ -149,6 +155,7 @@
 //! | permit | semaphore permit: back-pressure in bytes, quota of sockets, concurrency limit | `write/queue.rs`, `live/quota.rs`, `web/concurrency_limit.rs` |
 //! | publish | fan-out to sockets, inboxes, other nodes, search | `chat/live/publish.rs` |
 //! | gap, backfill | out-of-order delivery, and reading the rows in between | `live/room.rs`, `cluster/backfill.rs` |
+//! | block, withheld | muting: what somebody wrote whom the other had blocked; a tombstone with a number | `safety/blocks.rs`, `chat/write/blocks.rs`, `chat/domain/batch.rs` |
 //! | hint | best-effort notification; the rows are the truth | `chat/live/event.rs` |
 //! | stale, resync | cache invalidation of a whole node, of one page | `live/staleness.rs`, `sockets/` |
 //! | heartbeat, membership, eviction | failure detection between nodes | `cluster/heartbeat.rs` |
@@ -178,5 +185,6 @@ pub mod db;
 pub mod jobs;
 pub mod mail;
 pub mod products;
+pub mod safety;
 pub mod telemetry;
 pub mod web;

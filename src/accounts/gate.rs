@@ -60,6 +60,7 @@ impl Action {
     fn of(path: &str) -> Option<Self> {
         match path {
             "/login" | "/register" | "/logout" => None,
+            path if path.ends_with("/block") => Some(Action::Other),
             path if path.starts_with("/rooms/") || path.ends_with("/messages") => None,
             path if path.starts_with("/account") => Some(Action::Profile),
             _ => Some(Action::Other),

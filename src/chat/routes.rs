@@ -8,7 +8,7 @@ use axum::{
 
 use super::{
     attachments,
-    pages::{history, inbox, product_page, read_pixel, remove_photo, room, send, send_form},
+    pages::{blocks, history, inbox, product_page, read_pixel, remove_photo, room, send, send_form},
     sockets,
     state::State,
 };
@@ -25,6 +25,10 @@ pub fn router(state: State) -> Router {
         .route("/rooms/{room}", get(room::show))
         .route("/rooms/{room}/photos/{key}/{file}", get(attachments::serve::show))
         .route("/rooms/{room}/messages/{seq}/photo/remove", post(remove_photo::remove))
+        .route("/rooms/{room}/block", post(blocks::block_in_room))
+        .route("/sellers/{id}/block", post(blocks::block_seller))
+        .route("/account/blocks", get(blocks::list))
+        .route("/account/blocks/{id}/remove", post(blocks::remove))
         .route("/rooms/{room}/read", post(read_pixel::read))
         .route("/rooms/{room}/seen.gif", get(read_pixel::seen))
         .route("/ws/{room}", get(sockets::room::upgrade))

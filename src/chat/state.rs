@@ -9,13 +9,13 @@ use super::{
     cluster::{membership::Membership, parts::ClusterParts},
     live::{
         inboxes::Inboxes, outlet::ClusterOutlet, product_changes::ProductChanges, publish::Publisher,
-        quota::ConnectionQuota, rooms::Rooms, shutdown::Shutdown, staleness::Staleness,
+        quota::ConnectionQuota, rooms::Rooms, screen::Screen, shutdown::Shutdown, staleness::Staleness,
         subscriptions::Subscriptions,
     },
     pages::{read_pixel::ReadParts, remove_photo::RemovePhotoParts, send::SendParts},
     search::{indexer, limits::SearchLimits},
     sockets::{limits::FrameLimits, parts::SocketParts, unread_counts::UnreadCounts, ws_io::KeepAlive},
-    write::{MessageWriter, WriterParts, limits::MessageLimits},
+    write::{MessageWriter, WriterParts, blocks::BlockParts, limits::MessageLimits},
 };
 use crate::{
     accounts::{AccessEvents, SignInLimits},
@@ -35,11 +35,13 @@ pub struct State {
     pub trusted_proxies: TrustedProxies,
     pub public_origin: PublicOrigin,
     pub shell: ShellSource,
+    pub screen: Screen,
     pub message_limits: MessageLimits,
     pub sockets: SocketParts,
     pub send: SendParts,
     pub read: ReadParts,
     pub remove_photo: RemovePhotoParts,
+    pub block: BlockParts,
     pub staleness: Staleness,
     /// Of the other nodes.
     remote_products: ProductEvents,
@@ -68,7 +70,8 @@ impl State {
         let (shutdown, staleness) = (Shutdown::default(), Staleness::default());
         let rooms = Rooms::new(&outlet, &subscriptions);
         let inboxes = Inboxes::new(&subscriptions);
-        let publisher = Publisher::new(&rooms, &inboxes, &outlet);
+        let screen = Screen(with.shell.clone());
+        let publisher = Publisher::new(&rooms, &inboxes, &outlet, &screen);
         let hints = publisher.index_hints().receiver();
         supervisor.spawn("chat.search.indexer", Policy::Background, {
             let db = db.clone();
@@ -116,6 +119,7 @@ impl State {
                 shell: with.shell.clone(),
             },
             read: ReadParts { db: db.clone(), publisher: publisher.clone() },
+            block: BlockParts { db: db.clone(), publisher: publisher.clone() },
             remove_photo: RemovePhotoParts { db: db.clone(), uploads: uploads.clone(), publisher },
             db,
             uploads,
@@ -123,6 +127,7 @@ impl State {
             trusted_proxies: with.trusted_proxies,
             public_origin: with.public_origin,
             shell: with.shell,
+            screen,
             message_limits,
             staleness,
             remote_products,
@@ -150,6 +155,7 @@ impl State {
             node: Uuid::new_v4(),
             db,
             rooms,
+            screen: self.screen.clone(),
             inboxes,
             outlet,
             staleness: self.staleness.clone(),

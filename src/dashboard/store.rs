@@ -28,7 +28,7 @@ pub(super) async fn figures(db: impl PgExecutor<'_>, seller_id: i64) -> sqlx::Re
                FROM products WHERE seller_id = $1 AND state <> 'deleted'
            ) p, (
                SELECT count(*) AS conversations, coalesce(sum(buyer_total - seller_seen), 0)::bigint AS unread
-               FROM rooms WHERE seller_id = $1 AND last_seq > 0
+               FROM rooms WHERE seller_id = $1 AND coalesce(seller_last_shown, last_seq) > 0
            ) r"#,
         seller_id
     )
@@ -59,7 +59,7 @@ pub(super) async fn products(
     sqlx::query_as!(
         DashboardProduct,
         r#"SELECT p.id, c.name AS category, p.created_at, p.views,
-                  (SELECT count(DISTINCT room_id) FROM messages WHERE product_id = p.id AND starts_product) AS "chats!"
+                  (SELECT count(DISTINCT room_id) FROM messages WHERE product_id = p.id AND starts_product AND NOT withheld) AS "chats!"
            FROM (
                SELECT id, category_id, created_at, views FROM products
                WHERE seller_id = $1 AND state <> 'deleted' AND strpos(lower(title), lower($3)) > 0

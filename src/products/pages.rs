@@ -15,6 +15,7 @@ use super::{
     views::{BrowsePage, HomePage, SellerPage},
 };
 use crate::accounts::{self, MaybeUser};
+use crate::safety;
 use crate::web::{ClientAddr, Error, Pager, Path, Query, Result, Shell};
 
 /// How many of the newest products the home page shows.
@@ -96,6 +97,12 @@ pub async fn seller(
     }
     let (available, sold) = store::browse::counts_of_seller(&db, id).await?;
     let pager = Pager::new(page.parse().ok(), PER_PAGE, available + sold, format!("/sellers/{id}?"));
+    let block = match &user {
+        Some(user) if user.buyer_id.is_some() && user.account_id != seller.account_id => {
+            Some(safety::find_block(&db, user.account_id, seller.account_id).await?)
+        }
+        _ => None,
+    };
     Ok(SellerPage {
         cards: store::browse::of_seller(&db, id, pager.limit(), pager.offset()).await?,
         shell,
@@ -103,6 +110,7 @@ pub async fn seller(
         seller,
         available,
         sold,
+        block,
         pager,
     })
 }

@@ -135,6 +135,8 @@ pub(super) struct SellerPage {
     pub seller: SellerCard,
     pub available: i64,
     pub sold: i64,
+    /// For somebody who could block this seller: whether they did, and the block's number.
+    pub block: Option<Option<i64>>,
     pub cards: Vec<Card>,
     pub pager: Pager,
 }

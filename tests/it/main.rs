@@ -20,6 +20,7 @@ mod marketplace;
 mod migrations;
 mod products;
 mod routes;
+mod safety;
 mod seed;
 mod start;
 #[allow(dead_code, unused_imports, reason = "a kit: not every part is in use at every time")]

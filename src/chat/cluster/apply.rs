@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::parts::ClusterParts;
 use crate::chat::{
-    domain::side::Side,
+    domain::{blocks::Blocks, side::Side},
     live::{event::ClusterEvent, inboxes::Inboxes, rooms::Rooms},
 };
 
@@ -50,7 +50,10 @@ pub fn apply_room_event(rooms: &Rooms, from: Uuid, event: &ClusterEvent) {
         ClusterEvent::Entry { r, s, .. } => rooms.apply_entry(r, s),
         ClusterEvent::Changed { r, v } => rooms.apply_change(r, v),
         ClusterEvent::Read { r, by, s, .. } => rooms.apply_read(r, by, s),
-        ClusterEvent::Typing { r, by } => rooms.apply_typing(r, by),
+        ClusterEvent::Blocks { r, v, b, s } => rooms.apply_blocks(r, Blocks { rev: v, buyer: b, seller: s }),
+        ClusterEvent::Typing { r, by } => {
+            rooms.apply_typing(r, by);
+        }
         ClusterEvent::Presence { r, who, on } => rooms.apply_presence(r, who, from, on),
         ClusterEvent::Access(_) | ClusterEvent::Product(_) | ClusterEvent::Hello | ClusterEvent::Stale => {}
     }

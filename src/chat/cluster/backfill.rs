@@ -10,10 +10,11 @@ use tokio::{
 
 use crate::{
     chat::{
-        domain::{participants::Participants, room_key::RoomKey},
+        domain::{entry::Entry, participants::Participants, room_key::RoomKey},
         live::{
-            render::{EntryView, entry_html, lazy_frame_text},
+            render::{EntryView, entry_frames, entry_html},
             rooms::Rooms,
+            screen::Screen,
         },
         store,
     },
@@ -26,7 +27,7 @@ const MAX_CONCURRENT_ROOMS: usize = 4;
 const PAGE: i64 = 100;
 
 /// Reads rooms as they are requested. A room that is requested while it waits for its turn is read once.
-pub async fn run(db: PgPool, rooms: Rooms, requests: Arc<Mutex<mpsc::Receiver<RoomKey>>>) {
+pub async fn run(db: PgPool, rooms: Rooms, screen: Screen, requests: Arc<Mutex<mpsc::Receiver<RoomKey>>>) {
     let mut requests = requests.lock().await;
     let mut waiting = VecDeque::new();
     let mut reading = JoinSet::new();
@@ -46,9 +47,9 @@ pub async fn run(db: PgPool, rooms: Rooms, requests: Arc<Mutex<mpsc::Receiver<Ro
         while reading.len() < MAX_CONCURRENT_ROOMS
             && let Some(room) = waiting.pop_front()
         {
-            let (db, rooms) = (db.clone(), rooms.clone());
+            let (db, rooms, screen) = (db.clone(), rooms.clone(), screen.clone());
             reading.spawn(async move {
-                if let Err(error) = backfill(&db, &rooms, room).await {
+                if let Err(error) = backfill(&db, &rooms, &screen, room).await {
                     tracing::warn!(%error, %room, "backfill failed, the next reconciliation finds the room again");
                 }
             });
@@ -56,7 +57,7 @@ pub async fn run(db: PgPool, rooms: Rooms, requests: Arc<Mutex<mpsc::Receiver<Ro
     }
 }
 
-async fn backfill(db: &PgPool, rooms: &Rooms, room: RoomKey) -> sqlx::Result<()> {
+async fn backfill(db: &PgPool, rooms: &Rooms, screen: &Screen, room: RoomKey) -> sqlx::Result<()> {
     let Some((participants, _)) = with_task_timeout(store::rooms::participants(db, room)).await? else {
         return Ok(());
     };
@@ -79,9 +80,8 @@ async fn backfill(db: &PgPool, rooms: &Rooms, room: RoomKey) -> sqlx::Result<()>
             rooms.skip_to(room, first.seq);
         }
         for entry in entries {
-            let seq = entry.seq;
-            let frame = lazy_frame_text(Arc::new(entry), participants.clone(), products.clone());
-            rooms.deliver_in_order(room, seq, frame);
+            let frames = entry_frames(Arc::new(entry), participants.clone(), products.clone(), screen);
+            rooms.deliver_in_order(room, frames);
         }
     }
     backfill_changes(db, rooms, room, &participants).await
@@ -104,7 +104,8 @@ async fn backfill_changes(
         for (seq, rev) in changes {
             let entry = entries.iter().find(|entry| entry.seq == seq);
             let html = entry.map(|entry| entry_html(&EntryView::new(entry, participants, &[])));
-            rooms.deliver_change(room, seq, rev, html.unwrap_or_default());
+            let withheld_from = entry.and_then(Entry::withheld_from);
+            rooms.deliver_change(room, (seq, withheld_from), rev, html.unwrap_or_default());
         }
     }
     Ok(())

@@ -63,8 +63,8 @@ pub async fn join(
     };
     let backfills = parts.rooms.backfills().receiver();
     supervisor.spawn("chat.cluster.backfill", Policy::Essential, {
-        let (db, rooms) = (parts.db.clone(), parts.rooms.clone());
-        move || backfill::run(db.clone(), rooms.clone(), backfills.clone())
+        let (db, rooms, screen) = (parts.db.clone(), parts.rooms.clone(), parts.screen.clone());
+        move || backfill::run(db.clone(), rooms.clone(), screen.clone(), backfills.clone())
     });
     let events = parts.outlet.events().receiver();
     supervisor.spawn_draining("chat.cluster.publisher", Policy::Essential, {

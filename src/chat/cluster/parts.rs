@@ -7,8 +7,8 @@ use super::membership::Membership;
 use crate::{
     accounts::AccessEvents,
     chat::live::{
-        inboxes::Inboxes, outlet::ClusterOutlet, rooms::Rooms, shutdown::Shutdown, staleness::Staleness,
-        subscriptions::Subscriptions,
+        inboxes::Inboxes, outlet::ClusterOutlet, rooms::Rooms, screen::Screen, shutdown::Shutdown,
+        staleness::Staleness, subscriptions::Subscriptions,
     },
     products::ProductEvents,
 };
@@ -19,6 +19,7 @@ pub struct ClusterParts {
     pub node: Uuid,
     pub db: PgPool,
     pub rooms: Rooms,
+    pub screen: Screen,
     pub inboxes: Inboxes,
     pub outlet: ClusterOutlet,
     pub staleness: Staleness,

@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     accounts::AccessChange,
-    chat::{domain::room_key::RoomKey, store},
+    chat::{
+        domain::{room_key::RoomKey, side::Side},
+        store,
+    },
     web::with_task_timeout,
 };
 
@@ -135,7 +138,12 @@ impl Reconciler {
                 registry.apply_position(room, position);
             }
             // A node that didn't tell the room of it didn't tell their inboxes.
-            inboxes.notify(room, &accounts);
+            let before = known.iter().find(|(key, _)| *key == room).map(|(_, position)| *position);
+            for (side, account) in [Side::Buyer, Side::Seller].into_iter().zip(accounts) {
+                if before.is_none_or(|before| position.has_news_for(side, before)) {
+                    inboxes.notify(room, &[account]);
+                }
+            }
         }
         let members = self.members.borrow();
         for room in rooms {

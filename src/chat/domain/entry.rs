@@ -17,6 +17,19 @@ pub struct Entry {
     /// The product that this entry introduces, as it was then: the divider card above it.
     pub introduces: Option<ProductSnapshot>,
     pub sent_at: OffsetDateTime,
+    /// Written while the other side had blocked its author: the other side never sees it, nor that it is there.
+    pub withheld: bool,
+}
+
+impl Entry {
+    /// The side that mustn't see it.
+    pub fn withheld_from(&self) -> Option<Side> {
+        self.withheld.then(|| self.from.other())
+    }
+
+    pub fn is_shown_to(&self, side: Side) -> bool {
+        self.withheld_from() != Some(side)
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! Values that can't be wrong: no SQL, no HTTP, no channels.
 
 pub mod batch;
+pub mod blocks;
 pub mod body;
 pub mod content;
 pub mod conversation;

@@ -48,6 +48,8 @@ pub enum SendError {
     BadProduct,
     #[error("Another message was sent under this number already.")]
     ClientIdReused,
+    #[error("You blocked this person. To write to them, undo it first.")]
+    Blocked,
     #[error("That was very fast. Wait a moment, then send it again.")]
     RateLimited,
     #[error("{0}")]
@@ -73,6 +75,7 @@ impl SendError {
             SendError::TooLong | SendError::FrameTooBig => "too_long",
             SendError::BadProduct => "bad_product",
             SendError::ClientIdReused => "client_id_reused",
+            SendError::Blocked => "blocked",
             SendError::Photo(_) | SendError::PhotoQuota(_) => "bad_photo",
             SendError::RateLimited | SendError::TooManyPhotos => "rate_limited",
             SendError::Unavailable => "unavailable",

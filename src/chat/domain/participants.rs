@@ -13,6 +13,13 @@ pub struct Participants {
 }
 
 impl Participants {
+    pub fn account(&self, side: Side) -> i64 {
+        match side {
+            Side::Buyer => self.buyer_account,
+            Side::Seller => self.seller_account,
+        }
+    }
+
     pub fn name(&self, side: Side) -> &str {
         match side {
             Side::Buyer => &self.buyer_name,

@@ -7,24 +7,42 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     accounts::AccessChange,
-    chat::domain::{room_key::RoomKey, side::Side},
+    chat::domain::{blocks::Blocks, room_key::RoomKey, side::Side},
     products::ProductChanged,
 };
 
 /// A frame's text: made when the first socket asks for it, and then shared by all.
 pub type LazyFrame = LazyLock<Utf8Bytes, Box<dyn FnOnce() -> Utf8Bytes + Send>>;
 
+/// An entry as each side gets it.
+#[derive(Debug)]
+pub struct EntryFrames {
+    pub seq: i64,
+    pub from: Side,
+    /// For its author's sockets.
+    pub frame: LazyFrame,
+    pub other: OtherFrame,
+}
+
+/// What the side gets that didn't write an entry.
+#[derive(Debug)]
+pub enum OtherFrame {
+    Same,
+    /// Its number alone.
+    Withheld,
+    /// With warnings in its HTML, if there are any.
+    Screened(LazyFrame),
+}
+
 /// To the sockets of a room on this node.
 #[derive(Debug)]
 pub enum RoomEvent {
     /// A stored entry. Sockets drop the ones they have had already, and notice gaps.
-    Entry {
-        seq: i64,
-        frame: LazyFrame,
-    },
+    Entry(EntryFrames),
     /// An entry that was delivered before has changed.
     Changed {
         seq: i64,
+        withheld_from: Option<Side>,
         frame: Utf8Bytes,
     },
     /// The room stands further back than was delivered (a fail-over lost a tail), or there is a gap in its
@@ -32,8 +50,11 @@ pub enum RoomEvent {
     Rewound {
         last_seq: i64,
     },
-    /// Read marks, presence: nothing that could be missed for good.
-    State(Utf8Bytes),
+    /// Read marks, presence: nothing that could be missed for good. `to`: one side only, where there is a block.
+    State {
+        to: Option<Side>,
+        frame: Utf8Bytes,
+    },
     Typing {
         by: Side,
         frame: Utf8Bytes,
@@ -78,6 +99,10 @@ pub enum ClusterEvent {
     /// An entry changed; the room stands at the change `v`. Older versions leave it out.
     #[serde(rename = "c")]
     Changed { r: RoomKey, v: i64 },
+    /// Blocks between the room's two people, as its row has them with the number `v`: whether the buyer is blocked,
+    /// and the seller. Older versions leave it out.
+    #[serde(rename = "b")]
+    Blocks { r: RoomKey, v: i64, b: bool, s: bool },
     #[serde(rename = "t")]
     Typing { r: RoomKey, by: Side },
     #[serde(rename = "p")]
@@ -102,6 +127,7 @@ impl ClusterEvent {
             ClusterEvent::Entry { r, .. }
             | ClusterEvent::Read { r, .. }
             | ClusterEvent::Changed { r, .. }
+            | ClusterEvent::Blocks { r, .. }
             | ClusterEvent::Typing { r, .. }
             | ClusterEvent::Presence { r, .. } => Some(*r),
             ClusterEvent::Access(_)
@@ -109,6 +135,10 @@ impl ClusterEvent {
             | ClusterEvent::Hello
             | ClusterEvent::Stale => None,
         }
+    }
+
+    pub fn blocks(r: RoomKey, blocks: Blocks) -> Self {
+        ClusterEvent::Blocks { r, v: blocks.rev, b: blocks.buyer, s: blocks.seller }
     }
 
     /// Whose inboxes changed with it.

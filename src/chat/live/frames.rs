@@ -89,7 +89,19 @@ pub enum ServerFrame<'a> {
 
 /// An entry as programs get it, by socket and by history.
 #[derive(Clone, Debug, Serialize)]
-pub struct EntryFrame<'a> {
+#[serde(untagged)]
+pub enum EntryFrame<'a> {
+    Shown(ShownEntry<'a>),
+    /// Only that there is one, so that numbers have no holes.
+    Withheld {
+        seq: i64,
+        kind: &'static str,
+        html: &'static str,
+    },
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ShownEntry<'a> {
     pub seq: i64,
     pub kind: &'a str,
     pub from: Side,
@@ -121,6 +133,12 @@ pub struct ChangedFrame {
     pub html: String,
 }
 
+impl EntryFrame<'_> {
+    pub fn withheld(seq: i64) -> Self {
+        EntryFrame::Withheld { seq, kind: "withheld", html: "" }
+    }
+}
+
 impl ServerFrame<'_> {
     pub fn rejected(client_id: Option<Uuid>, error: SendError) -> Self {
         ServerFrame::Error { client_id, code: error.code(), message: error.to_string() }
@@ -130,7 +148,9 @@ impl ServerFrame<'_> {
     pub fn text(&self) -> Utf8Bytes {
         // Room enough for most, so that it isn't moved while it grows.
         let mut text = Vec::with_capacity(match self {
-            ServerFrame::Message(entry) => 256 + entry.body.len() + entry.html.len() * 9 / 8,
+            ServerFrame::Message(EntryFrame::Shown(entry)) => {
+                256 + entry.body.len() + entry.html.len() * 9 / 8
+            }
             _ => 128,
         });
         let written = serde_json::to_writer(&mut text, self);

@@ -23,6 +23,7 @@ pub mod quota;
 pub mod render;
 pub mod room;
 pub mod rooms;
+pub mod screen;
 pub mod shutdown;
 pub mod staleness;
 pub mod subscriptions;

@@ -7,14 +7,16 @@ use askama::Template;
 
 use crate::{
     chat::{
-        domain::{content::Content, entry::Entry, participants::Participants},
+        domain::{content::Content, entry::Entry, participants::Participants, side::Side},
         live::{
-            event::LazyFrame,
-            frames::{EntryFrame, ServerFrame},
+            event::{EntryFrames, LazyFrame, OtherFrame},
+            frames::{EntryFrame, ServerFrame, ShownEntry},
             links::{BodyPart, parts},
+            screen::Screen,
         },
     },
     products::{ProductState, ProductSummary},
+    safety::Warning,
     web::filters,
 };
 
@@ -25,6 +27,8 @@ pub struct EntryView<'a> {
     pub parts: Vec<BodyPart<'a>>,
     /// The product's state today, where a divider card stands.
     pub product: Option<&'a ProductSummary>,
+    /// For whoever didn't write it.
+    pub warnings: Vec<Warning>,
 }
 
 impl<'a> EntryView<'a> {
@@ -35,7 +39,14 @@ impl<'a> EntryView<'a> {
             author: participants.name(entry.from),
             parts: parts(entry.content.body()),
             product: products.iter().find(|product| Some(product.id) == about),
+            warnings: Vec::new(),
         }
+    }
+
+    /// As this side reads it.
+    pub fn screened(mut self, screen: &Screen, reader: Side) -> Self {
+        self.warnings = screen.warnings(self.entry, reader);
+        self
     }
 }
 
@@ -53,13 +64,32 @@ pub fn entry_html(view: &EntryView<'_>) -> String {
     })
 }
 
-/// The entry as programs get it.
+/// The entry as programs get it, those of its author.
 pub fn entry_frame<'a>(
     entry: &'a Entry,
     participants: &Participants,
     products: &[ProductSummary],
 ) -> EntryFrame<'a> {
-    EntryFrame {
+    shown(entry, entry_html(&EntryView::new(entry, participants, products)))
+}
+
+/// The entry as programs get it, those of this side.
+pub fn entry_frame_for<'a>(
+    reader: Side,
+    entry: &'a Entry,
+    participants: &Participants,
+    products: &[ProductSummary],
+    screen: &Screen,
+) -> EntryFrame<'a> {
+    if !entry.is_shown_to(reader) {
+        return EntryFrame::withheld(entry.seq);
+    }
+    let view = EntryView::new(entry, participants, products).screened(screen, reader);
+    shown(entry, entry_html(&view))
+}
+
+fn shown(entry: &Entry, html: String) -> EntryFrame<'_> {
+    EntryFrame::Shown(ShownEntry {
         seq: entry.seq,
         kind: entry.content.kind(),
         from: entry.from,
@@ -67,17 +97,32 @@ pub fn entry_frame<'a>(
         body: entry.content.body(),
         product_id: entry.product_id,
         sent_at: entry.sent_at,
-        html: entry_html(&EntryView::new(entry, participants, products)),
-    }
+        html,
+    })
 }
 
-/// The entry as sockets get it.
-pub fn lazy_frame_text(
+/// The entry as the sockets of either side get it. What is withheld or screened costs more, and only then.
+pub fn entry_frames(
     entry: Arc<Entry>,
     participants: Arc<Participants>,
     products: Arc<[ProductSummary]>,
-) -> LazyFrame {
-    LazyFrame::new(Box::new(move || {
+    screen: &Screen,
+) -> EntryFrames {
+    let (seq, from) = (entry.seq, entry.from);
+    let other = if entry.withheld {
+        OtherFrame::Withheld
+    } else if Screen::is_due(&entry) {
+        let (entry, participants, products) = (entry.clone(), participants.clone(), products.clone());
+        let screen = screen.clone();
+        OtherFrame::Screened(LazyFrame::new(Box::new(move || {
+            let frame = entry_frame_for(from.other(), &entry, &participants, &products, &screen);
+            ServerFrame::Message(frame).text()
+        })))
+    } else {
+        OtherFrame::Same
+    };
+    let frame = LazyFrame::new(Box::new(move || {
         ServerFrame::Message(entry_frame(&entry, &participants, &products)).text()
-    }))
+    }));
+    EntryFrames { seq, from, frame, other }
 }

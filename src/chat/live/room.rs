@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::broadcast;
 
-use super::{event::RoomEvent, presence::Presence};
-use crate::chat::domain::{position::ReadMarks, side::Side};
+use super::{event::RoomEvent, frames::ServerFrame, presence::Presence};
+use crate::chat::domain::{blocks::Blocks, position::ReadMarks, side::Side};
 
 /// How many events a socket may be behind before it has to resync.
 const ROOM_BACKLOG: usize = 32;
@@ -19,6 +19,7 @@ pub struct RoomChannel {
     read: ReadMarks,
     /// The last change that was delivered here.
     rev: i64,
+    blocks: Blocks,
 }
 
 /// Where an entry belongs in the sequence.
@@ -39,6 +40,7 @@ impl Default for RoomChannel {
             last_delivered: None,
             read: ReadMarks::default(),
             rev: 0,
+            blocks: Blocks::default(),
         }
     }
 }
@@ -47,6 +49,45 @@ impl RoomChannel {
     pub fn broadcast(&self, event: RoomEvent) {
         // Nobody listening is nobody to tell.
         let _ = self.channel.send(Arc::new(event));
+    }
+
+    /// Says something of one side: to both, or with a block between them to that side's own pages only.
+    fn broadcast_state(&self, about: Side, frame: &ServerFrame<'_>) {
+        let to = self.blocks.any().then_some(about);
+        self.broadcast(RoomEvent::State { to, frame: frame.text() });
+    }
+
+    pub fn broadcast_presence(&self, who: Side) {
+        self.broadcast_state(who, &ServerFrame::Presence { who, online: self.presence.is_online(who) });
+    }
+
+    pub fn broadcast_read(&self, by: Side, seq: i64) {
+        self.broadcast_state(by, &ServerFrame::Read { by, seq });
+    }
+
+    pub fn blocks(&self) -> Blocks {
+        self.blocks
+    }
+
+    /// Takes over newer blocks. The first one makes each side offline for the other; with the last one gone each hears
+    /// where the other is and has read.
+    pub fn set_blocks(&mut self, blocks: Blocks) {
+        if blocks.rev <= self.blocks.rev {
+            return;
+        }
+        let had_any = std::mem::replace(&mut self.blocks, blocks).any();
+        if had_any == blocks.any() {
+            return;
+        }
+        for side in [Side::Buyer, Side::Seller] {
+            if blocks.any() {
+                let frame = ServerFrame::Presence { who: side, online: false }.text();
+                self.broadcast(RoomEvent::State { to: Some(side.other()), frame });
+            } else {
+                self.broadcast_presence(side);
+                self.broadcast_read(side, self.read.of(side));
+            }
+        }
     }
 
     pub fn last_delivered(&self) -> Option<i64> {
@@ -96,10 +137,7 @@ impl RoomChannel {
     }
 
     pub fn has_read(&self, by: Side, seq: i64) -> bool {
-        seq <= match by {
-            Side::Buyer => self.read.buyer,
-            Side::Seller => self.read.seller,
-        }
+        seq <= self.read.of(by)
     }
 
     /// Moves a read mark up; false if that is no news.

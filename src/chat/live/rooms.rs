@@ -14,7 +14,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use super::{
-    event::{ClusterEvent, LazyFrame, RoomEvent, Topic},
+    event::{ClusterEvent, EntryFrames, RoomEvent, Topic},
     frames::ServerFrame,
     outlet::ClusterOutlet,
     presence::PRESENCE_GRACE,
@@ -22,7 +22,7 @@ use super::{
     room::{RoomChannel, SeqCheck},
     subscriptions::Subscriptions,
 };
-use crate::chat::domain::{position::RoomPosition, room_key::RoomKey, side::Side};
+use crate::chat::domain::{blocks::Blocks, position::RoomPosition, room_key::RoomKey, side::Side};
 
 #[derive(Clone)]
 pub struct Rooms(Arc<Inner>);
@@ -53,7 +53,7 @@ impl Rooms {
         if room.presence.enter(side) {
             self.0.outlet.publish(ClusterEvent::Presence { r: key, who: side, on: true });
             if !was_online {
-                room.broadcast(presence_event(side, true));
+                room.broadcast_presence(side);
             }
         }
         RoomSubscription { rooms: self.clone(), room: key, side, events: room.channel.subscribe() }
@@ -77,7 +77,7 @@ impl Rooms {
         if room.get_mut().presence.expire(side) {
             self.0.outlet.publish(ClusterEvent::Presence { r: key, who: side, on: false });
             if !room.get().presence.is_online(side) {
-                room.get().broadcast(presence_event(side, false));
+                room.get().broadcast_presence(side);
             }
         }
         if room.get().presence.is_empty() {
@@ -92,8 +92,9 @@ impl Rooms {
     }
 
     pub fn typing(&self, key: RoomKey, by: Side) {
-        self.apply_typing(key, by);
-        self.0.outlet.publish(ClusterEvent::Typing { r: key, by });
+        if self.apply_typing(key, by) {
+            self.0.outlet.publish(ClusterEvent::Typing { r: key, by });
+        }
     }
 
     /// Whether that side's mark is known to stand there already, or further on.
@@ -101,25 +102,33 @@ impl Rooms {
         self.0.rooms.get(&key).is_some_and(|room| room.has_read(side, seq))
     }
 
+    /// For the other side: nobody is online for somebody with a block between them.
     pub fn is_online(&self, key: RoomKey, side: Side) -> bool {
-        self.0.rooms.get(&key).is_some_and(|room| room.presence.is_online(side))
+        let is_online = |room: &RoomChannel| room.presence.is_online(side) && !room.blocks().any();
+        self.0.rooms.get(&key).is_some_and(|room| is_online(&room))
     }
 
     /// Delivers an entry that has changed; one change is delivered once.
-    pub fn deliver_change(&self, key: RoomKey, seq: i64, rev: i64, html: String) {
+    pub fn deliver_change(
+        &self,
+        key: RoomKey,
+        (seq, withheld_from): (i64, Option<Side>),
+        rev: i64,
+        html: String,
+    ) {
         if let Some(mut room) = self.0.rooms.get_mut(&key)
             && room.advance_rev(rev)
         {
             let frame = ServerFrame::Changed { seq, rev, html }.text();
-            room.broadcast(RoomEvent::Changed { seq, frame });
+            room.broadcast(RoomEvent::Changed { seq, withheld_from, frame });
         }
     }
 
     /// Delivers an entry in its place. One that comes too early is read again, with what comes before it.
-    pub fn deliver_in_order(&self, key: RoomKey, seq: i64, frame: LazyFrame) {
+    pub fn deliver_in_order(&self, key: RoomKey, entry: EntryFrames) {
         let Some(mut room) = self.0.rooms.get_mut(&key) else { return };
-        match room.check(seq) {
-            SeqCheck::Next => room.broadcast(RoomEvent::Entry { seq, frame }),
+        match room.check(entry.seq) {
+            SeqCheck::Next => room.broadcast(RoomEvent::Entry(entry)),
             SeqCheck::Duplicate => {}
             SeqCheck::Gap => self.request_backfill(key),
         }
@@ -144,13 +153,24 @@ impl Rooms {
         if let Some(mut room) = self.0.rooms.get_mut(&key)
             && room.mark_read(by, seq)
         {
-            room.broadcast(RoomEvent::State(ServerFrame::Read { by, seq }.text()));
+            room.broadcast_read(by, seq);
         }
     }
 
-    pub fn apply_typing(&self, key: RoomKey, by: Side) {
-        if let Some(room) = self.0.rooms.get(&key) {
-            room.broadcast(RoomEvent::Typing { by, frame: ServerFrame::Typing { by }.text() });
+    /// False where there is a block: then it is said nowhere.
+    pub fn apply_typing(&self, key: RoomKey, by: Side) -> bool {
+        let Some(room) = self.0.rooms.get(&key) else { return true };
+        if room.blocks().any() {
+            return false;
+        }
+        room.broadcast(RoomEvent::Typing { by, frame: ServerFrame::Typing { by }.text() });
+        true
+    }
+
+    /// Blocks between the room's two people, as its row has them.
+    pub fn apply_blocks(&self, key: RoomKey, blocks: Blocks) {
+        if let Some(mut room) = self.0.rooms.get_mut(&key) {
+            room.set_blocks(blocks);
         }
     }
 
@@ -158,12 +178,13 @@ impl Rooms {
         if let Some(mut room) = self.0.rooms.get_mut(&key)
             && room.presence.set_remote(who, node, online)
         {
-            room.broadcast(presence_event(who, online));
+            room.broadcast_presence(who);
         }
     }
 
     /// Where a room stands in the database, for whoever listens to it here.
     pub fn apply_position(&self, key: RoomKey, position: RoomPosition) {
+        self.apply_blocks(key, position.blocks);
         self.apply_entry(key, position.last_seq);
         self.apply_change(key, position.rev);
         self.apply_read(key, Side::Buyer, position.read.buyer);
@@ -196,7 +217,7 @@ impl Rooms {
     /// Tells all rooms with this seller something that could be missed.
     pub fn tell_rooms_of_seller(&self, seller_id: i64, frame: &Utf8Bytes) {
         for room in self.0.rooms.iter().filter(|room| room.key().seller_id == seller_id) {
-            room.broadcast(RoomEvent::State(frame.clone()));
+            room.broadcast(RoomEvent::State { to: None, frame: frame.clone() });
         }
     }
 
@@ -204,7 +225,7 @@ impl Rooms {
     pub fn drop_nodes(&self, key: RoomKey, is_gone: impl Fn(Uuid) -> bool) {
         if let Some(mut room) = self.0.rooms.get_mut(&key) {
             for side in room.presence.drop_nodes(is_gone) {
-                room.broadcast(presence_event(side, false));
+                room.broadcast_presence(side);
             }
         }
     }
@@ -213,7 +234,7 @@ impl Rooms {
     pub fn reconcile_presence(&self, key: RoomKey, remote: &[(Uuid, Side)]) {
         if let Some(mut room) = self.0.rooms.get_mut(&key) {
             for side in room.presence.replace_remote(remote) {
-                room.broadcast(presence_event(side, room.presence.is_online(side)));
+                room.broadcast_presence(side);
             }
         }
     }
@@ -230,7 +251,8 @@ impl Rooms {
     pub fn known_position(&self, key: RoomKey) -> Option<(RoomKey, RoomPosition)> {
         let room = self.0.rooms.get(&key)?;
         let last_seq = room.last_delivered()?;
-        Some((key, RoomPosition { last_seq, read: room.read(), rev: room.rev(), last_product_id: None }))
+        let (read, rev, blocks) = (room.read(), room.rev(), room.blocks());
+        Some((key, RoomPosition { last_seq, read, rev, blocks, ..RoomPosition::default() }))
     }
 
     /// The last change that was delivered; nothing if nobody here listens to the room.
@@ -262,10 +284,6 @@ impl Rooms {
     }
 }
 
-fn presence_event(who: Side, online: bool) -> RoomEvent {
-    RoomEvent::State(ServerFrame::Presence { who, online }.text())
-}
-
 /// One socket's place in a room.
 pub struct RoomSubscription {
     rooms: Rooms,
@@ -277,7 +295,8 @@ pub struct RoomSubscription {
 impl RoomSubscription {
     /// Where the room stood when its row was read, after joining: from here on events are counted.
     pub fn start_at(&self, position: RoomPosition) {
-        let RoomPosition { last_seq, read, rev, .. } = position;
+        let RoomPosition { last_seq, read, rev, blocks, .. } = position;
+        self.rooms.apply_blocks(self.room, blocks);
         if let Some(mut room) = self.rooms.0.rooms.get_mut(&self.room) {
             room.start_at(last_seq, rev);
         }
@@ -301,7 +320,10 @@ mod tests {
     use axum::extract::ws::Utf8Bytes;
 
     use super::*;
-    use crate::chat::domain::position::ReadMarks;
+    use crate::chat::{
+        domain::position::ReadMarks,
+        live::event::{LazyFrame, OtherFrame},
+    };
 
     const ROOM: RoomKey = RoomKey { buyer_id: 1, seller_id: 2 };
 
@@ -319,7 +341,7 @@ mod tests {
         second.start_at(RoomPosition { last_seq: 4, read, ..RoomPosition::default() });
         let mark = async {
             while let event = first.events.recv().await.expect("it is open")
-                && !matches!(&*event, RoomEvent::State(text) if text.contains(r#""type":"read""#))
+                && !matches!(&*event, RoomEvent::State { frame, .. } if frame.contains(r#""type":"read""#))
             {
             }
         };
@@ -333,11 +355,12 @@ mod tests {
         subscriptions[0].start_at(RoomPosition::default());
         // A second time would be a second call.
         let frame = LazyFrame::new(Box::new(|| Utf8Bytes::from("x".repeat(100))));
-        rooms.deliver_in_order(ROOM, 1, frame);
+        let other = OtherFrame::Same;
+        rooms.deliver_in_order(ROOM, EntryFrames { seq: 1, from: Side::Buyer, frame, other });
         let mut bytes = Vec::new();
         for subscription in &mut subscriptions {
             let at = loop {
-                if let RoomEvent::Entry { frame, .. } =
+                if let RoomEvent::Entry(EntryFrames { frame, .. }) =
                     &*subscription.events.recv().await.expect("it is open")
                 {
                     break frame.as_ptr();

@@ -15,6 +15,7 @@ use crate::{
         live::{
             frames::{ChangedFrame, HistoryFrame},
             render::{EntryView, entry_html},
+            screen::Screen,
         },
         pages::{
             room,
@@ -27,7 +28,7 @@ use crate::{
 
 /// `GET /rooms/{room}/messages`: JSON for a program, the room's page for a browser.
 pub async fn show(
-    State(db): State<PgPool>,
+    (State(db), State(screen)): (State<PgPool>, State<Screen>),
     headers: HeaderMap,
     member: RoomMember,
     StrictQuery(query): StrictQuery<HistoryQuery>,
@@ -35,14 +36,15 @@ pub async fn show(
 ) -> Result<Response> {
     if !wants_json(&headers) {
         let (range, limit) = query.parse()?;
-        return room::render(&db, page, member, range, limit).await;
+        return room::render(&db, &screen, page, member, range, limit).await;
     }
     let (range, limit) = query.parse()?;
     let page = load(&db, &member, range, limit).await?;
-    let entries = page.frames(&member);
-    let RoomPosition { last_seq, read, rev, .. } = page.position;
+    let entries = page.frames(&member, &screen);
+    let RoomPosition { last_seq, rev, .. } = page.position;
+    let read = page.position.read_for(member.side);
     let changed = match query.changed_since {
-        Some(since) if since < rev => changed_since(&db, &member, since).await?,
+        Some(since) if since < rev => changed_since(&db, &screen, &member, since).await?,
         _ => Vec::new(),
     };
     Ok(Json(HistoryFrame { entries, last_seq, read, more: page.more, rev, changed }).into_response())
@@ -51,13 +53,18 @@ pub async fn show(
 /// Changes in one answer; whoever missed more has a page to reload.
 const MAX_CHANGES: i64 = 500;
 
-async fn changed_since(db: &PgPool, member: &RoomMember, rev: i64) -> Result<Vec<ChangedFrame>> {
+async fn changed_since(
+    db: &PgPool,
+    screen: &Screen,
+    member: &RoomMember,
+    rev: i64,
+) -> Result<Vec<ChangedFrame>> {
     let changes = store::changes::changed_since(db, member.room, rev, MAX_CHANGES).await?;
     let seqs: Vec<i64> = changes.into_iter().map(|(seq, _)| seq).collect();
     let entries = store::entries::by_seqs(db, member.room, &seqs).await?;
     let frame = |entry: &Entry| ChangedFrame {
         seq: entry.seq,
-        html: entry_html(&EntryView::new(entry, &member.participants, &[])),
+        html: entry_html(&EntryView::new(entry, &member.participants, &[]).screened(screen, member.side)),
     };
-    Ok(entries.iter().map(frame).collect())
+    Ok(entries.iter().filter(|entry| entry.is_shown_to(member.side)).map(frame).collect())
 }

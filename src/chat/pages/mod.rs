@@ -1,5 +1,6 @@
 //! What a browser or a program asks over HTTP: one file per page or form.
 
+pub mod blocks;
 pub mod history;
 pub mod inbox;
 mod kept_draft;

@@ -6,6 +6,7 @@ use crate::{
     chat::{
         access::RoomMember,
         domain::{position::ReadMarks, room_key::RoomKey, side::Side},
+        live::screen::Screen,
         pages::timeline::TimelinePage,
     },
     products::ProductSummary,
@@ -21,6 +22,8 @@ pub struct ChatPanel {
     pub other_url: Option<String>,
     pub entries: Vec<String>,
     pub first_seq: i64,
+    /// Up to here the page has everything: where the next page begins.
+    pub last_seq: i64,
     pub read: ReadMarks,
     /// How many changes of its entries the room has had.
     pub rev: i64,
@@ -36,19 +39,20 @@ pub struct ChatPanel {
     pub action: String,
     /// What the next message is about.
     pub about: Option<ProductSummary>,
+    /// The reader's block of the other one: then there is nothing to write.
+    pub block: Option<i64>,
     /// A text that came signed-out, or that couldn't be sent.
     pub draft: String,
     pub client_id: Uuid,
 }
 
 impl ChatPanel {
-    pub fn new(member: &RoomMember, page: &TimelinePage) -> Self {
+    pub fn new(member: &RoomMember, page: &TimelinePage, screen: &Screen) -> Self {
         let first_seq = page.entries.first().map_or(0, |entry| entry.seq);
         let last_seq_on_page = page.entries.last().map_or(0, |entry| entry.seq);
-        let seen = match member.side {
-            Side::Buyer => page.position.read.seller,
-            Side::Seller => page.position.read.buyer,
-        };
+        let read = page.position.read_for(member.side);
+        let seen = read.of(member.side.other());
+        let later = last_seq_on_page < page.position.last_shown.of(member.side);
         let unseen_count =
             page.entries.iter().filter(|entry| entry.from == member.side && entry.seq > seen).count();
         ChatPanel {
@@ -57,19 +61,30 @@ impl ChatPanel {
             my_name: member.participants.name(member.side).to_owned(),
             other_name: member.other_name().to_owned(),
             other_url: (member.side == Side::Buyer).then(|| format!("/sellers/{}", member.room.seller_id)),
-            entries: page.html(member),
+            entries: page.html(member, screen),
             first_seq,
-            read: page.position.read,
+            read,
             rev: page.position.rev,
             unseen_count,
             earlier: first_seq > 1,
-            later: last_seq_on_page < page.position.last_seq,
+            later,
+            // What is withheld behind it is no later message.
+            last_seq: if later { last_seq_on_page } else { last_seq_on_page.max(page.position.last_seq) },
             unread: None,
             hit: None,
             action: format!("/rooms/{}/messages", member.room),
             about: None,
+            block: page.block,
             draft: String::new(),
             client_id: Uuid::new_v4(),
+        }
+    }
+
+    /// Where its forms come back to.
+    pub fn path(&self) -> String {
+        match self.action.strip_suffix("/messages") {
+            Some(product) if self.embedded() => product.to_owned(),
+            _ => format!("/rooms/{}", self.room),
         }
     }
 
@@ -81,11 +96,6 @@ impl ChatPanel {
     /// Which of six colours the other one's avatar has.
     pub fn avatar(&self) -> i64 {
         avatar(self.room, self.side)
-    }
-
-    /// The last entry on the page: where the next page begins.
-    pub fn last_seq_on_page(&self) -> i64 {
-        if self.first_seq == 0 { 0 } else { self.first_seq + self.entries.len() as i64 - 1 }
     }
 
     /// Whether the entry at this place of the page is the first unread one.

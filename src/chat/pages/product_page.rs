@@ -12,13 +12,14 @@ use super::{
 };
 use crate::{
     accounts::MaybeUser,
-    chat::{access::RoomMember, store},
+    chat::{access::RoomMember, live::screen::Screen, store},
     products::{self, Looker, ProductFragment, ViewCounter},
     web::{ClientAddr, Path, Result, Shell},
 };
 
 pub async fn show(
-    (State(db), State(views), ClientAddr(addr)): (State<PgPool>, State<ViewCounter>, ClientAddr),
+    (State(db), State(screen)): (State<PgPool>, State<Screen>),
+    (State(views), ClientAddr(addr)): (State<ViewCounter>, ClientAddr),
     Path(id): Path<i64>,
     MaybeUser(user): MaybeUser,
     (session, shell): (Session, Shell),
@@ -38,7 +39,9 @@ pub async fn show(
             ProductSidePanel::Own { conversations: store::inbox::conversations_about(&db, id).await? }
         }
         Some(user) => match RoomMember::as_buyer(&db, &user, product.seller_id).await? {
-            Some(member) => ProductSidePanel::Chat(Box::new(chat(&db, &member, &product, &session).await?)),
+            Some(member) => {
+                ProductSidePanel::Chat(Box::new(chat(&db, &screen, &member, &product, &session).await?))
+            }
             None => ProductSidePanel::None,
         },
     };
@@ -48,6 +51,7 @@ pub async fn show(
 /// The whole room, with the composer set to this product.
 async fn chat(
     db: &PgPool,
+    screen: &Screen,
     member: &RoomMember,
     product: &ProductFragment,
     session: &Session,
@@ -59,6 +63,6 @@ async fn chat(
         about: Some(product.summary()),
         draft: kept_draft::take_kept_draft(session, &path).await?,
         unread: store::read_marks::first_unread(db, member.room, member.side).await?,
-        ..ChatPanel::new(member, &page)
+        ..ChatPanel::new(member, &page, screen)
     })
 }

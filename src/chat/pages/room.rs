@@ -16,7 +16,7 @@ use super::{
     views::RoomPage,
 };
 use crate::{
-    chat::{access::RoomMember, domain::side::Side, store, summary},
+    chat::{access::RoomMember, domain::side::Side, live::screen::Screen, store, summary},
     products,
     web::{Result, Shell, StrictQuery},
 };
@@ -25,7 +25,7 @@ use crate::{
 pub type RoomRequest = (Shell, Session);
 
 pub async fn show(
-    State(db): State<PgPool>,
+    (State(db), State(screen)): (State<PgPool>, State<Screen>),
     member: RoomMember,
     StrictQuery(query): StrictQuery<HistoryQuery>,
     request: RoomRequest,
@@ -35,11 +35,12 @@ pub async fn show(
         HistoryRange::Latest => store::read_marks::first_unread(&db, member.room, member.side).await?,
         _ => None,
     };
-    render(&db, request, member, unread.map_or(range, HistoryRange::From), limit).await
+    render(&db, &screen, request, member, unread.map_or(range, HistoryRange::From), limit).await
 }
 
 pub async fn render(
     db: &PgPool,
+    screen: &Screen,
     request: RoomRequest,
     member: RoomMember,
     range: HistoryRange,
@@ -47,7 +48,7 @@ pub async fn render(
 ) -> Result<Response> {
     let (shell, session) = request;
     let page = timeline::load(db, &member, range, limit).await?;
-    let mut chat = ChatPanel::new(&member, &page);
+    let mut chat = ChatPanel::new(&member, &page, screen);
     chat.draft = kept_draft::take_kept_draft(&session, &format!("/rooms/{}", member.room)).await?;
     match range {
         HistoryRange::Around(seq) => chat.hit = Some(seq),
@@ -55,7 +56,7 @@ pub async fn render(
         _ => {}
     }
     if matches!(range, HistoryRange::Latest | HistoryRange::From(_))
-        && let Some(about) = page.position.last_product_id
+        && let Some(about) = page.position.topic(chat.side)
     {
         chat.about = products::summaries(db, &[about]).await?.pop();
     }

@@ -9,11 +9,13 @@ use crate::{
         domain::{entry::Entry, position::RoomPosition},
         live::{
             frames::EntryFrame,
-            render::{EntryView, entry_frame, entry_html},
+            render::{EntryView, entry_frame_for, entry_html},
+            screen::Screen,
         },
         store,
     },
     products::{self, ProductSummary},
+    safety,
     web::{Error, Result},
 };
 
@@ -69,6 +71,8 @@ pub struct TimelinePage {
     pub entries: Vec<Entry>,
     products: Vec<ProductSummary>,
     pub position: RoomPosition,
+    /// The reader's block of the other one.
+    pub block: Option<i64>,
     /// Whether the timeline goes on beyond this page: later for `After`, else earlier.
     pub more: bool,
 }
@@ -76,20 +80,23 @@ pub struct TimelinePage {
 pub async fn load(db: &PgPool, member: &RoomMember, range: HistoryRange, limit: i64) -> Result<TimelinePage> {
     // The position first: an entry that comes in between is on the page, never missing from it.
     let position = store::rooms::position(db, member.room).await?;
+    // What follows it is withheld from this side, and would only be an empty page.
+    let last_shown = position.last_shown.of(member.side);
+    let end = if last_shown < position.last_seq { last_shown + 1 } else { i64::MAX - MAX_LIMIT };
     let range = match range {
-        HistoryRange::From(seq) if position.last_seq - seq >= limit => {
+        HistoryRange::From(seq) if last_shown - seq >= limit => {
             HistoryRange::After((seq - CONTEXT_BEFORE_UNREAD - 1).max(0))
         }
         HistoryRange::From(_) => HistoryRange::Latest,
         range => range,
     };
     let (after, before) = match range {
-        HistoryRange::Latest | HistoryRange::From(_) => (0, i64::MAX - MAX_LIMIT),
+        HistoryRange::Latest | HistoryRange::From(_) => (0, end),
         HistoryRange::After(seq) => (seq.min(i64::MAX - 2 * MAX_LIMIT), i64::MAX - MAX_LIMIT),
         HistoryRange::Before(seq) => (0, seq),
         // A whole page, also near the ends.
         HistoryRange::Around(seq) => {
-            ((seq - limit / 2 - 1).min(position.last_seq - limit).max(0), i64::MAX - MAX_LIMIT)
+            ((seq - limit / 2 - 1).min(last_shown - limit).max(0), i64::MAX - MAX_LIMIT)
         }
     };
     let from_start = matches!(range, HistoryRange::After(_) | HistoryRange::Around(_));
@@ -103,19 +110,33 @@ pub async fn load(db: &PgPool, member: &RoomMember, range: HistoryRange, limit: 
     introduced.dedup();
     let products =
         if introduced.is_empty() { Vec::new() } else { products::summaries(db, &introduced).await? };
-    Ok(TimelinePage { entries, products, position, more })
+    let block = match position.blocks.has_blocked(member.side) || position.last_seq == 0 {
+        true => {
+            let other = member.participants.account(member.side.other());
+            safety::find_block(db, member.user.account_id, other).await?
+        }
+        false => None,
+    };
+    Ok(TimelinePage { entries, products, position, block, more })
 }
 
 impl TimelinePage {
-    /// Each entry as `_entry.html`.
-    pub fn html(&self, member: &RoomMember) -> Vec<String> {
+    /// Each entry as `_entry.html`; empty for one that is withheld.
+    pub fn html(&self, member: &RoomMember, screen: &Screen) -> Vec<String> {
         self.entries
             .iter()
-            .map(|entry| entry_html(&EntryView::new(entry, &member.participants, &self.products)))
+            .map(|entry| match entry.is_shown_to(member.side) {
+                true => {
+                    let view = EntryView::new(entry, &member.participants, &self.products);
+                    entry_html(&view.screened(screen, member.side))
+                }
+                false => String::new(),
+            })
             .collect()
     }
 
-    pub fn frames(&self, member: &RoomMember) -> Vec<EntryFrame<'_>> {
-        self.entries.iter().map(|entry| entry_frame(entry, &member.participants, &self.products)).collect()
+    pub fn frames(&self, member: &RoomMember, screen: &Screen) -> Vec<EntryFrame<'_>> {
+        let frame = |entry| entry_frame_for(member.side, entry, &member.participants, &self.products, screen);
+        self.entries.iter().map(frame).collect()
     }
 }

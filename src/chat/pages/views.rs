@@ -19,6 +19,7 @@ use crate::{
         store::search_query::Hit,
     },
     products::ProductFragment,
+    safety::BlockedPerson,
     web::{Pager, Shell, filters},
 };
 
@@ -143,6 +144,14 @@ impl HitView {
     fn avatar(&self) -> i64 {
         avatar(self.hit.room, self.hit.side)
     }
+}
+
+/// Everybody whom a person has blocked.
+#[derive(Template, WebTemplate)]
+#[template(path = "chat/blocks.html")]
+pub struct BlocksPage {
+    pub shell: Shell,
+    pub people: Vec<BlockedPerson>,
 }
 
 /// A message that a form couldn't get stored, with its text and a way to send it again. Needs no

@@ -30,6 +30,7 @@ pub(super) struct EntryRow {
     pub product_currency: Option<String>,
     pub product_photo: Option<String>,
     pub sent_at: OffsetDateTime,
+    pub withheld: bool,
 }
 
 impl EntryRow {
@@ -60,6 +61,7 @@ impl EntryRow {
             product_id: row.product_id,
             introduces,
             sent_at: row.sent_at,
+            withheld: row.withheld,
         }
     }
 }
@@ -73,7 +75,7 @@ macro_rules! entry_query {
                 + r#" e.room_id AS "room_id!", e.seq AS "seq!", e.from_buyer AS "from_buyer!", e.client_id AS "client_id!", e.kind AS "kind!",
                       e.payload, e.body AS "body!", e.product_id, e.starts_product AS "starts_product!",
                       e.product_title, e.product_price_minor, e.product_currency, e.product_photo,
-                      e.sent_at AS "sent_at!" "#
+                      e.sent_at AS "sent_at!", e.withheld AS "withheld!" "#
                 + $from
             $(, $args)*
         )

@@ -59,7 +59,8 @@ pub(in crate::chat) async fn unread_in(
 }
 
 /// A person's conversations, newest first: as buyer, as seller, or both. Two index scans by
-/// minute, each sorted within it, merged.
+/// minute, each sorted within it, merged. Beside them the few whose last entry is withheld from this person: they stand
+/// where the last one stands that isn't.
 pub(in crate::chat) async fn conversations(
     db: impl PgExecutor<'_>,
     buyer_id: Option<i64>,
@@ -77,14 +78,27 @@ pub(in crate::chat) async fn conversations(
                                                   AND e.kind = 'photo_removed')) AS "photo_removed!"
            FROM (
                (SELECT r.id, r.buyer_id, r.seller_id, true AS mine_is_buyer, r.last_from, r.last_body, r.last_at,
-                       r.last_seq, r.seller_total - r.buyer_seen AS unread, r.last_product_id
-                FROM rooms r WHERE r.buyer_id = $1 AND r.last_seq > 0
+                       r.last_seq, r.seller_total - r.buyer_seen AS unread,
+                       coalesce(CASE WHEN r.buyer_blocked THEN r.withheld_product_id END, r.last_product_id)
+                           AS last_product_id
+                FROM rooms r WHERE r.buyer_id = $1 AND r.last_seq > 0 AND r.buyer_last_shown IS NULL
                 ORDER BY r.last_minute DESC, r.last_at DESC, r.id DESC LIMIT $3::bigint + $4::bigint)
                UNION ALL
                (SELECT r.id, r.buyer_id, r.seller_id, false, r.last_from, r.last_body, r.last_at,
-                       r.last_seq, r.buyer_total - r.seller_seen, r.last_product_id
-                FROM rooms r WHERE r.seller_id = $2 AND r.last_seq > 0
+                       r.last_seq, r.buyer_total - r.seller_seen,
+                       coalesce(CASE WHEN r.seller_blocked THEN r.withheld_product_id END, r.last_product_id)
+                FROM rooms r WHERE r.seller_id = $2 AND r.last_seq > 0 AND r.seller_last_shown IS NULL
                 ORDER BY r.last_minute DESC, r.last_at DESC, r.id DESC LIMIT $3::bigint + $4::bigint)
+               UNION ALL
+               (SELECT r.id, r.buyer_id, r.seller_id, true, CASE WHEN e.from_buyer THEN 'buyer' ELSE 'seller' END,
+                       left(e.body, 200), e.sent_at, e.seq, r.seller_total - r.buyer_seen, r.last_product_id
+                FROM rooms r JOIN room_entries e ON e.room_id = r.id AND e.seq = r.buyer_last_shown
+                WHERE r.buyer_id = $1 AND r.buyer_last_shown IS NOT NULL)
+               UNION ALL
+               (SELECT r.id, r.buyer_id, r.seller_id, false, CASE WHEN e.from_buyer THEN 'buyer' ELSE 'seller' END,
+                       left(e.body, 200), e.sent_at, e.seq, r.buyer_total - r.seller_seen, r.last_product_id
+                FROM rooms r JOIN room_entries e ON e.room_id = r.id AND e.seq = r.seller_last_shown
+                WHERE r.seller_id = $2 AND r.seller_last_shown IS NOT NULL)
                ORDER BY last_at DESC, id DESC LIMIT $3::bigint OFFSET $4::bigint
            ) m
            JOIN buyers b ON b.id = m.buyer_id
@@ -122,8 +136,10 @@ pub(in crate::chat) async fn count_conversations(
     seller_id: Option<i64>,
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        r#"SELECT (SELECT count(*) FROM (SELECT FROM rooms WHERE buyer_id = $1 AND last_seq > 0 LIMIT $3) bought)
-                + (SELECT count(*) FROM (SELECT FROM rooms WHERE seller_id = $2 AND last_seq > 0 LIMIT $3) sold)
+        r#"SELECT (SELECT count(*) FROM (SELECT FROM rooms WHERE buyer_id = $1
+                                                AND coalesce(buyer_last_shown, last_seq) > 0 LIMIT $3) bought)
+                + (SELECT count(*) FROM (SELECT FROM rooms WHERE seller_id = $2
+                                                AND coalesce(seller_last_shown, last_seq) > 0 LIMIT $3) sold)
                   AS "total!""#,
         buyer_id,
         seller_id,
@@ -139,7 +155,7 @@ pub(in crate::chat) async fn conversations_about(
     product_id: i64,
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        r#"SELECT count(DISTINCT room_id) AS "rooms!" FROM messages WHERE product_id = $1 AND starts_product"#,
+        r#"SELECT count(DISTINCT room_id) AS "rooms!" FROM messages WHERE product_id = $1 AND starts_product AND NOT withheld"#,
         product_id
     )
     .fetch_one(db)

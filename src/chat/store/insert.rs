@@ -33,17 +33,18 @@ struct NewEntryRow<'a> {
     product_currency: Option<&'a str>,
     product_photo: Option<&'a str>,
     not_before: OffsetDateTime,
+    withheld: bool,
 }
 
 impl Type<Postgres> for NewEntryRow<'_> {
     fn type_info() -> PgTypeInfo {
-        PgTypeInfo::with_name("new_entry")
+        PgTypeInfo::with_name("new_entry_2")
     }
 }
 
 impl PgHasArrayType for NewEntryRow<'_> {
     fn array_type_info() -> PgTypeInfo {
-        PgTypeInfo::array_of("new_entry")
+        PgTypeInfo::array_of("new_entry_2")
     }
 }
 
@@ -65,6 +66,7 @@ impl<'a> From<&'a NewEntry> for NewEntryRow<'a> {
             product_currency: introduces.map(|product| product.price.currency().code()),
             product_photo: introduces.and_then(|product| product.photo.as_deref()),
             not_before: entry.sent_at,
+            withheld: entry.withheld,
         }
     }
 }
@@ -74,9 +76,16 @@ impl<'a> From<&'a NewEntry> for NewEntryRow<'a> {
 struct RoomUpdateRow<'a> {
     id: i64,
     was: i64,
+    buyer_blocked: bool,
+    seller_blocked: bool,
     last_seq: i64,
     buyer_total: i64,
     seller_total: i64,
+    buyer_withheld: i64,
+    seller_withheld: i64,
+    buyer_last_shown: Option<i64>,
+    seller_last_shown: Option<i64>,
+    withheld_product_id: Option<i64>,
     last_product_id: Option<i64>,
     last_from: &'static str,
     last_body: &'a str,
@@ -85,13 +94,13 @@ struct RoomUpdateRow<'a> {
 
 impl Type<Postgres> for RoomUpdateRow<'_> {
     fn type_info() -> PgTypeInfo {
-        PgTypeInfo::with_name("room_change")
+        PgTypeInfo::with_name("room_change_2")
     }
 }
 
 impl PgHasArrayType for RoomUpdateRow<'_> {
     fn array_type_info() -> PgTypeInfo {
-        PgTypeInfo::array_of("room_change")
+        PgTypeInfo::array_of("room_change_2")
     }
 }
 
@@ -100,9 +109,16 @@ impl<'a> From<&RoomUpdate<'a>> for RoomUpdateRow<'a> {
         RoomUpdateRow {
             id: room.id,
             was: *expected_seq,
+            buyer_blocked: room.blocks.buyer,
+            seller_blocked: room.blocks.seller,
             last_seq: room.last_seq,
             buyer_total: room.buyer_total,
             seller_total: room.seller_total,
+            buyer_withheld: room.buyer_withheld,
+            seller_withheld: room.seller_withheld,
+            buyer_last_shown: room.buyer_last_shown,
+            seller_last_shown: room.seller_last_shown,
+            withheld_product_id: room.withheld_product_id,
             last_product_id: room.last_product_id,
             last_from: from.as_str(),
             last_body: Content::excerpt(body),
@@ -112,8 +128,8 @@ impl<'a> From<&RoomUpdate<'a>> for RoomUpdateRow<'a> {
 }
 
 /// Brings the rooms up to date, in id order, and inserts the entries: one statement, and so by itself a
-/// transaction. The time at which it was; [`VERSION_CONFLICT`] if a room doesn't stand where it was, and nothing is
-/// written.
+/// transaction. The time at which it was; [`VERSION_CONFLICT`] if a room doesn't stand where it was, or somebody blocked
+/// or unblocked somebody there, and nothing is written.
 ///
 /// The time is taken before the first lock. If somebody else wrote while a lock was waited for, the room
 /// has moved on: whatever is written comes after all that is there.
@@ -134,26 +150,30 @@ pub(in crate::chat) async fn write<'a>(
            ), moved AS (
                UPDATE rooms r
                SET last_seq = n.last_seq, buyer_total = n.buyer_total, seller_total = n.seller_total,
+                   buyer_withheld = n.buyer_withheld, seller_withheld = n.seller_withheld,
+                   buyer_last_shown = n.buyer_last_shown, seller_last_shown = n.seller_last_shown,
+                   withheld_product_id = n.withheld_product_id,
                    last_product_id = n.last_product_id, last_from = n.last_from, last_body = n.last_body,
                    last_at = greatest(clock.now, n.last_at)
-               FROM unnest($1::room_change[]) AS n, clock
+               FROM unnest($1::room_change_2[]) AS n, clock
                WHERE r.id = n.id AND r.last_seq = n.was
+                 AND r.buyer_blocked = n.buyer_blocked AND r.seller_blocked = n.seller_blocked
                RETURNING 1
            ), stand AS MATERIALIZED (
                SELECT CASE WHEN (SELECT count(*) FROM moved) = cardinality($1) THEN now ELSE rooms_moved_on() END AS now
                FROM clock
            ), from_buyers AS (
                INSERT INTO messages (room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
-                                     product_price_minor, product_currency, product_photo, sent_at)
+                                     product_price_minor, product_currency, product_photo, sent_at, withheld)
                SELECT room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
-                      product_price_minor, product_currency, product_photo, greatest(stand.now, not_before)
-               FROM stand, unnest($2::new_entry[])
+                      product_price_minor, product_currency, product_photo, greatest(stand.now, not_before), withheld
+               FROM stand, unnest($2::new_entry_2[])
            ), from_sellers AS (
                INSERT INTO post_messages (room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
-                                          product_price_minor, product_currency, product_photo, sent_at)
+                                          product_price_minor, product_currency, product_photo, sent_at, withheld)
                SELECT room_id, seq, ordinal, client_id, kind, payload, body, product_id, starts_product, product_title,
-                      product_price_minor, product_currency, product_photo, greatest(stand.now, not_before)
-               FROM stand, unnest($3::new_entry[])
+                      product_price_minor, product_currency, product_photo, greatest(stand.now, not_before), withheld
+               FROM stand, unnest($3::new_entry_2[])
            )
            SELECT now AS "now!" FROM stand"#,
         &rooms as &[RoomUpdateRow<'_>],

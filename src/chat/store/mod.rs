@@ -1,6 +1,7 @@
 //! All of chat's SQL: rooms, messages, post_messages, message_search, nodes, presences.
 
 pub(super) mod attachments;
+pub(super) mod blocks;
 pub(super) mod changes;
 pub(super) mod duplicates;
 pub(super) mod entries;

@@ -98,12 +98,12 @@ pub(in crate::chat) async fn index(
            )
            SELECT room.id AS "id!", room.buyer_id AS "buyer_id!", room.seller_id AS "seller_id!",
                   room.buyer AS "buyer!", room.seller AS "seller!", e.seq AS "seq!", e.sent_at AS "sent_at!",
-                  e.body AS "body!"
+                  e.body AS "body!", e.from_buyer AS "from_buyer!", e.withheld AS "withheld!"
            FROM room CROSS JOIN LATERAL (
-               SELECT m.seq, m.sent_at, m.body FROM messages m
+               SELECT m.seq, m.sent_at, m.body, true AS from_buyer, m.withheld FROM messages m
                WHERE m.room_id = room.id AND m.seq > room.filled AND m.seq <= room.filled + $3
                UNION ALL
-               SELECT p.seq, p.sent_at, p.body FROM post_messages p
+               SELECT p.seq, p.sent_at, p.body, false, p.withheld FROM post_messages p
                WHERE p.room_id = room.id AND p.seq > room.filled AND p.seq <= room.filled + $3
            ) e"#,
         &buyers,
@@ -112,15 +112,20 @@ pub(in crate::chat) async fn index(
     )
     .fetch_all(&mut *tx)
     .await?;
+    // Whoever it is withheld from can't find it.
+    let buyers: Vec<_> =
+        rows.iter().map(|row| (row.from_buyer || !row.withheld).then_some(row.buyer)).collect();
+    let sellers: Vec<_> =
+        rows.iter().map(|row| (!row.from_buyer || !row.withheld).then_some(row.seller)).collect();
     sqlx::query!(
         "INSERT INTO message_search (room_id, seq, people, sent_at, text)
-         SELECT room_id, seq, ARRAY[buyer, seller], sent_at, text
+         SELECT room_id, seq, array_remove(ARRAY[buyer, seller], NULL), sent_at, text
          FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::text[])
               AS e (room_id, seq, buyer, seller, sent_at, text)",
         &rows.iter().map(|row| row.id).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.seq).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.buyer).collect::<Vec<_>>(),
-        &rows.iter().map(|row| row.seller).collect::<Vec<_>>(),
+        &buyers as &[Option<i64>],
+        &sellers as &[Option<i64>],
         &rows.iter().map(|row| row.sent_at).collect::<Vec<_>>(),
         &rows.iter().map(|row| fold(&row.body)).collect::<Vec<_>>()
     )

@@ -129,7 +129,8 @@ pub(in crate::chat) async fn room_names(
            JOIN buyers b ON b.id = r.buyer_id
            JOIN accounts a ON a.id = b.account_id
            JOIN customers c ON c.id = r.seller_id
-           WHERE (r.buyer_id = $1 OR r.seller_id = $2) AND r.last_seq > 0
+           WHERE (r.buyer_id = $1 AND coalesce(r.buyer_last_shown, r.last_seq) > 0)
+              OR (r.seller_id = $2 AND coalesce(r.seller_last_shown, r.last_seq) > 0)
            ORDER BY r.last_at DESC, r.id DESC LIMIT $3"#,
         buyer_id,
         seller_id,

@@ -19,6 +19,7 @@
 //! Invariants: only what is committed is published; the same `client_id` from the same side stores once
 //! (idempotent sends).
 
+pub mod blocks;
 mod connection;
 pub mod limits;
 mod plan;

@@ -14,7 +14,6 @@ use crate::{
             entry::{Entry, ProductSnapshot},
             outcome::{SendError, SendOutcome},
             room_key::RoomKey,
-            side::Side,
         },
         write::request::WriteRequest,
     },
@@ -90,7 +89,7 @@ fn new_topic<'a>(
     request: &WriteRequest,
     lookups: &'a Lookups,
 ) -> Result<Option<&'a ProductSummary>, SendError> {
-    let Some(id) = request.draft.product_id.filter(|id| Some(*id) != room.last_product_id) else {
+    let Some(id) = request.draft.product_id.filter(|id| Some(*id) != room.topic(request.side)) else {
         return Ok(None);
     };
     let product = lookups.products.iter().find(|product| product.id == id).ok_or(SendError::BadProduct)?;
@@ -108,6 +107,10 @@ impl<'a> BatchPlan<'a> {
     ) -> Result<usize, SendError> {
         let before = rooms.get(&request.room).ok_or(SendError::Unavailable)?;
         let room = self.rooms_after.get(&request.room).map_or(before, |update| &update.room);
+        if room.blocks.has_blocked(request.side) {
+            return Err(SendError::Blocked);
+        }
+        let withheld = room.blocks.is_blocked(request.side);
         let product = new_topic(room, request, lookups)?;
         let body = request.draft.content.body();
         let update = self.rooms_after.entry(request.room).or_insert_with(|| RoomUpdate {
@@ -118,16 +121,13 @@ impl<'a> BatchPlan<'a> {
         });
         (update.from, update.body) = (request.side, body);
         let room = &mut update.room;
-        room.last_seq += 1;
-        let total = match request.side {
-            Side::Buyer => &mut room.buyer_total,
-            Side::Seller => &mut room.seller_total,
-        };
-        *total += 1;
-        let ordinal = *total;
-        room.last_product_id = product.map(|product| product.id).or(room.last_product_id);
+        let (seq, ordinal) = room.append(request.side);
+        if let Some(product) = product {
+            *if withheld { &mut room.withheld_product_id } else { &mut room.last_product_id } =
+                Some(product.id);
+        }
         let entry = Entry {
-            seq: room.last_seq,
+            seq,
             from: request.side,
             client_id: request.draft.client_id,
             content: request.draft.content.clone(),
@@ -139,6 +139,7 @@ impl<'a> BatchPlan<'a> {
                 photo: product.cover.clone(),
             }),
             sent_at: room.last_at,
+            withheld,
         };
         self.entries.push(NewEntry { room_id: room.id, ordinal, entry });
         Ok(self.entries.len() - 1)

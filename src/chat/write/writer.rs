@@ -135,11 +135,13 @@ impl BatchWriter {
     }
 
     /// Whether nothing has to be asked for this batch: as far as this node knows its rooms stand as they were
-    /// left, and the talk turns to no other product.
+    /// left, nobody writes to somebody they have blocked, and the talk turns to no other product.
     fn is_cached(&self, batch: &[WriteRequest]) -> bool {
         batch.iter().all(|request| {
             self.rooms.get(&request.room).is_some_and(|room| {
-                request.draft.product_id.is_none_or(|id| Some(id) == room.last_product_id)
+                request.draft.product_id.is_none_or(|id| Some(id) == room.topic(request.side))
+                    // What is only refused changes no row, so nothing would say that the block is gone.
+                    && !room.blocks.has_blocked(request.side)
                     && self.published.last_delivered(request.room).is_none_or(|told| told <= room.last_seq)
             })
         })
@@ -167,7 +169,12 @@ impl BatchWriter {
             let rooms =
                 store::lock::lock_rooms(tx, batch.iter().map(|request| request.room), lookup.past_locks)
                     .await?;
-            let found = look_up(tx, &rooms, batch, lookup.for_duplicates).await?;
+            // A duplicate of something said before a block is answered as such, not refused.
+            let is_refused = |request: &WriteRequest| {
+                rooms.get(&request.room).is_some_and(|room| room.blocks.has_blocked(request.side))
+            };
+            let for_duplicates = lookup.for_duplicates || batch.iter().any(is_refused);
+            let found = look_up(tx, &rooms, batch, for_duplicates).await?;
             let plan = plan::plan(&rooms, batch, &found);
             let now = store::insert::write(tx, &plan.entries, plan.rooms_after.values()).await?;
             let (changed, outcomes) = plan.into_outcomes(now);

@@ -129,7 +129,7 @@ export class Conversation {
       if (shown) readTracker.observe(shown);
       if (shown && entry.from === this.#other) received += 1;
       if (!feed.behind) composer?.about(entry.product_id, timeline.introduced(shown));
-      sender.acknowledge(entry.client_id);
+      sender.acknowledge(entry.client_id ?? "");
     }
     if (feed.behind) return;
     if (received > 0) presence.typingStopped();

@@ -50,7 +50,7 @@ function compose(root, signal) {
   const timeline = new Timeline(part("timeline"), side);
   const scroll = new ScrollAnchor(part("scroll"), part("end"), signal);
   const feed = new EntryFeed({
-    last: timeline.last,
+    last: Math.max(timeline.last, Number(root.dataset.last ?? 0)),
     behind: part("later") !== null,
     rev: root.dataset.rev ? Number(root.dataset.rev) : null,
     after: (seq, rev) => api.after(seq, 100, rev),
@@ -111,7 +111,7 @@ function compose(root, signal) {
   if (part("back")) linkBackToInbox(part("back"), signal);
   new Lightbox(part("lightbox"), part("timeline"), "a.bubble-photo", signal);
   const pages = { api, timeline, feed, scroll };
-  if (part("older")) new InfiniteScroll(part("older"), scroll.box, olderPages(pages), signal);
+  if (part("older")) new InfiniteScroll(part("older"), scroll.box, olderPages(pages, Number(root.dataset.first ?? 0)), signal);
   if (part("later")) new InfiniteScroll(part("later"), scroll.box, laterPages(pages, part("newest")), signal);
   addEventListener("beforeunload", (event) => outbox.isVolatile && event.preventDefault(), { signal });
   for (const event of ["online", "offline"]) {

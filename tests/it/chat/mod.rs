@@ -14,6 +14,6 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// The frame of a new message.
-fn send(body: &str) -> Value {
+pub fn send(body: &str) -> Value {
     json!({ "type": "send", "client_id": Uuid::new_v4(), "body": body })
 }

@@ -11,7 +11,11 @@ use uuid::Uuid;
 use crate::{
     chat::{
         domain::outcome::{SendError, SendOutcome},
-        live::{event::RoomEvent, frames::ServerFrame, render::entry_frame},
+        live::{
+            event::{OtherFrame, RoomEvent},
+            frames::{EntryFrame, ServerFrame},
+            render::entry_frame,
+        },
         sockets::{
             room::socket::RoomSocket,
             ws_io::{Close, SERVICE_RESTART, feed, flush, query_or_close, send},
@@ -43,22 +47,35 @@ impl RoomSocket<'_> {
 
     async fn queue(&mut self, event: Result<Arc<RoomEvent>, RecvError>) -> Result<(), Close> {
         match event.as_deref() {
-            Ok(RoomEvent::Entry { seq, .. }) if *seq <= self.last_seq => Ok(()),
-            Ok(RoomEvent::Entry { seq, frame }) => {
-                let gap = *seq > self.last_seq + 1;
-                self.last_seq = *seq;
+            Ok(RoomEvent::Entry(entry)) if entry.seq <= self.last_seq => Ok(()),
+            Ok(RoomEvent::Entry(entry)) => {
+                let gap = entry.seq > self.last_seq + 1;
+                self.last_seq = entry.seq;
                 // Whoever resyncs asks for everything after what they have: this entry too.
-                if gap { self.resync().await } else { self.feed(Utf8Bytes::clone(frame)).await }
+                let frame = match &entry.other {
+                    _ if gap => return self.resync().await,
+                    _ if entry.from == self.member.side => Utf8Bytes::clone(&entry.frame),
+                    OtherFrame::Same => Utf8Bytes::clone(&entry.frame),
+                    OtherFrame::Screened(frame) => Utf8Bytes::clone(frame),
+                    OtherFrame::Withheld => ServerFrame::Message(EntryFrame::withheld(entry.seq)).text(),
+                };
+                self.feed(frame).await
             }
             // What the client hasn't had yet it gets as it is now.
             Ok(RoomEvent::Changed { seq, .. }) if *seq > self.last_seq => Ok(()),
+            Ok(RoomEvent::Changed { withheld_from, .. }) if *withheld_from == Some(self.member.side) => {
+                Ok(())
+            }
             Ok(RoomEvent::Changed { frame, .. }) => self.feed(frame.clone()).await,
             Ok(RoomEvent::Rewound { last_seq }) => {
                 self.last_seq = *last_seq;
                 self.resync().await
             }
             Ok(RoomEvent::Typing { by, .. }) if *by == self.member.side => Ok(()),
-            Ok(RoomEvent::Typing { frame, .. } | RoomEvent::State(frame)) => self.feed(frame.clone()).await,
+            Ok(RoomEvent::State { to: Some(side), .. }) if *side != self.member.side => Ok(()),
+            Ok(RoomEvent::Typing { frame, .. } | RoomEvent::State { frame, .. }) => {
+                self.feed(frame.clone()).await
+            }
             Err(RecvError::Lagged(_)) => {
                 // Whatever is still in the channel is older than what the client will ask for now.
                 self.subscription.events = self.subscription.events.resubscribe();

@@ -129,7 +129,7 @@ impl<'a> RoomSocket<'a> {
         let online = parts.rooms.is_online(member.room, member.side.other());
         let hello = ServerFrame::Hello {
             last_seq: position.last_seq,
-            read: position.read,
+            read: position.read_for(member.side),
             online,
             rev: position.rev,
         };

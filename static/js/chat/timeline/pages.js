@@ -10,16 +10,22 @@
  * @property {import("./scroll_anchor.js").ScrollAnchor} scroll
  */
 
-/** What stands before the oldest entry here. @param {Parts} parts */
-export function olderPages({ api, timeline, feed, scroll }) {
+/**
+ * What stands before the oldest entry here.
+ * @param {Parts} parts @param {number} first the first entry of the page, shown or not
+ */
+export function olderPages({ api, timeline, feed, scroll }, first) {
+  // Entries may be withheld: a page may show fewer than it has, or none.
+  let oldest = first || timeline.first;
   return {
-    fetch: () => feed.ask(() => api.before(timeline.first)),
+    fetch: () => feed.ask(() => api.before(oldest)),
     show: (/** @type {Page} */ { entries }, /** @type {() => void} */ moved) =>
       scroll.keepPosition(() => {
+        oldest = entries[0]?.seq ?? oldest;
         timeline.addOlder(entries);
         moved();
       }),
-    query: () => `before=${timeline.first}`,
+    query: () => `before=${oldest}`,
   };
 }
 

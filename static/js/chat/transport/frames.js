@@ -7,7 +7,7 @@
  * @typedef {"buyer" | "seller"} Side
  * @typedef {{ buyer: number, seller: number }} ReadMarks up to which seq each side has read
  * @typedef {{ seq: number, from: Side, client_id: string, product_id?: number | null,
- *             html: string }} Entry
+ *             html: string }} Entry; one that is withheld has its number and an empty `html` alone
  * @typedef {{ seq: number, html: string, rev?: number }} ChangedFrame an entry that looks different now,
  *   as the room's `rev`th change
  * @typedef {{ entries: Entry[], last_seq: number, read: ReadMarks, more: boolean, rev?: number,

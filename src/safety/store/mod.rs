@@ -1,0 +1,3 @@
+//! All of safety's SQL: blocks.
+
+pub(super) mod blocks;

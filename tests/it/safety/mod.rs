@@ -1,0 +1,4 @@
+//! Trust. The files are those of `src/safety/`.
+
+mod blocks;
+mod shield;
