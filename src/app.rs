@@ -22,7 +22,9 @@ use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 use tower_sessions::Session;
 
 use crate::{
-    accounts::{self, AccessEvents, Gate, MaybeUser, SignInLimits, session_store},
+    accounts::{
+        self, AccessEvents, ConfirmationPolicy, Gate, MaybeUser, SealingKey, SignInLimits, session_store,
+    },
     admin,
     chat::{self, MessageLimits},
     dashboard,
@@ -94,6 +96,10 @@ impl App {
                 sign_in_limits: sign_in_limits.clone(),
                 trusted_proxies,
                 public_origin: public_origin.clone(),
+                mailer: Mailer::nowhere(),
+                confirmation: ConfirmationPolicy::default(),
+                // Until the program is given its own.
+                sealing_key: SealingKey::new(rand::random()),
                 shell: shell.clone(),
             },
             products: products::State {
@@ -141,6 +147,11 @@ impl App {
 
     /// Before anything is served.
     pub fn use_mailer(&mut self, mailer: Mailer) {
+        self.accounts.confirmation = match mailer.reaches_people() {
+            true => ConfirmationPolicy::Demanded,
+            false => ConfirmationPolicy::NotDemanded,
+        };
+        self.accounts.mailer = mailer.clone();
         self.mailer = mailer;
     }
 }
@@ -304,6 +315,8 @@ impl LoadShell for PageShell {
                     seller_id: user.seller_id,
                     is_seller: user.seller_id.is_some(),
                     is_admin: user.is_admin,
+                    must_confirm_email: user.must_confirm_email,
+                    email_bounced: user.email_bounced,
                 }),
                 unread,
                 flash: match session {

@@ -53,6 +53,10 @@ pub struct Config {
     #[arg(long, env = "HAGGLE_MAIL_FROM", value_name = "EMAIL", global = true)]
     pub mail_from: Option<String>,
 
+    /// 64 hexadecimal digits that encrypt second factors; without it a key in the data directory, made at the first start
+    #[arg(long, env = "HAGGLE_SECRET_KEY", value_name = "HEX", hide_env_values = true, global = true)]
+    pub secret_key: Option<String>,
+
     /// The one currency that prices are in, like EUR; without it each seller chooses
     #[arg(long, env = "HAGGLE_CURRENCY", value_name = "CODE", global = true)]
     pub currency: Option<String>,

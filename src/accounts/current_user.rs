@@ -11,6 +11,15 @@ pub struct CurrentUser {
     pub email: String,
     pub name: String,
     pub is_admin: bool,
+    /// Mail to the address was answered.
+    pub email_confirmed: bool,
+    /// They write and sell nothing before they have confirmed it.
+    pub must_confirm_email: bool,
+    /// A mail server refused it for good.
+    pub email_bounced: bool,
+    pub has_second_factor: bool,
+    /// Of the demo, whose password everybody knows.
+    pub is_demo: bool,
     /// `buyers.id`; an admin has none.
     pub buyer_id: Option<i64>,
     /// `customers.id`, once they sell.
@@ -22,6 +31,11 @@ pub struct CurrentUser {
 }
 
 impl CurrentUser {
+    /// Whoever runs the place, but for a demo.
+    pub fn must_have_second_factor(&self) -> bool {
+        self.is_admin && !self.is_demo
+    }
+
     /// Asks the database: whether this session goes on, and the account isn't suspended.
     pub async fn still_signed_in(&self, db: &PgPool) -> sqlx::Result<bool> {
         store::sessions::still_signed_in(db, self.account_id, self.epoch, &self.session).await

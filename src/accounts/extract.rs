@@ -13,7 +13,7 @@ use tower_sessions::Session;
 
 use super::{
     current_user::CurrentUser,
-    session_store::{ACCOUNT_ID, EPOCH, id_hash},
+    session_store::{ACCOUNT_ID, EPOCH, IS_ADMIN, SEEN_HOUR, id_hash},
     store,
 };
 use crate::web::{Error, Result, wants_json, with_request_timeout};
@@ -40,25 +40,30 @@ where
     }
 }
 
-/// In a session: the day on which it was last used.
-const SEEN_DAY: &str = "seen_day";
-
 async fn find(db: &PgPool, session: Session) -> Result<Option<Arc<CurrentUser>>> {
     let Some(account_id) = session.get::<i64>(ACCOUNT_ID).await? else { return Ok(None) };
     let epoch = session.get::<i32>(EPOCH).await?.unwrap_or(0);
     let Some(account) = store::sessions::session_account(db, account_id, epoch).await? else {
         return Ok(None);
     };
-    // A session lasts from when it was last written: once a day, for whoever comes every day.
-    let today = OffsetDateTime::now_utc().date().to_julian_day();
-    if session.get::<i32>(SEEN_DAY).await? != Some(today) {
-        session.insert(SEEN_DAY, today).await?;
+    // A session lasts from when it was last written: once an hour, and not at every request.
+    let hour = OffsetDateTime::now_utc().unix_timestamp() / 3600;
+    if session.get::<i64>(SEEN_HOUR).await? != Some(hour) {
+        session.insert(SEEN_HOUR, hour).await?;
+        if account.is_admin {
+            session.insert(IS_ADMIN, true).await?;
+        }
     }
     Ok(Some(Arc::new(CurrentUser {
         account_id,
         email: account.email,
         name: account.name,
         is_admin: account.is_admin,
+        email_confirmed: account.email_confirmed,
+        must_confirm_email: account.must_confirm_email,
+        email_bounced: account.email_bounced,
+        has_second_factor: account.has_second_factor,
+        is_demo: account.is_demo,
         buyer_id: account.buyer_id,
         seller_id: account.seller_id,
         epoch,
@@ -120,7 +125,7 @@ where
     }
 }
 
-/// Somebody signed in who runs the place. For everyone else the page doesn't exist.
+/// Somebody signed in who runs the place, and has a second factor, unless it is the demo's admin. For everyone else the page doesn't exist.
 #[derive(Clone, Debug)]
 pub struct Admin(pub CurrentUser);
 
@@ -133,6 +138,10 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let user = CurrentUser::from_request_parts(parts, state).await?;
-        if user.is_admin { Ok(Admin(user)) } else { Err(Error::NotFound) }
+        match (user.is_admin, user.must_have_second_factor() && !user.has_second_factor) {
+            (false, _) => Err(Error::NotFound),
+            (true, true) => Err(Error::FirstDo("/account/second-factor")),
+            (true, false) => Ok(Admin(user)),
+        }
     }
 }

@@ -59,7 +59,9 @@ impl Action {
     /// Nothing for what has a budget of its own.
     fn of(path: &str) -> Option<Self> {
         match path {
-            "/login" | "/register" | "/logout" => None,
+            "/login" | "/login/code" | "/register" | "/logout" | "/forgot-password" | "/reset-password" => {
+                None
+            }
             path if path.ends_with("/block") => Some(Action::Other),
             path if path.starts_with("/rooms/") || path.ends_with("/messages") => None,
             path if path.starts_with("/account") => Some(Action::Profile),
@@ -165,7 +167,8 @@ pub async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Res
     }
     let action = Action::of(path);
     if !is_read && action.is_none() {
-        let is_strangers = matches!(path, "/login" | "/register");
+        let is_strangers =
+            matches!(path, "/login" | "/login/code" | "/register" | "/forgot-password" | "/reset-password");
         let response = next.run(Request::from_parts(parts, body)).await;
         return if is_strangers { delay_refusal(response).await } else { response };
     }

@@ -26,6 +26,10 @@ const NETWORK: Bucket = Bucket { burst: 30.0, refill: Duration::from_secs(2) };
 /// New accounts, and messages of visitors, of one network: thirty, then one every two seconds each.
 const VISITOR_BURST: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
 
+/// Letters that anybody can have sent to an address: three, then one every ten minutes.
+const LETTERS_AN_HOUR: NonZeroU32 = NonZeroU32::new(6).expect("not zero");
+const LETTERS_BURST: NonZeroU32 = NonZeroU32::new(3).expect("not zero");
+
 const WRONG_TOO_OFTEN: Error =
     Error::TooMany("That was wrong too often for this account. Please wait a minute and try again.");
 const TOO_MANY_ATTEMPTS: Error =
@@ -40,6 +44,8 @@ pub(super) enum Attempt<'a> {
     KnownBrowser(i64, &'a str),
     /// Somebody who is signed in and says the current password.
     Account(i64),
+    /// Somebody who knows the password says a code of the second factor.
+    Code(i64),
 }
 
 #[derive(Clone)]
@@ -48,8 +54,10 @@ pub struct SignInLimits {
     networks: Failures<IpAddr>,
     browsers: Failures<(i64, String)>,
     password_changes: Failures<i64>,
+    codes: Failures<i64>,
     registrations: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     visitors: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+    letters: Arc<DefaultKeyedRateLimiter<String>>,
 }
 
 impl Default for SignInLimits {
@@ -60,8 +68,12 @@ impl Default for SignInLimits {
             networks: Failures::new(NETWORK),
             browsers: Failures::new(ACCOUNT),
             password_changes: Failures::new(ACCOUNT),
+            codes: Failures::new(ACCOUNT),
             registrations: visitors(),
             visitors: visitors(),
+            letters: Arc::new(DefaultKeyedRateLimiter::keyed(
+                Quota::per_hour(LETTERS_AN_HOUR).allow_burst(LETTERS_BURST),
+            )),
         }
     }
 }
@@ -104,6 +116,9 @@ impl SignInLimits {
             Attempt::Account(account_id) => {
                 taken.0.push(self.password_changes.take(account_id).ok_or(WRONG_TOO_OFTEN)?);
             }
+            Attempt::Code(account_id) => {
+                taken.0.push(self.codes.take(account_id).ok_or(WRONG_TOO_OFTEN)?);
+            }
         }
         Ok(taken)
     }
@@ -123,14 +138,25 @@ impl SignInLimits {
             .inspect_err(|_| count_refusal())
     }
 
+    /// One letter more to an address that nobody may have confirmed, whoever asks for it.
+    pub(super) fn try_letter(&self, email: &str) -> bool {
+        let allowed = self.letters.check_key(&email.to_owned()).is_ok();
+        if !allowed {
+            count_refusal();
+        }
+        allowed
+    }
+
     /// Removes buckets that are full again; run periodically.
     pub fn sweep(&self) {
         self.accounts.sweep();
         self.networks.sweep();
         self.browsers.sweep();
         self.password_changes.sweep();
+        self.codes.sweep();
         self.registrations.retain_recent();
         self.visitors.retain_recent();
+        self.letters.retain_recent();
     }
 }
 

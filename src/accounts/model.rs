@@ -164,6 +164,15 @@ pub struct SellerCard {
     pub suspended: bool,
 }
 
+/// Somebody who runs the place.
+#[derive(Clone, Debug)]
+pub struct AdminAccount {
+    pub email: String,
+    pub name: String,
+    pub is_suspended: bool,
+    pub has_second_factor: bool,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,9 +7,11 @@ use sqlx::{PgExecutor, PgPool};
 
 use super::{
     hash_queue::Lane,
+    mail_jobs::LinkLetter,
     model::{Email, Name, NewAccount, Password},
     password,
     sessions::SessionOwner,
+    state::ConfirmationPolicy,
     store,
 };
 use crate::web::Result;
@@ -21,11 +23,20 @@ pub(super) enum Registration {
 }
 
 /// Hashes first, whether the address is free or not: the time of an answer doesn't tell which.
-pub(super) async fn register(db: &PgPool, lane: Lane, new: &NewAccount) -> Result<Registration> {
+pub(super) async fn register(
+    db: &PgPool,
+    lane: Lane,
+    policy: ConfirmationPolicy,
+    new: &NewAccount,
+) -> Result<Registration> {
     let hash = password::hash_in(lane, &new.password).await?;
     let mut tx = db.begin().await?;
     match store::accounts::insert_person(&mut tx, &new.email, &new.name, &hash, new.role).await {
         Ok(id) => {
+            if policy == ConfirmationPolicy::Demanded {
+                store::addresses::demand_confirmation(&mut *tx, id).await?;
+                LinkLetter::Confirm { account_id: id }.enqueue(&mut *tx).await?;
+            }
             tx.commit().await?;
             Ok(Registration::Created(SessionOwner { account_id: id, epoch: 0 }))
         }
@@ -51,4 +62,9 @@ pub async fn create_admin(db: &PgPool, email: &Email, password: &Password) -> an
 /// Whether nobody has an account yet.
 pub async fn has_no_accounts(db: impl PgExecutor<'_>) -> Result<bool> {
     Ok(store::accounts::has_no_accounts(db).await?)
+}
+
+/// Where no letters are sent, nobody waits for one: also who registered while some were. How many waited.
+pub async fn demand_no_confirmations(db: &PgPool) -> Result<u64> {
+    Ok(store::addresses::demand_no_confirmations(db).await?)
 }

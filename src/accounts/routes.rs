@@ -4,7 +4,7 @@ use axum::{
 };
 
 use super::{
-    pages::{password, profile, register, sign_in},
+    pages::{email, password, profile, register, reset, second_factor, sessions, sign_in, sign_in_code},
     state::State,
 };
 
@@ -12,10 +12,24 @@ pub fn router(state: State) -> Router {
     Router::new()
         .route("/register", get(register::new).post(register::register))
         .route("/login", get(sign_in::login).post(sign_in::sign_in))
+        .route("/login/code", get(sign_in_code::show).post(sign_in_code::check))
         .route("/logout", post(sign_in::sign_out))
         .route("/account", get(profile::account).post(profile::update))
         .route("/account/password", post(password::change_password))
         .route("/account/sign-out-everywhere", post(sign_in::sign_out_everywhere))
+        .route("/account/email", post(email::change))
+        .route("/account/email/confirm", post(email::send_again))
+        .route("/confirm-email", get(email::confirm_page).post(email::confirm))
+        .route("/change-email", get(email::change_page).post(email::change_confirmed))
+        .route("/undo-email", get(email::undo_page).post(email::undo))
+        .route("/forgot-password", get(reset::forgot).post(reset::send))
+        .route("/reset-password", get(reset::show).post(reset::set))
+        .route("/account/second-factor", get(second_factor::show).post(second_factor::enrol))
+        .route("/account/second-factor/codes", post(second_factor::renew_codes))
+        .route("/account/second-factor/remove", post(second_factor::remove))
+        .route("/account/sessions", get(sessions::list))
+        .route("/account/sessions/end", post(sessions::end))
+        .route("/account/sessions/end-others", post(sessions::end_others))
         .route("/account/sell", post(profile::sell))
         .with_state(state)
 }

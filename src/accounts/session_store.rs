@@ -7,6 +7,7 @@
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
+use time::OffsetDateTime;
 use tower_sessions::{
     Expiry, SessionManagerLayer, SessionStore,
     cookie::SameSite,
@@ -20,11 +21,20 @@ use super::store::session_rows;
 pub const ACCOUNT_ID: &str = "account_id";
 /// The key that says which sign-in of that account it was.
 pub const EPOCH: &str = "epoch";
+/// The keys that say of the browser what its owner is told; see `browser.rs`.
+pub const DEVICE: &str = "device";
+pub const NETWORK: &str = "network";
+/// The key that says in which hour (since 1970) it was last used.
+pub const SEEN_HOUR: &str = "seen_hour";
+/// The key that says that whoever is signed in runs the place.
+pub const IS_ADMIN: &str = "is_admin";
 pub const COOKIE: &str = "haggle";
 /// Its name where the public address is https: browsers take it from this host alone, over https (L5).
 const SECURE_COOKIE: &str = "__Host-haggle";
 /// How long a session lasts after it was last written to.
 const LIFETIME: time::Duration = time::Duration::days(30);
+/// The same of somebody who runs the place (L4).
+const ADMIN_LIFETIME: time::Duration = time::Duration::hours(12);
 
 /// The layer that loads a request's session and saves it when it was changed.
 pub fn layer(db: PgPool, secure: bool) -> SessionManagerLayer<PgSessions> {
@@ -53,6 +63,13 @@ fn backend(error: impl std::fmt::Display) -> Error {
     Error::Backend(error.to_string())
 }
 
+fn expires_at(record: &Record) -> OffsetDateTime {
+    match record.data.get(IS_ADMIN).and_then(serde_json::Value::as_bool) {
+        Some(true) => record.expiry_date.min(OffsetDateTime::now_utc() + ADMIN_LIFETIME),
+        _ => record.expiry_date,
+    }
+}
+
 fn account_id(record: &Record) -> Option<i64> {
     record.data.get(ACCOUNT_ID)?.as_i64()
 }
@@ -61,14 +78,14 @@ fn account_id(record: &Record) -> Option<i64> {
 impl SessionStore for PgSessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         let data = serde_json::to_value(&record.data).map_err(backend)?;
-        session_rows::insert(&self.0, id_hash(&record.id), account_id(record), data, record.expiry_date)
+        session_rows::insert(&self.0, id_hash(&record.id), account_id(record), data, expires_at(record))
             .await
             .map_err(backend)
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
         let data = serde_json::to_value(&record.data).map_err(backend)?;
-        session_rows::update(&self.0, id_hash(&record.id), account_id(record), data, record.expiry_date)
+        session_rows::update(&self.0, id_hash(&record.id), account_id(record), data, expires_at(record))
             .await
             .map_err(backend)
     }

@@ -9,8 +9,9 @@ use tower_sessions::Session;
 
 use super::{
     access::{AccessChange, AccessEvents},
+    browser::Browser,
     current_user::CurrentUser,
-    session_store::{ACCOUNT_ID, EPOCH},
+    session_store::{ACCOUNT_ID, DEVICE, EPOCH, NETWORK},
     store,
 };
 use crate::web::Result;
@@ -28,6 +29,7 @@ pub(super) async fn start_session(
     session: &Session,
     events: &AccessEvents,
     before: Option<&CurrentUser>,
+    browser: &Browser,
     SessionOwner { account_id, epoch }: SessionOwner,
 ) -> Result<()> {
     if before.is_some() {
@@ -36,6 +38,8 @@ pub(super) async fn start_session(
     session.cycle_id().await?;
     session.insert(ACCOUNT_ID, account_id).await?;
     session.insert(EPOCH, epoch).await?;
+    session.insert(DEVICE, &browser.device).await?;
+    session.insert(NETWORK, &browser.network).await?;
     if let Some(before) = before {
         events.publish(AccessChange::Session(before.session.clone()));
     }
@@ -51,5 +55,27 @@ pub(super) async fn sign_out(session: &Session, events: &AccessEvents, user: &Cu
 pub(super) async fn sign_out_everywhere(db: &PgPool, events: &AccessEvents, account_id: i64) -> Result<()> {
     store::sessions::end_sessions(db, account_id).await?;
     events.publish(AccessChange::Account(account_id));
+    Ok(())
+}
+
+/// Ends one of somebody's sessions; false if it isn't theirs, or isn't any more.
+pub(super) async fn end_session(
+    db: &PgPool,
+    events: &AccessEvents,
+    account_id: i64,
+    session: &[u8],
+) -> Result<bool> {
+    let ended = store::sessions::end_session(db, account_id, session).await?;
+    if ended {
+        events.publish(AccessChange::Session(session.to_owned()));
+    }
+    Ok(ended)
+}
+
+/// Ends all sessions but this one.
+pub(super) async fn end_other_sessions(db: &PgPool, events: &AccessEvents, user: &CurrentUser) -> Result<()> {
+    for session in store::sessions::end_other_sessions(db, user.account_id, &user.session).await? {
+        events.publish(AccessChange::Session(session));
+    }
     Ok(())
 }

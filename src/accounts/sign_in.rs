@@ -12,8 +12,15 @@ use super::{
 };
 use crate::web::Result;
 
+/// Whose they are, and what else the account asks for.
+pub(super) struct RightCredentials {
+    pub owner: SessionOwner,
+    pub email_confirmed: bool,
+    pub has_second_factor: bool,
+}
+
 pub(super) enum CredentialCheck {
-    Right(SessionOwner),
+    Right(RightCredentials),
     Wrong,
     Suspended,
 }
@@ -32,10 +39,21 @@ pub(super) async fn check_credentials(
     Ok(match found {
         Some(found) if right && found.suspended => CredentialCheck::Suspended,
         Some(found) if right => {
-            CredentialCheck::Right(SessionOwner { account_id: found.id, epoch: found.session_epoch })
+            let owner = SessionOwner { account_id: found.id, epoch: found.session_epoch };
+            CredentialCheck::Right(RightCredentials {
+                owner,
+                email_confirmed: found.email_confirmed,
+                has_second_factor: found.has_second_factor,
+            })
         }
         _ => CredentialCheck::Wrong,
     })
+}
+
+/// Whether this is the account's password, for whoever is signed in.
+pub(super) async fn is_password(db: &PgPool, lane: Lane, account_id: i64, attempt: &str) -> Result<bool> {
+    let stored = store::accounts::password_hash(db, account_id).await?;
+    password::verify(lane, attempt, Some(stored)).await
 }
 
 /// Changes the password and ends every session, this one included; nothing if `current` is wrong, or isn't the password

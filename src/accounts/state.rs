@@ -3,8 +3,18 @@
 use axum::extract::FromRef;
 use sqlx::PgPool;
 
-use super::{access::AccessEvents, limits::SignInLimits};
-use crate::web::{ShellSource, client_addr::TrustedProxies, forgery::PublicOrigin};
+use super::{access::AccessEvents, limits::SignInLimits, sealing::SealingKey};
+use crate::{
+    mail::Mailer,
+    web::{ShellSource, client_addr::TrustedProxies, forgery::PublicOrigin},
+};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ConfirmationPolicy {
+    Demanded,
+    #[default]
+    NotDemanded,
+}
 
 #[derive(Clone, FromRef)]
 pub struct State {
@@ -13,5 +23,10 @@ pub struct State {
     pub sign_in_limits: SignInLimits,
     pub trusted_proxies: TrustedProxies,
     pub public_origin: PublicOrigin,
+    pub mailer: Mailer,
+    /// Whether whoever registers has to confirm their address before they write or sell: where letters reach people.
+    pub confirmation: ConfirmationPolicy,
+    /// Of second factors' secrets at rest.
+    pub sealing_key: SealingKey,
     pub shell: ShellSource,
 }

@@ -2,9 +2,10 @@
 
 use askama::Template;
 use askama_web::WebTemplate;
+use time::OffsetDateTime;
 
 use super::model::Password;
-use crate::web::{FieldErrors, ReturnTo, Shell};
+use crate::web::{FieldErrors, ReturnTo, Shell, filters};
 
 #[derive(Template, WebTemplate)]
 #[template(path = "accounts/register.html")]
@@ -32,6 +33,11 @@ pub(super) struct AccountPage {
     pub shell: Shell,
     pub errors: FieldErrors,
     pub email: String,
+    pub email_confirmed: bool,
+    pub email_bounced: bool,
+    pub has_second_factor: bool,
+    /// As it was typed.
+    pub new_email: String,
     pub name: String,
     pub is_admin: bool,
     /// The public page, once they sell.
@@ -39,6 +45,90 @@ pub(super) struct AccountPage {
     pub shop_name: String,
     pub place: String,
     pub about: String,
+}
+
+/// The button that a link in a letter leads to.
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/link.html")]
+pub(super) struct LinkPage {
+    pub shell: Shell,
+    pub title: &'static str,
+    pub text: &'static str,
+    pub label: &'static str,
+    pub path: String,
+    pub email: String,
+    pub token: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/forgot.html")]
+pub(super) struct ForgotPage {
+    pub shell: Shell,
+    pub errors: FieldErrors,
+    pub email: String,
+    pub is_sent: bool,
+    pub sends_mail: bool,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/reset.html")]
+pub(super) struct ResetPage {
+    pub shell: Shell,
+    pub errors: FieldErrors,
+    pub email: String,
+    pub token: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/code.html")]
+pub(super) struct CodePage {
+    pub shell: Shell,
+    pub errors: FieldErrors,
+}
+
+/// Setting up a second factor.
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/enrol.html")]
+pub(super) struct EnrolPage {
+    pub shell: Shell,
+    pub errors: FieldErrors,
+    pub must_have_one: bool,
+    pub secret: String,
+    /// SVG of our own making.
+    pub qr: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/second_factor.html")]
+pub(super) struct FactorPage {
+    pub shell: Shell,
+    pub errors: FieldErrors,
+    pub codes_left: i64,
+    pub is_admin: bool,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/recovery_codes.html")]
+pub(super) struct RecoveryCodesPage {
+    pub shell: Shell,
+    pub codes: Vec<String>,
+}
+
+pub(super) struct SessionLine {
+    /// The hash of its id, which opens nothing.
+    pub id: String,
+    pub is_this: bool,
+    pub device: String,
+    pub network: Option<String>,
+    pub since: OffsetDateTime,
+    pub last_used: OffsetDateTime,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/sessions.html")]
+pub(super) struct SessionsPage {
+    pub shell: Shell,
+    pub sessions: Vec<SessionLine>,
 }
 
 impl RegisterPage {

@@ -2,11 +2,11 @@
 
 use axum::extract::State;
 use serde::Deserialize;
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
 
 use crate::{
     accounts::Admin,
-    admin::{store, views::AuditPage},
+    admin::{model::AuditAction, store, views::AuditPage},
     web::{Pager, Query, Result, Shell},
 };
 
@@ -27,4 +27,9 @@ pub(super) async fn list(
     let pager = Pager::new(asked.page, LINES_PER_PAGE, total, "/admin/audit?");
     let lines = store::audit::latest(&db, pager.limit(), pager.offset()).await?;
     Ok(AuditPage { shell, lines, pager })
+}
+
+/// Notes what is done from the command line, in the transaction that does it.
+pub async fn record_command(db: impl PgExecutor<'_>, action: AuditAction, subject: &str) -> sqlx::Result<()> {
+    store::audit::record_command(db, action, subject).await
 }

@@ -23,6 +23,8 @@ mod stats;
 mod store;
 mod views;
 
+pub use audit::record_command;
+pub use model::AuditAction;
 pub use routes::router;
 pub use state::State;
 pub use stats::{count_days, count_market};

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-/// Something an admin can do.
+/// Something an admin can do, or whoever has the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AuditAction {
+pub enum AuditAction {
     SuspendPerson,
     RestorePerson,
     HideProduct,
@@ -15,10 +15,13 @@ pub(super) enum AuditAction {
     MoveCategory,
     DeleteCategory,
     SendJobAgain,
+    DemoteAdmin,
+    RemoveSecondFactor,
+    SetPassword,
 }
 
 impl AuditAction {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 13] = [
         Self::SuspendPerson,
         Self::RestorePerson,
         Self::HideProduct,
@@ -29,6 +32,9 @@ impl AuditAction {
         Self::MoveCategory,
         Self::DeleteCategory,
         Self::SendJobAgain,
+        Self::DemoteAdmin,
+        Self::RemoveSecondFactor,
+        Self::SetPassword,
     ];
 
     /// As it is stored.
@@ -44,6 +50,9 @@ impl AuditAction {
             Self::MoveCategory => "category.move",
             Self::DeleteCategory => "category.delete",
             Self::SendJobAgain => "job.send_again",
+            Self::DemoteAdmin => "admin.demote",
+            Self::RemoveSecondFactor => "person.remove_second_factor",
+            Self::SetPassword => "person.set_password",
         }
     }
 
@@ -59,6 +68,9 @@ impl AuditAction {
             Self::MoveCategory => "Moved a category",
             Self::DeleteCategory => "Removed a category",
             Self::SendJobAgain => "Sent a job again",
+            Self::DemoteAdmin => "Made an ordinary person of an admin",
+            Self::RemoveSecondFactor => "Took away a second factor",
+            Self::SetPassword => "Set a password",
         }
     }
 

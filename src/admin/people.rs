@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use tower_sessions::Session;
 
 use crate::{
-    accounts::{self, AccessEvents, Admin},
+    accounts::{self, AccessEvents, Admin, Moderated},
     admin::{
         model::{AuditAction, PeopleFilter},
         store,
@@ -50,18 +50,83 @@ pub(super) async fn suspend(
     Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
     let person = store::people::find(&db, id).await?.ok_or(Error::NotFound)?;
+    if id == admin.account_id {
+        return another_admin_does_that(&session, back).await;
+    }
     let mut tx = db.begin().await?;
-    if let Some(ended) = accounts::suspend(&mut tx, id).await? {
-        if let Some(seller_id) = person.seller_id {
-            products::set_seller_paused(&mut *tx, seller_id, true, admin.account_id).await?;
+    match accounts::suspend(&mut tx, id).await? {
+        Moderated::Done(ended) => {
+            if let Some(seller_id) = person.seller_id {
+                products::set_seller_paused(&mut *tx, seller_id, true, admin.account_id).await?;
+            }
+            let subject = person.subject();
+            store::audit::record(&mut *tx, admin.account_id, AuditAction::SuspendPerson, &subject).await?;
+            tx.commit().await?;
+            events.publish(ended);
+            flash::success(&session, format!("{} is suspended, and signed out everywhere.", person.name))
+                .await?;
         }
+        Moderated::LastAdmin => flash::error(&session, LAST_ADMIN).await?,
+        Moderated::Unchanged => {}
+    }
+    Ok(Redirect::to(back.next.or("/admin/people")))
+}
+
+const LAST_ADMIN: &str = "Nobody else could run the marketplace: make another admin first.";
+
+async fn another_admin_does_that(session: &Session, back: ReturnForm) -> Result<Redirect> {
+    flash::error(session, "Another admin has to do that to you.").await?;
+    Ok(Redirect::to(back.next.or("/admin/people")))
+}
+
+/// Makes an ordinary person of an admin.
+pub(super) async fn demote(
+    (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
+    session: Session,
+    Admin(admin): Admin,
+    Path(id): Path<i64>,
+    Form(back): Form<ReturnForm>,
+) -> Result<Redirect> {
+    let person = store::people::find(&db, id).await?.ok_or(Error::NotFound)?;
+    if id == admin.account_id {
+        return another_admin_does_that(&session, back).await;
+    }
+    let mut tx = db.begin().await?;
+    match accounts::demote(&mut tx, id).await? {
+        Moderated::Done(ended) => {
+            let subject = person.subject();
+            store::audit::record(&mut *tx, admin.account_id, AuditAction::DemoteAdmin, &subject).await?;
+            tx.commit().await?;
+            events.publish(ended);
+            flash::success(&session, format!("{} is no admin any more.", person.name)).await?;
+        }
+        Moderated::LastAdmin => flash::error(&session, LAST_ADMIN).await?,
+        Moderated::Unchanged => {}
+    }
+    Ok(Redirect::to(back.next.or("/admin/people")))
+}
+
+/// The way back for somebody who has lost theirs.
+pub(super) async fn remove_second_factor(
+    (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
+    session: Session,
+    Admin(admin): Admin,
+    Path(id): Path<i64>,
+    Form(back): Form<ReturnForm>,
+) -> Result<Redirect> {
+    let person = store::people::find(&db, id).await?.ok_or(Error::NotFound)?;
+    if id == admin.account_id {
+        return another_admin_does_that(&session, back).await;
+    }
+    let mut tx = db.begin().await?;
+    if let Moderated::Done(ended) = accounts::remove_second_factor(&mut tx, id).await? {
         let subject = person.subject();
-        store::audit::record(&mut *tx, admin.account_id, AuditAction::SuspendPerson, &subject).await?;
+        store::audit::record(&mut *tx, admin.account_id, AuditAction::RemoveSecondFactor, &subject).await?;
         tx.commit().await?;
         events.publish(ended);
-        flash::success(&session, format!("{} is suspended, and signed out everywhere.", person.name)).await?;
-    } else if person.is_admin {
-        flash::error(&session, "An admin can’t be suspended.").await?;
+        let sentence =
+            format!("{} signs in with the password alone now, and is signed out everywhere.", person.name);
+        flash::success(&session, sentence).await?;
     }
     Ok(Redirect::to(back.next.or("/admin/people")))
 }

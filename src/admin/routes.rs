@@ -11,6 +11,8 @@ pub fn router(state: State) -> Router {
         .route("/admin/people", get(people::list))
         .route("/admin/people/{id}/suspend", post(people::suspend))
         .route("/admin/people/{id}/restore", post(people::restore))
+        .route("/admin/people/{id}/demote", post(people::demote))
+        .route("/admin/people/{id}/remove-second-factor", post(people::remove_second_factor))
         .route("/admin/sellers/{id}", get(sellers::show))
         .route("/admin/products", get(products::list))
         .route("/admin/products/{id}/hide", post(products::hide))

@@ -29,7 +29,10 @@ fn worker(app: &App) -> Worker {
     Worker::new(db)
         .every(HOUR, "accounts.sweep_sessions", move |_| {
             let db = sessions.clone();
-            async move { Ok(accounts::session_store::sweep_sessions(&db).await.map(drop)?) }
+            async move {
+                accounts::sweep_links(&db).await?;
+                Ok(accounts::session_store::sweep_sessions(&db).await.map(drop)?)
+            }
         })
         .every(HOUR, "uploads.sweep", move |_| {
             let (db, uploads) = (photos_db.clone(), uploads.clone());
@@ -59,8 +62,14 @@ fn worker(app: &App) -> Worker {
 /// Whatever ends in a letter being handed over.
 fn mail_worker(app: &App) -> Worker {
     let (db, mailer) = (app.db.clone(), app.mailer.clone());
-    Worker::new(&app.db).on(mail::SEND, move |job| {
-        let (db, mailer) = (db.clone(), mailer.clone());
-        async move { mail::run_job(&db, &mailer, &job).await }
-    })
+    let state = app.accounts.clone();
+    Worker::new(&app.db)
+        .on(mail::SEND, move |job| {
+            let (db, mailer) = (db.clone(), mailer.clone());
+            async move { mail::run_job(&db, &mailer, &job).await }
+        })
+        .on(accounts::SEND_LINK, move |job| {
+            let state = state.clone();
+            async move { accounts::send_link(&state, &job).await }
+        })
 }

@@ -1,17 +1,10 @@
 //! `haggle create-admin`: the one way to become an admin.
 //!
-//! The password is never an argument, which everybody on the machine can read in the list of processes (L3): it comes
-//! from the terminal, from standard input, from a file, or from `HAGGLE_ADMIN_PASSWORD`.
+//! At the first visit of an admin's page it asks for a second factor.
 
-use std::{
-    fs,
-    io::{self, IsTerminal as _},
-    path::Path,
-};
+use std::path::Path;
 
-use anyhow::{Context, ensure};
-
-use super::open_database::open_database;
+use super::{open_database::open_database, password_input::read_password};
 use crate::{
     accounts::{self, Email, Password},
     config::Config,
@@ -26,24 +19,4 @@ pub async fn run(config: &Config, email: &str, password_file: Option<&Path>) -> 
     made?;
     println!("{} can sign in and run the marketplace.", email.as_str());
     Ok(())
-}
-
-/// One line, without its end.
-fn read_password(file: Option<&Path>) -> anyhow::Result<String> {
-    let text = if let Some(file) = file {
-        fs::read_to_string(file).with_context(|| format!("{} can't be read", file.display()))?
-    } else if let Ok(password) = std::env::var("HAGGLE_ADMIN_PASSWORD")
-        && !password.is_empty()
-    {
-        password
-    } else if io::stdin().is_terminal() {
-        let password = rpassword::prompt_password("Password, at least 10 characters: ")?;
-        ensure!(rpassword::prompt_password("The same again: ")? == password, "these were two passwords");
-        password
-    } else {
-        let mut line = String::new();
-        io::stdin().read_line(&mut line)?;
-        line
-    };
-    Ok(text.lines().next().unwrap_or_default().to_owned())
 }

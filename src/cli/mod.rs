@@ -1,11 +1,14 @@
 //! The commands. `haggle` alone is `haggle serve`.
 
 mod account;
+mod admins;
 mod backup;
 mod create_admin;
 mod doctor;
 mod open_database;
 mod open_uploads;
+mod password_input;
+mod reset_password;
 pub mod seed;
 mod serve;
 mod terminal;
@@ -49,6 +52,19 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         password_file: Option<PathBuf>,
     },
+    /// Give somebody a new password, and sign them out everywhere
+    ResetPassword {
+        #[arg(long)]
+        email: String,
+        /// A file whose first line is the password; without it that is asked for, or read from standard input
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+        /// They have lost their second factor as well
+        #[arg(long)]
+        without_second_factor: bool,
+    },
+    /// List who runs the place
+    Admins,
     /// Put database and photos into one file
     Backup {
         file: PathBuf,
@@ -84,6 +100,10 @@ pub fn main() -> ExitCode {
             Command::CreateAdmin { email, password_file } => {
                 create_admin::run(&config, &email, password_file.as_deref()).await
             }
+            Command::ResetPassword { email, password_file, without_second_factor } => {
+                reset_password::run(&config, &email, password_file.as_deref(), without_second_factor).await
+            }
+            Command::Admins => admins::run(&config).await,
             Command::Backup { file, verify: true, .. } => backup::verify(&file).await,
             Command::Backup { file, overwrite, .. } => backup::backup(&config, &file, overwrite).await,
             Command::Restore { file } => backup::restore(&config, &file).await,

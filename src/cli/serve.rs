@@ -12,7 +12,7 @@ use super::{
     terminal::{picture_progress, print_step, sign_ins, summary},
 };
 use crate::{
-    accounts,
+    accounts::{self, ConfirmationPolicy, SealingKey},
     app::{self, App},
     chat::{self, MessageLimits},
     config::Config,
@@ -34,6 +34,10 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let listener = listen(&config.addr).await?;
     let addr = listener.local_addr()?;
     let (marketplace, currencies) = (marketplace(config, addr)?, currencies(config)?);
+    let sealing_key = match &config.secret_key {
+        Some(hex) => SealingKey::parse(hex).context("HAGGLE_SECRET_KEY")?,
+        None => SealingKey::from_file(&data.path().join("secret.key"))?,
+    };
     let mailer = mailer(config, &marketplace, data.path())?;
     let metrics = match &config.metrics_addr {
         Some(addr) => Some(open_metrics(addr).await?),
@@ -57,6 +61,10 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         MessageLimits::new(config.messages_per_second),
     );
     app.use_mailer(mailer);
+    app.accounts.sealing_key = sealing_key;
+    if app.accounts.confirmation == ConfirmationPolicy::NotDemanded {
+        accounts::demand_no_confirmations(&app.db).await?;
+    }
     app.products.currencies = currencies;
     app.products.quota = ProductQuota {
         per_day: config.products_per_day.get().into(),

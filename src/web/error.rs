@@ -26,6 +26,9 @@ pub enum Error {
     /// A page for signed-in people: the visitor goes to `/login` and comes back to this path.
     #[error("sign in first")]
     SignInFirst { next: String },
+    /// Something of one's own has to be set up before this page is opened, at this path.
+    #[error("first do {0}")]
+    FirstDo(&'static str),
     /// The same for sockets and programs.
     #[error("no session")]
     Unauthorized,
@@ -73,6 +76,11 @@ impl Error {
             Error::SignInFirst { .. } | Error::Unauthorized => {
                 (StatusCode::UNAUTHORIZED, "Sign in first", "Please sign in to go on.")
             }
+            Error::FirstDo(_) => (
+                StatusCode::FORBIDDEN,
+                "One thing first",
+                "Something has to be set up on your account before this page opens.",
+            ),
             Error::Forbidden(sentence) => (StatusCode::FORBIDDEN, "Not allowed", sentence),
             Error::BadRequest(sentence) => (StatusCode::BAD_REQUEST, "That didn't work", sentence),
             Error::TooLarge(sentence) => (StatusCode::PAYLOAD_TOO_LARGE, "That is too large", sentence),
@@ -107,6 +115,9 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         if let Error::SignInFirst { next } = &self {
             return Redirect::to(&super::return_to::login_path(next)).into_response();
+        }
+        if let Error::FirstDo(path) = &self {
+            return Redirect::to(path).into_response();
         }
         let page = self.page();
         if let Error::Unavailable(cause) | Error::Internal(cause) = &self {

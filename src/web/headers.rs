@@ -42,7 +42,18 @@ pub fn hsts() -> SetResponseHeaderLayer<HeaderValue> {
 /// instant, and signing out asks the browser to forget them.
 pub async fn no_store(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_private = ["/account", "/admin", "/seller/"].iter().any(|start| path.starts_with(start));
+    const PRIVATE: [&str; 8] = [
+        "/account",
+        "/admin",
+        "/seller/",
+        // Their addresses hold what opens something.
+        "/confirm-email",
+        "/change-email",
+        "/undo-email",
+        "/reset-password",
+        "/login/",
+    ];
+    let is_private = PRIVATE.iter().any(|start| path.starts_with(start));
     let mut response = next.run(request).await;
     if is_private {
         response

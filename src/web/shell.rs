@@ -27,7 +27,7 @@ pub struct Shell {
     pub by_plain_http: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ShellUser {
     pub name: String,
     /// Of their two profiles, those that they have.
@@ -35,6 +35,10 @@ pub struct ShellUser {
     pub seller_id: Option<i64>,
     pub is_seller: bool,
     pub is_admin: bool,
+    /// They write and sell nothing before they have confirmed their address.
+    pub must_confirm_email: bool,
+    /// Letters to it come back.
+    pub email_bounced: bool,
 }
 
 impl Shell {
@@ -60,13 +64,7 @@ impl ShellSource {
     /// A shell that needs no look-up, for a page that must be shown without a database: of the person of this name,
     /// or of nobody in particular.
     pub fn offline(&self, name: Option<&str>, path: &str) -> Shell {
-        let user = name.map(|name| ShellUser {
-            name: name.to_owned(),
-            buyer_id: None,
-            seller_id: None,
-            is_seller: false,
-            is_admin: false,
-        });
+        let user = name.map(|name| ShellUser { name: name.to_owned(), ..ShellUser::default() });
         Shell { user, path: path.to_owned(), marketplace: self.0.marketplace(), ..Shell::default() }
     }
 }

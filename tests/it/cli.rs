@@ -39,6 +39,28 @@ async fn create_admin(database: &str, email: &str, typed: &str, more: &[&str]) -
     if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
 }
 
+/// L4: the way back for whoever can't sign in.
+#[tokio::test]
+async fn a_password_is_reset_from_the_command_line_and_noted() {
+    let app = TestApp::start().await;
+    let (root, data) = (app.admin("Root").await, tempfile::tempdir().unwrap());
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"a password of a file\n").unwrap();
+    let file = file.path().to_str().unwrap();
+    let reset = async |email: &str| {
+        let arguments =
+            ["reset-password", "--email", email, "--password-file", file, "--without-second-factor"];
+        haggle(&app.database_url(), data.path(), &arguments).await
+    };
+    assert!(reset("nobody@example.com").await.unwrap_err().contains("has no account"));
+    reset("root@example.com").await.unwrap();
+    root.get("/admin").await.expect(303);
+    root.sign_in("a password of a file").await.expect(303);
+    assert!(root.get("/admin/audit").await.ok().body().contains("The command line"));
+    let admins = haggle(&app.database_url(), data.path(), &["admins"]).await.unwrap();
+    assert!(admins.contains("root@example.com  Root, without a second factor"), "{admins}");
+}
+
 /// L3: the password is in a file or comes by standard input, and never in the list of processes.
 #[tokio::test]
 async fn an_admin_is_made_once_and_can_sign_in() {

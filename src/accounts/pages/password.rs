@@ -13,7 +13,9 @@ use super::profile::{account_page, saved};
 use crate::{
     accounts::{
         access::AccessEvents,
+        browser::Browser,
         current_user::CurrentUser,
+        letters,
         limits::{Attempt, SignInLimits},
         model::Password,
         sessions, sign_in,
@@ -33,7 +35,7 @@ pub(in crate::accounts) struct PasswordForm {
 pub(in crate::accounts) async fn change_password(
     (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
     State(limits): State<SignInLimits>,
-    (session, shell): (Session, Shell),
+    (session, shell, browser): (Session, Shell, Browser),
     user: CurrentUser,
     Form(typed): Form<PasswordForm>,
 ) -> Result<Response> {
@@ -47,7 +49,9 @@ pub(in crate::accounts) async fn change_password(
         }
         if let Some(owner) = changed? {
             session.flush().await?;
-            sessions::start_session(&session, &events, None, owner).await?;
+            sessions::start_session(&session, &events, None, &browser, owner).await?;
+            let words = letters::password_changed(&shell.marketplace);
+            letters::enqueue_if(user.email_confirmed, &db, &shell.marketplace, &user.email, &words).await?;
             return saved(&session, "Your password is changed, and every other browser is signed out.").await;
         }
         errors.add("current_password", "That isn't your current password.");

@@ -2,8 +2,8 @@
 
 use axum::{
     extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
+    http::{HeaderMap, StatusCode, header},
+    response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 use sqlx::PgPool;
@@ -12,15 +12,18 @@ use tower_sessions::Session;
 use crate::{
     accounts::{
         access::AccessEvents,
+        browser::Browser,
         extract::MaybeUser,
         hash_queue::Lane,
+        known_browsers::{self, BrowserToken},
         limits::{SignInLimits, network},
         model::{Email, Name, NewAccount, Password, Role},
         registration::{self, Registration},
         sessions,
+        state::ConfirmationPolicy,
         views::RegisterPage,
     },
-    web::{ClientAddr, FieldErrors, Form, Query, Result, ReturnTo, Shell, flash},
+    web::{ClientAddr, FieldErrors, Form, Query, Result, ReturnTo, Shell, flash, forgery::PublicOrigin},
 };
 
 #[derive(Deserialize)]
@@ -60,7 +63,12 @@ pub(in crate::accounts) async fn new(
 
 pub(in crate::accounts) async fn register(
     (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
-    (State(limits), ClientAddr(addr)): (State<SignInLimits>, ClientAddr),
+    (State(limits), State(policy), State(origin)): (
+        State<SignInLimits>,
+        State<ConfirmationPolicy>,
+        State<PublicOrigin>,
+    ),
+    (ClientAddr(addr), browser, headers): (ClientAddr, Browser, HeaderMap),
     MaybeUser(before): MaybeUser,
     (session, shell): (Session, Shell),
     Form(typed): Form<RegisterForm>,
@@ -74,12 +82,17 @@ pub(in crate::accounts) async fn register(
     let role = errors.check("role", Role::parse(&typed.role));
     let lane = Lane::Network(network(addr));
     if let (Some(email), Some(name), Some(password), Some(role)) = (email, name, password, role) {
-        match registration::register(&db, lane, &NewAccount { email, name, password, role }).await? {
+        match registration::register(&db, lane, policy, &NewAccount { email, name, password, role }).await? {
             Registration::Created(owner) => {
-                sessions::start_session(&session, &events, before.as_deref(), owner).await?;
+                sessions::start_session(&session, &events, before.as_deref(), &browser, owner).await?;
+                // Its next sign-in is no news to anybody.
+                let token = BrowserToken::from_headers(&headers);
+                let cookie =
+                    known_browsers::remember(&db, token, owner.account_id, origin.is_https()).await?;
                 flash::success(&session, "Welcome! Your account is ready.").await?;
                 let home = if role == Role::Seller { "/seller/dashboard" } else { "/" };
-                return Ok(Redirect::to(typed.next.or(home)).into_response());
+                let to = Redirect::to(typed.next.or(home));
+                return Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), to).into_response());
             }
             Registration::EmailTaken => errors.add(
                 "email",

@@ -2,22 +2,25 @@
 
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode, header},
-    response::{AppendHeaders, IntoResponse, Redirect, Response},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
+use super::finish_sign_in::finish_sign_in;
 use crate::{
     accounts::{
         access::AccessEvents,
+        browser::Browser,
         current_user::CurrentUser,
         extract::MaybeUser,
         hash_queue::Lane,
         known_browsers::{self, BrowserToken},
         limits::{Attempt, SignInLimits, network},
         model::Email,
+        pending_sign_in::PendingSignIn,
         sessions,
         sign_in::{self, CredentialCheck},
         views::LoginPage,
@@ -55,7 +58,7 @@ pub(in crate::accounts) async fn login(
 pub(in crate::accounts) async fn sign_in(
     (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
     (State(limits), State(origin), ClientAddr(addr)): (State<SignInLimits>, State<PublicOrigin>, ClientAddr),
-    headers: HeaderMap,
+    (headers, here): (HeaderMap, Browser),
     MaybeUser(before): MaybeUser,
     (session, shell): (Session, Shell),
     Form(typed): Form<LoginForm>,
@@ -77,12 +80,27 @@ pub(in crate::accounts) async fn sign_in(
             taken.give_back();
         }
         match check? {
-            CredentialCheck::Right(owner) => {
-                sessions::start_session(&session, &events, before.as_deref(), owner).await?;
-                let cookie =
-                    known_browsers::remember(&db, browser, owner.account_id, origin.is_https()).await?;
-                let to = Redirect::to(typed.next.or("/"));
-                return Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), to).into_response());
+            CredentialCheck::Right(right) => {
+                let is_known = known.is_some();
+                let done = PendingSignIn::new(
+                    right.owner,
+                    email.as_str(),
+                    &typed.next,
+                    is_known,
+                    right.email_confirmed,
+                );
+                if right.has_second_factor {
+                    done.keep(&session).await?;
+                    return Ok(Redirect::to("/login/code").into_response());
+                }
+                return finish_sign_in(
+                    (&db, &events, &origin),
+                    (&session, &shell, &headers),
+                    before.as_deref(),
+                    &here,
+                    &done,
+                )
+                .await;
             }
             CredentialCheck::Wrong => {
                 errors.add("password", "That email and password don't belong together.")

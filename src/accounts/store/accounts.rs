@@ -12,6 +12,8 @@ pub(in crate::accounts) struct Credentials {
     pub password_hash: String,
     pub suspended: bool,
     pub session_epoch: i32,
+    pub email_confirmed: bool,
+    pub has_second_factor: bool,
 }
 
 pub(in crate::accounts) async fn credentials(
@@ -20,7 +22,11 @@ pub(in crate::accounts) async fn credentials(
 ) -> sqlx::Result<Option<Credentials>> {
     sqlx::query_as!(
         Credentials,
-        r#"SELECT id, password_hash, suspended_at IS NOT NULL AS "suspended!", session_epoch FROM accounts WHERE email = $1"#,
+        r#"SELECT id, password_hash, suspended_at IS NOT NULL AS "suspended!", session_epoch,
+                  email_confirmed_at IS NOT NULL AS "email_confirmed!",
+                  EXISTS (SELECT 1 FROM totp_secrets WHERE account_id = accounts.id AND confirmed_at IS NOT NULL)
+                      AS "has_second_factor!"
+           FROM accounts WHERE email = $1"#,
         email.as_str()
     )
     .fetch_optional(db)
@@ -102,8 +108,25 @@ pub(in crate::accounts) async fn replace_password(
     Ok(done.rows_affected() == 1)
 }
 
-/// Suspends or restores; false if there is no such person, or they already are, or they're an
-/// admin.
+/// Without the old one: false if the account has another address by now.
+pub(in crate::accounts) async fn set_password(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+    email: &str,
+    hash: &Hash,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND email = $2",
+        account_id,
+        email,
+        hash.as_str()
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Suspends or restores; false if there is no such person, or they already are.
 pub(in crate::accounts) async fn set_suspended(
     db: impl PgExecutor<'_>,
     account_id: i64,
@@ -111,7 +134,7 @@ pub(in crate::accounts) async fn set_suspended(
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "UPDATE accounts SET suspended_at = CASE WHEN $2 THEN now() END
-         WHERE id = $1 AND NOT is_admin AND (suspended_at IS NOT NULL) <> $2",
+         WHERE id = $1 AND (suspended_at IS NOT NULL) <> $2",
         account_id,
         suspended
     )

@@ -1,7 +1,11 @@
 //! All SQL over accounts, buyers, customers, known browsers, and the sessions of an account.
 
 pub(super) mod accounts;
+pub(super) mod addresses;
+pub(super) mod admins;
 pub(super) mod known_browsers;
+pub(super) mod links;
 pub(super) mod profiles;
+pub(super) mod second_factors;
 pub(super) mod session_rows;
 pub(super) mod sessions;

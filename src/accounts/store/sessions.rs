@@ -1,10 +1,16 @@
 use sqlx::PgExecutor;
+use time::OffsetDateTime;
 
 /// The account behind a session, with its profiles.
 pub(in crate::accounts) struct SessionAccount {
     pub email: String,
     pub name: String,
     pub is_admin: bool,
+    pub email_confirmed: bool,
+    pub must_confirm_email: bool,
+    pub email_bounced: bool,
+    pub has_second_factor: bool,
+    pub is_demo: bool,
     pub buyer_id: Option<i64>,
     pub seller_id: Option<i64>,
 }
@@ -17,7 +23,13 @@ pub(in crate::accounts) async fn session_account(
 ) -> sqlx::Result<Option<SessionAccount>> {
     sqlx::query_as!(
         SessionAccount,
-        r#"SELECT a.email, a.name, a.is_admin, b.id AS "buyer_id?", c.id AS "seller_id?"
+        r#"SELECT a.email, a.name, a.is_admin, a.email_confirmed_at IS NOT NULL AS "email_confirmed!",
+                  a.must_confirm_email,
+                  EXISTS (SELECT 1 FROM bounced_addresses WHERE email = a.email) AS "email_bounced!",
+                  EXISTS (SELECT 1 FROM totp_secrets WHERE account_id = a.id AND confirmed_at IS NOT NULL)
+                      AS "has_second_factor!",
+                  a.is_demo,
+                  b.id AS "buyer_id?", c.id AS "seller_id?"
            FROM accounts a
            LEFT JOIN buyers b ON b.account_id = a.id
            LEFT JOIN customers c ON c.account_id = a.id
@@ -77,5 +89,58 @@ pub(in crate::accounts) async fn end_sessions(db: impl PgExecutor<'_>, account_i
         account_id
     )
     .fetch_one(db)
+    .await
+}
+
+/// A session as its owner sees it.
+pub(in crate::accounts) struct OpenSession {
+    pub id_hash: Vec<u8>,
+    pub device: Option<String>,
+    pub network: Option<String>,
+    pub since: OffsetDateTime,
+    pub seen_hour: Option<i64>,
+}
+
+/// The newest first.
+pub(in crate::accounts) async fn open_sessions(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<OpenSession>> {
+    sqlx::query_as!(
+        OpenSession,
+        r#"SELECT id_hash, data->>'device' AS device, data->>'network' AS network, created_at AS since,
+                  (data->>'seen_hour')::bigint AS seen_hour
+           FROM sessions WHERE account_id = $1 AND expires_at > now()
+           ORDER BY created_at DESC LIMIT $2"#,
+        account_id,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub(in crate::accounts) async fn end_session(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+    session: &[u8],
+) -> sqlx::Result<bool> {
+    let done =
+        sqlx::query!("DELETE FROM sessions WHERE account_id = $1 AND id_hash = $2", account_id, session);
+    Ok(done.execute(db).await?.rows_affected() > 0)
+}
+
+/// Which they were.
+pub(in crate::accounts) async fn end_other_sessions(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+    session: &[u8],
+) -> sqlx::Result<Vec<Vec<u8>>> {
+    sqlx::query_scalar!(
+        "DELETE FROM sessions WHERE account_id = $1 AND id_hash <> $2 RETURNING id_hash",
+        account_id,
+        session
+    )
+    .fetch_all(db)
     .await
 }

@@ -37,6 +37,18 @@ pub(in crate::admin) async fn record(
     Ok(())
 }
 
+/// The same of what was done from the command line, by nobody with an account.
+pub(in crate::admin) async fn record_command(
+    db: impl PgExecutor<'_>,
+    action: AuditAction,
+    subject: &str,
+) -> sqlx::Result<()> {
+    sqlx::query!("INSERT INTO audit_log (action, subject) VALUES ($1, $2)", action.code(), subject)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 pub(in crate::admin) async fn count(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM audit_log"#).fetch_one(db).await
 }
@@ -48,9 +60,9 @@ pub(in crate::admin) async fn latest(
 ) -> sqlx::Result<Vec<AuditLine>> {
     sqlx::query_as!(
         AuditLine,
-        "SELECT a.name AS admin, l.action, l.subject, l.at
-         FROM audit_log l JOIN accounts a ON a.id = l.admin_id
-         ORDER BY l.at DESC, l.id DESC LIMIT $1 OFFSET $2",
+        r#"SELECT coalesce(a.name, 'The command line') AS "admin!", l.action, l.subject, l.at
+           FROM audit_log l LEFT JOIN accounts a ON a.id = l.admin_id
+           ORDER BY l.at DESC, l.id DESC LIMIT $1 OFFSET $2"#,
         limit,
         offset
     )

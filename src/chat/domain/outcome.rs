@@ -52,6 +52,8 @@ pub enum SendError {
     Blocked,
     #[error("That was very fast. Wait a moment, then send it again.")]
     RateLimited,
+    #[error("Please confirm your address first: a letter is on its way to you. Your words stay here.")]
+    AddressNotConfirmed,
     #[error("{0}")]
     Photo(photos::PhotoRejected),
     #[error("Those were very many pictures. Please wait some minutes, then send the rest.")]
@@ -77,6 +79,8 @@ impl SendError {
             SendError::ClientIdReused => "client_id_reused",
             SendError::Blocked => "blocked",
             SendError::Photo(_) | SendError::PhotoQuota(_) => "bad_photo",
+            // It passes, though not by itself: the words stay with their writer.
+            SendError::AddressNotConfirmed => "bad_frame",
             SendError::RateLimited | SendError::TooManyPhotos => "rate_limited",
             SendError::Unavailable => "unavailable",
         }

@@ -90,7 +90,7 @@ impl MessageWriter {
     /// Sends a draft and waits until it is stored. Rejects it at once while the queue is full: for somebody
     /// who would see nothing but a page that doesn't load.
     pub async fn send(&self, member: &RoomMember, draft: MessageDraft) -> Result<SendOutcome, SendError> {
-        self.check_rate(member)?;
+        self.check_sender(member)?;
         let (request, pending) = WriteRequest::new(member, draft, self.pending.token());
         self.shard_of(member.room).try_enqueue(request)?;
         pending.await.unwrap_or(Err(SendError::Unavailable))
@@ -99,13 +99,16 @@ impl MessageWriter {
     /// Enqueues a draft, in the sender's order, and doesn't wait until it is stored. Waits while the queue is
     /// full (back-pressure).
     pub async fn enqueue(&self, member: &RoomMember, draft: MessageDraft) -> Result<PendingSend, SendError> {
-        self.check_rate(member)?;
+        self.check_sender(member)?;
         let (request, pending) = WriteRequest::new(member, draft, self.pending.token());
         self.shard_of(member.room).enqueue(request).await?;
         Ok(pending)
     }
 
-    fn check_rate(&self, member: &RoomMember) -> Result<(), SendError> {
+    fn check_sender(&self, member: &RoomMember) -> Result<(), SendError> {
+        if member.user.must_confirm_email {
+            return Err(SendError::AddressNotConfirmed);
+        }
         if self.limits.allow(member.user.account_id) { Ok(()) } else { Err(SendError::RateLimited) }
     }
 

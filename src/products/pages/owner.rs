@@ -63,6 +63,12 @@ pub async fn create(
     let desk = receiver(&state, Some(&seller), seller.user.account_id);
     let mut sent = desk.receive(request).await?;
     sent.errors.check("currency", state.currencies.check(&sent.form.currency));
+    if seller.user.must_confirm_email {
+        sent.errors.add(
+            "",
+            "Please confirm your address first: a letter is on its way to you. All you typed stays here.",
+        );
+    }
     let mut filled = fill(&desk, &seller, sent, Vec::new()).await?;
     let Some(draft) = filled.draft else {
         return refused(

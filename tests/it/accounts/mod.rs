@@ -1,5 +1,9 @@
 //! People.
 
+mod email;
 mod profile;
 mod register;
+mod reset;
+mod second_factor;
+mod sessions;
 mod sign_in;

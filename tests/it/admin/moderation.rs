@@ -63,18 +63,52 @@ async fn doing_it_again_does_nothing_and_leaves_no_line() {
     admin.post("/admin/people/ana/suspend", &[]).await.expect(404);
 }
 
+/// L4.
 #[tokio::test]
-async fn no_admin_suspends_an_admin() {
+async fn an_admin_is_suspended_and_demoted_by_another_one_only() {
     let (app, admin) = with_admin().await;
     let other = app.admin("Jonas").await;
-    for person in [&admin, &other] {
-        let path = format!("/admin/people/{}/suspend", person.account_id);
-        let page = admin.follow(&admin.post(&path, &[]).await).await.ok();
-        assert_eq!(page.text(".flash-error"), "An admin can’t be suspended.");
-        assert!(!page.has(&format!("form[action='{path}']")), "there is no button for it either");
-        person.get("/admin").await.ok();
+    let path =
+        |person: &crate::support::Person, what: &str| format!("/admin/people/{}/{what}", person.account_id);
+    for what in ["suspend", "demote"] {
+        let page = admin.follow(&admin.post(&path(&admin, what), &[]).await).await.ok();
+        assert_eq!(page.text(".flash-error"), "Another admin has to do that to you.");
     }
-    assert!(log(&admin).await.is_empty());
+    admin.get("/admin").await.ok();
+    admin.post(&path(&other, "suspend"), &[]).await.expect(303);
+    other.get("/admin").await.expect(303);
+    other.sign_in(PASSWORD).await.refused();
+    admin.post(&path(&other, "restore"), &[]).await.expect(303);
+    admin.post(&path(&other, "demote"), &[]).await.expect(303);
+    other.sign_in(PASSWORD).await.expect(303);
+    other.get("/admin").await.expect(404);
+    other.get("/messages").await.ok();
+    assert_eq!(
+        log(&admin).await,
+        [
+            "Ines | Made an ordinary person of an admin | Jonas (jonas@example.com)",
+            "Ines | Restored a person | Jonas (jonas@example.com)",
+            "Ines | Suspended a person | Jonas (jonas@example.com)"
+        ]
+    );
+}
+
+/// Two who take each other away at the same moment leave one.
+#[tokio::test]
+async fn there_is_always_an_admin() {
+    let (app, ines) = with_admin().await;
+    let jonas = app.admin("Jonas").await;
+    let (suspend, demote) = (
+        format!("/admin/people/{}/suspend", ines.account_id),
+        format!("/admin/people/{}/demote", jonas.account_id),
+    );
+    tokio::join!(jonas.post(&suspend, &[]), ines.post(&demote, &[]));
+    let left: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM accounts WHERE is_admin AND suspended_at IS NULL")
+            .fetch_one(&app.db)
+            .await
+            .unwrap();
+    assert_eq!(left, 1);
 }
 
 #[tokio::test]

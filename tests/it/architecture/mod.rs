@@ -63,7 +63,19 @@ const SQL_ELSEWHERE: &[&str] = &["db/", "web/health.rs", "cli/"];
 
 /// Whose rows are whose. Only the owner writes them; `cli/` makes the demo.
 const OWNERS: &[(&str, &[&str])] = &[
-    ("accounts", &["accounts", "buyers", "customers", "known_browsers", "sessions", "account_links"]),
+    (
+        "accounts",
+        &[
+            "accounts",
+            "buyers",
+            "customers",
+            "known_browsers",
+            "sessions",
+            "account_links",
+            "totp_secrets",
+            "recovery_codes",
+        ],
+    ),
     (
         "products",
         &["categories", "products", "photos", "photo_drafts", "product_state_changes", "stored_photos"],

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use haggle::{
+    accounts::SealingKey,
     app::{self, App},
     chat::MessageLimits,
     jobs::Supervisor,
@@ -204,6 +205,8 @@ impl TestApp {
         let mut state =
             App::new(self.db.clone(), self.uploads.clone(), marketplace, 0, self.message_limits.clone());
         state.use_mailer(Mailer::folder(self.mail_dir.path(), "market@example.com").expect("a mailer"));
+        // Nodes of one marketplace have the same.
+        state.accounts.sealing_key = SealingKey::new([7; 32]);
         (self.adjust)(&mut state);
         self.state = Some(state.clone());
         let (stop, stopped) = oneshot::channel();

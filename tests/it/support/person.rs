@@ -63,7 +63,7 @@ impl TestApp {
         self.insert(name, true, false).await
     }
 
-    /// A signed-in admin, put straight into the database.
+    /// A signed-in admin (who, as in the demo, needs no second factor), put straight into the database.
     pub async fn admin(&self, name: &str) -> Person {
         self.insert(name, false, true).await
     }
@@ -102,7 +102,8 @@ impl TestApp {
         (person.name, person.email) = (name.to_owned(), email_of(name));
         let (id, buyer, seller) = sqlx::query_as(
             "WITH a AS (
-                 INSERT INTO accounts (email, name, password_hash, is_admin) VALUES ($1, $2, $3, $4) RETURNING id
+                 INSERT INTO accounts (email, name, password_hash, is_admin, is_demo) VALUES ($1, $2, $3, $4, $4)
+                 RETURNING id
              ), b AS (
                  INSERT INTO buyers (account_id) SELECT id FROM a WHERE NOT $4 RETURNING id
              ), c AS (

@@ -94,8 +94,8 @@ async fn insert_accounts(tx: &mut PgConnection, people: &People, hash: &Hash) ->
         .collect();
     rows.push(admin);
     sqlx::query!(
-        "INSERT INTO accounts (email, name, password_hash, is_admin, created_at)
-         SELECT email, name, $2, is_admin, now() - days_ago * interval '1 day'
+        "INSERT INTO accounts (email, name, password_hash, is_admin, is_demo, created_at)
+         SELECT email, name, $2, is_admin, true, now() - days_ago * interval '1 day'
          FROM jsonb_to_recordset($1) AS p(email text, name text, is_admin boolean, days_ago float8)",
         Json(&rows) as _,
         hash.as_str()
