@@ -23,20 +23,23 @@ use tower_sessions::Session;
 
 use crate::{
     accounts::{
-        self, AccessEvents, ConfirmationPolicy, Gate, MaybeUser, SealingKey, SignInLimits, session_store,
+        self, AccessEvents, ConfirmationPolicy, Gate, MaybePending, MaybeUser, SealingKey, SignInLimits,
+        session_store,
     },
     admin,
     chat::{self, MessageLimits},
     dashboard,
     jobs::{Policy, Supervisor},
+    legal,
     mail::Mailer,
     products::{
-        self, BrowseLimits, Currencies, KnownPhotos, PhotoLimits, ProductEvents, ProductQuota, ViewCounter,
+        self, BrowseLimits, KnownPhotos, PhotoLimits, ProductEvents, ProductQuota, ViewCounter,
         photos::{Uploads, WriteCheck},
     },
+    settings::{self, LiveSettings},
     telemetry::log,
     web::{
-        Error, LoadShell, Marketplace, Shell, ShellSource, ShellUser,
+        Error, LiveMarketplace, LoadShell, Marketplace, Shell, ShellPending, ShellSource, ShellUser,
         admission::PeopleSeen,
         assets,
         client_addr::TrustedProxies,
@@ -61,6 +64,8 @@ pub struct App {
     pub supervisor: Supervisor,
     pub gate: Gate,
     pub mailer: Mailer,
+    pub settings: LiveSettings,
+    pub legal: legal::State,
     pub accounts: accounts::State,
     pub products: products::State,
     pub chat: chat::State,
@@ -79,7 +84,13 @@ impl App {
         let supervisor = Supervisor::default();
         let access = AccessEvents::start(&db, &supervisor);
         let public_origin = marketplace.origin.clone();
-        let shell = ShellSource(Arc::new(PageShell { db: db.clone(), marketplace: Arc::new(marketplace) }));
+        let settings = LiveSettings::new(db.clone(), marketplace);
+        let live = settings.marketplace();
+        let shell = ShellSource(Arc::new(PageShell { db: db.clone(), marketplace: live.clone() }));
+        supervisor.spawn("settings.poll", Policy::Background, {
+            let settings = settings.clone();
+            move || settings.clone().run()
+        });
         let trusted_proxies = TrustedProxies(trusted_proxies);
         let (sign_in_limits, photo_limits) = (SignInLimits::default(), PhotoLimits::default());
         let (view_counter, product_events) = (ViewCounter::default(), ProductEvents::default());
@@ -106,10 +117,9 @@ impl App {
                 db: db.clone(),
                 access: access.clone(),
                 events: product_events.clone(),
-                currencies: Currencies::default(),
                 uploads: uploads.clone(),
                 photo_limits: photo_limits.clone(),
-                known_photos: KnownPhotos::default(),
+                known_photos: KnownPhotos::new(live),
                 view_counter: view_counter.clone(),
                 quota: ProductQuota::default(),
                 browse_limits: BrowseLimits::new(people_seen.clone()),
@@ -121,8 +131,13 @@ impl App {
                 db: db.clone(),
                 access: access.clone(),
                 product_events: product_events.clone(),
+                setup_key: admin::SetupKey::random(),
+                settings: settings.clone(),
+                uploads: uploads.clone(),
                 shell: shell.clone(),
             },
+            legal: legal::State { db: db.clone(), shell: shell.clone() },
+            settings,
             chat: chat::State::start(
                 chat::Dependencies {
                     db: db.clone(),
@@ -170,8 +185,10 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .merge(chat::router(app.chat))
         .merge(dashboard::router(app.dashboard))
         .merge(admin::router(app.admin))
+        .merge(legal::router(app.legal))
+        .merge(settings::router(app.settings.marketplace()))
         .merge(assets::router())
-        .merge(well_known::router(shell.0.marketplace()))
+        .merge(well_known::router(app.settings.marketplace()))
         .route("/up", get(up).with_state(health))
         .fallback(well_known::canonical_path)
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
@@ -289,12 +306,12 @@ async fn up(State(Health { db, supervisor, photos }): State<Health>) -> (StatusC
 /// Fills the shell of every page: it asks accounts, chat and the session.
 struct PageShell {
     db: PgPool,
-    marketplace: Arc<Marketplace>,
+    marketplace: LiveMarketplace,
 }
 
 impl LoadShell for PageShell {
     fn marketplace(&self) -> Arc<Marketplace> {
-        self.marketplace.clone()
+        self.marketplace.current()
     }
 
     fn load<'a>(
@@ -303,11 +320,13 @@ impl LoadShell for PageShell {
     ) -> Pin<Box<dyn Future<Output = Result<Shell, Error>> + Send + 'a>> {
         Box::pin(async move {
             let MaybeUser(user) = MaybeUser::from_request_parts(parts, &self.db).await?;
+            let MaybePending(pending) = MaybePending::from_request_parts(parts, &self.db).await?;
             let session = Session::from_request_parts(parts, &self.db).await.ok();
             let unread = match &user {
                 Some(user) => chat::unread(&self.db, user).await?,
                 None => 0,
             };
+            let marketplace = self.marketplace.current();
             Ok(Shell {
                 user: user.map(|user| ShellUser {
                     name: user.name.clone(),
@@ -318,6 +337,7 @@ impl LoadShell for PageShell {
                     must_confirm_email: user.must_confirm_email,
                     email_bounced: user.email_bounced,
                 }),
+                pending: pending.map(|it| ShellPending { name: it.name, refusal: it.refusal }),
                 unread,
                 flash: match session {
                     Some(session) => flash::take(&session).await?,
@@ -325,8 +345,8 @@ impl LoadShell for PageShell {
                 },
                 path: parts.uri.path().to_owned(),
                 query: String::new(),
-                marketplace: self.marketplace.clone(),
-                by_plain_http: self.marketplace.origin.is_missed_by(&parts.headers),
+                by_plain_http: marketplace.origin.is_missed_by(&parts.headers),
+                marketplace,
             })
         })
     }

@@ -25,6 +25,7 @@
 //!             accounts                people, sessions, Buyer and Customer profiles
 //!                ↓
 //!              mail                   letters: an outbox, and the mailer
+//!        settings → legal             what an admin sets of the marketplace; imprint, privacy, terms, rules
 //!                ↓
 //!            web  jobs                the kit: errors, forms, shell, headers, assets; supervised tasks
 //!                ↓
@@ -133,6 +134,15 @@
 //!   second, and an address that was given away opens it for as long as it is valid.
 //! - **Without JavaScript, reading is a picture**: the room's last element is a one-pixel image inside
 //!   `<noscript>`, loaded lazily, that moves the read mark when the end of the timeline comes into view.
+//! - **Settings are polled, not told**: each node reads one row's revision twice a second. That alone reaches every node
+//!   within a second, and there is no hint to be lost; the marketplace lies in one cell (`web::LiveMarketplace`), of which
+//!   a page takes one value. What the row leaves open is as the program was started.
+//! - **Whoever waits for approval is a visitor**: one place (`accounts/extract.rs`) says who is signed in, so that no page and
+//!   no socket has to think of people who may not take part yet; a banner tells them.
+//! - **A first product that waits is hidden** (`products.review` says why), so that every list, page and photo that leaves out
+//!   hidden ones leaves it out, also on a node of the version before.
+//! - **The first admin is made by whoever reads the program's output**: a key that each start makes anew opens `/setup` until
+//!   there is an admin. A page that whoever comes first could open would be a stranger's.
 //! - **With NATS, the database still carries what must not be lost** (access that ended, a node that
 //!   begins) and everything while NATS is away for one of the nodes: each listens to both. Ten lines, and no second way
 //!   to be told that somebody may not be here any longer.
@@ -158,6 +168,8 @@
 //! | block, withheld | muting: what somebody wrote whom the other had blocked; a tombstone with a number | `safety/blocks.rs`, `chat/write/blocks.rs`, `chat/domain/batch.rs` |
 //! | hint | best-effort notification; the rows are the truth | `chat/live/event.rs` |
 //! | stale, resync | cache invalidation of a whole node, of one page | `live/staleness.rs`, `sockets/` |
+//! | revision, poll | change detection of the settings, by node | `settings/live.rs` |
+//! | admission, review | approval queue: of people, of first products | `accounts/admission.rs`, `products/model.rs` |
 //! | heartbeat, membership, eviction | failure detection between nodes | `cluster/heartbeat.rs` |
 //! | reconciliation | anti-entropy: comparing rooms with their rows | `cluster/reconcile.rs` |
 //! | keep-alive | ping and idle time-out of a socket | `sockets/ws_io.rs` |
@@ -183,8 +195,10 @@ pub mod config;
 pub mod dashboard;
 pub mod db;
 pub mod jobs;
+pub mod legal;
 pub mod mail;
 pub mod products;
 pub mod safety;
+pub mod settings;
 pub mod telemetry;
 pub mod web;

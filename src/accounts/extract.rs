@@ -12,7 +12,9 @@ use time::OffsetDateTime;
 use tower_sessions::Session;
 
 use super::{
+    admission::PendingUser,
     current_user::CurrentUser,
+    model::Admission,
     session_store::{ACCOUNT_ID, EPOCH, IS_ADMIN, SEEN_HOUR, id_hash},
     store,
 };
@@ -34,17 +36,47 @@ where
             return Ok(known.clone());
         }
         let session = session(parts, state).await?;
-        let user = MaybeUser(with_request_timeout(find(&PgPool::from_ref(state), session)).await?);
+        let found = with_request_timeout(find(&PgPool::from_ref(state), session)).await?;
+        let (user, pending) = match found {
+            Found::Nobody => (None, None),
+            Found::User(user) => (Some(user), None),
+            Found::Pending(pending) => (None, Some(pending)),
+        };
+        let user = MaybeUser(user);
         parts.extensions.insert(user.clone());
+        parts.extensions.insert(MaybePending(pending));
         Ok(user)
     }
 }
 
-async fn find(db: &PgPool, session: Session) -> Result<Option<Arc<CurrentUser>>> {
-    let Some(account_id) = session.get::<i64>(ACCOUNT_ID).await? else { return Ok(None) };
+/// Whoever is signed in and isn't admitted (yet): to everything but their own banner they are a visitor.
+#[derive(Clone, Debug)]
+pub struct MaybePending(pub Option<PendingUser>);
+
+impl<S> FromRequestParts<S> for MaybePending
+where
+    S: Send + Sync,
+    PgPool: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        MaybeUser::from_request_parts(parts, state).await?;
+        Ok(parts.extensions.get::<MaybePending>().cloned().unwrap_or(MaybePending(None)))
+    }
+}
+
+enum Found {
+    Nobody,
+    User(Arc<CurrentUser>),
+    Pending(PendingUser),
+}
+
+async fn find(db: &PgPool, session: Session) -> Result<Found> {
+    let Some(account_id) = session.get::<i64>(ACCOUNT_ID).await? else { return Ok(Found::Nobody) };
     let epoch = session.get::<i32>(EPOCH).await?.unwrap_or(0);
     let Some(account) = store::sessions::session_account(db, account_id, epoch).await? else {
-        return Ok(None);
+        return Ok(Found::Nobody);
     };
     // A session lasts from when it was last written: once an hour, and not at every request.
     let hour = OffsetDateTime::now_utc().unix_timestamp() / 3600;
@@ -54,7 +86,12 @@ async fn find(db: &PgPool, session: Session) -> Result<Option<Arc<CurrentUser>>>
             session.insert(IS_ADMIN, true).await?;
         }
     }
-    Ok(Some(Arc::new(CurrentUser {
+    let admission = Admission::from_code(&account.admission);
+    if admission != Admission::Admitted {
+        let refusal = (admission == Admission::Refused).then_some(account.admission_reason);
+        return Ok(Found::Pending(PendingUser { name: account.name, refusal }));
+    }
+    Ok(Found::User(Arc::new(CurrentUser {
         account_id,
         email: account.email,
         name: account.name,
@@ -94,6 +131,9 @@ where
 fn refusal(parts: &Parts) -> Error {
     if parts.headers.contains_key(header::UPGRADE) || wants_json(&parts.headers) {
         return Error::Unauthorized;
+    }
+    if let Some(MaybePending(Some(_))) = parts.extensions.get() {
+        return Error::Forbidden("Your account has to be approved by an admin before you can do this.");
     }
     let next = match parts.method {
         Method::GET | Method::HEAD => parts.uri.path_and_query().map_or("/", |path| path.as_str()),

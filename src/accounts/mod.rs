@@ -12,6 +12,7 @@
 //! ```
 
 mod access;
+mod admission;
 mod browser;
 mod confirmation;
 mod current_user;
@@ -19,6 +20,7 @@ mod email;
 mod extract;
 mod gate;
 mod hash_queue;
+mod invitations;
 mod known_browsers;
 mod letters;
 mod limits;
@@ -45,17 +47,23 @@ mod totp;
 mod views;
 
 pub use access::{AccessChange, AccessEvents, AccessSignal, AccessSubscription};
+pub use admission::{PendingUser, WaitingPerson, decide_admission, waiting_people};
 pub use current_user::CurrentUser;
-pub use extract::{Admin, MaybeUser, Seller};
+pub use extract::{Admin, MaybePending, MaybeUser, Seller};
 pub use gate::{Gate, pass};
+pub use invitations::{
+    Invitation, InvitationToken, MAX_DAYS, MAX_USES, NewInvitation, invitations, invite, revoke_invitation,
+};
 pub use limits::SignInLimits;
 pub use links::sweep_links;
 pub use mail_jobs::{SEND_LINK, send_link};
-pub use model::{AdminAccount, Email, Name, NewAccount, Password, Role, SellerCard, ShopName};
+pub use model::{AdminAccount, Admission, Email, Name, NewAccount, Password, Role, SellerCard, ShopName};
 pub use moderation::{Moderated, admins, demote, remove_second_factor, restore, set_password, suspend};
 pub use password::{Hash, hash, record_gauges};
 pub use profiles::{seller_card, start_selling};
-pub use registration::{create_admin, demand_no_confirmations, has_no_accounts};
+pub use registration::{
+    FirstAdmin, create_admin, create_first_admin, demand_no_confirmations, has_no_accounts, has_no_admin,
+};
 pub use routes::router;
 pub use sealing::SealingKey;
 pub use state::{ConfirmationPolicy, State};

@@ -135,6 +135,34 @@ impl Role {
     }
 }
 
+/// Whether somebody who has registered takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    Admitted,
+    Waiting,
+    Refused,
+}
+
+impl Admission {
+    /// As rows have it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Admitted => "admitted",
+            Self::Waiting => "waiting",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// What a newer version adds isn't let in here.
+    pub(super) fn from_code(code: &str) -> Self {
+        match code {
+            "admitted" => Self::Admitted,
+            "refused" => Self::Refused,
+            _ => Self::Waiting,
+        }
+    }
+}
+
 /// A registration that can be carried out.
 #[derive(Debug)]
 pub struct NewAccount {

@@ -5,7 +5,10 @@ use askama_web::WebTemplate;
 use time::OffsetDateTime;
 
 use super::model::Password;
-use crate::web::{FieldErrors, ReturnTo, Shell, filters};
+use crate::{
+    legal::Agreement,
+    web::{FieldErrors, Registration, ReturnTo, Shell, filters},
+};
 
 #[derive(Template, WebTemplate)]
 #[template(path = "accounts/register.html")]
@@ -16,6 +19,17 @@ pub(super) struct RegisterPage {
     pub email: String,
     pub name: String,
     pub role: String,
+    /// Of the link that they came by, or empty.
+    pub invite: String,
+}
+
+/// Where only invited people register, for somebody without a link that holds.
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/invitation_only.html")]
+pub(super) struct InvitationOnlyPage {
+    pub shell: Shell,
+    /// Whether they came by a link.
+    pub was_invited: bool,
 }
 
 #[derive(Template, WebTemplate)]
@@ -132,6 +146,15 @@ pub(super) struct SessionsPage {
 }
 
 impl RegisterPage {
+    pub fn agreement(&self) -> Agreement {
+        Agreement::wanted(&self.shell.marketplace)
+    }
+
+    /// Whoever has no invitation waits.
+    pub fn waits(&self) -> bool {
+        self.shell.marketplace.registration == Registration::Approval && self.invite.is_empty()
+    }
+
     pub fn password_hint(&self) -> String {
         format!("At least {} characters. A few words are fine.", Password::MIN)
     }

@@ -8,16 +8,21 @@
 //! routes → handlers (people, products, …) → views → store → model
 //! ```
 
+mod approvals;
 mod audit;
 mod categories;
 mod chart;
+mod invitations;
 mod jobs;
+mod legal;
 mod model;
 mod overview;
 mod people;
 mod products;
 mod routes;
 mod sellers;
+mod settings;
+mod setup;
 mod state;
 mod stats;
 mod store;
@@ -26,5 +31,6 @@ mod views;
 pub use audit::record_command;
 pub use model::AuditAction;
 pub use routes::router;
+pub use setup::SetupKey;
 pub use state::State;
 pub use stats::{count_days, count_market};

@@ -2,6 +2,11 @@
 
 use serde::Deserialize;
 
+use crate::{
+    accounts::{MAX_DAYS, MAX_USES, NewInvitation},
+    web::{FieldErrors, form},
+};
+
 /// Something an admin can do, or whoever has the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditAction {
@@ -18,10 +23,19 @@ pub enum AuditAction {
     DemoteAdmin,
     RemoveSecondFactor,
     SetPassword,
+    ChangeSettings,
+    ChangeLogo,
+    PublishLegal,
+    CreateInvitation,
+    RevokeInvitation,
+    AdmitPerson,
+    RefusePerson,
+    ApproveProduct,
+    RefuseProduct,
 }
 
 impl AuditAction {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 22] = [
         Self::SuspendPerson,
         Self::RestorePerson,
         Self::HideProduct,
@@ -35,6 +49,15 @@ impl AuditAction {
         Self::DemoteAdmin,
         Self::RemoveSecondFactor,
         Self::SetPassword,
+        Self::ChangeSettings,
+        Self::ChangeLogo,
+        Self::PublishLegal,
+        Self::CreateInvitation,
+        Self::RevokeInvitation,
+        Self::AdmitPerson,
+        Self::RefusePerson,
+        Self::ApproveProduct,
+        Self::RefuseProduct,
     ];
 
     /// As it is stored.
@@ -53,6 +76,15 @@ impl AuditAction {
             Self::DemoteAdmin => "admin.demote",
             Self::RemoveSecondFactor => "person.remove_second_factor",
             Self::SetPassword => "person.set_password",
+            Self::ChangeSettings => "settings.change",
+            Self::ChangeLogo => "settings.logo",
+            Self::PublishLegal => "legal.publish",
+            Self::CreateInvitation => "invitation.create",
+            Self::RevokeInvitation => "invitation.revoke",
+            Self::AdmitPerson => "person.admit",
+            Self::RefusePerson => "person.refuse",
+            Self::ApproveProduct => "product.approve",
+            Self::RefuseProduct => "product.refuse",
         }
     }
 
@@ -71,6 +103,15 @@ impl AuditAction {
             Self::DemoteAdmin => "Made an ordinary person of an admin",
             Self::RemoveSecondFactor => "Took away a second factor",
             Self::SetPassword => "Set a password",
+            Self::ChangeSettings => "Changed the settings",
+            Self::ChangeLogo => "Changed the logo",
+            Self::PublishLegal => "Published a legal page",
+            Self::CreateInvitation => "Made an invitation",
+            Self::RevokeInvitation => "Revoked an invitation",
+            Self::AdmitPerson => "Approved a person",
+            Self::RefusePerson => "Refused a person",
+            Self::ApproveProduct => "Approved a first product",
+            Self::RefuseProduct => "Refused a first product",
         }
     }
 
@@ -111,5 +152,37 @@ impl PeopleFilter {
             Self::Admin => "admin",
             Self::Suspended => "suspended",
         }
+    }
+}
+
+/// An invitation as it is typed.
+#[derive(Clone, Deserialize)]
+pub(super) struct InvitationInput {
+    #[serde(default)]
+    pub note: String,
+    #[serde(default)]
+    pub uses: String,
+    #[serde(default)]
+    pub days: String,
+}
+
+impl Default for InvitationInput {
+    fn default() -> Self {
+        InvitationInput { note: String::new(), uses: "1".to_owned(), days: "14".to_owned() }
+    }
+}
+
+impl InvitationInput {
+    pub fn parse(&self, errors: &mut FieldErrors) -> Option<NewInvitation> {
+        let note = errors.check("note", form::optional_line(&self.note, 80));
+        let uses: Option<i32> = self.uses.trim().parse().ok().filter(|uses| (1..=MAX_USES).contains(uses));
+        let days: Option<i64> = self.days.trim().parse().ok().filter(|days| (1..=MAX_DAYS).contains(days));
+        if uses.is_none() {
+            errors.add("uses", format!("From 1 to {MAX_USES} people."));
+        }
+        if days.is_none() {
+            errors.add("days", format!("From 1 to {MAX_DAYS} days."));
+        }
+        Some(NewInvitation { note: note?, uses: uses?, days: days? })
     }
 }

@@ -1,12 +1,37 @@
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     routing::{get, post},
 };
 
-use crate::admin::{audit, categories, jobs, overview, people, products, sellers, state::State};
+use super::{
+    approvals, audit, categories, invitations, jobs, legal, overview, people, products, sellers, settings,
+    setup, state::State,
+};
+use crate::{legal::MAX_TEXT, products::photos::MAX_BYTES};
+
+/// A logo, and a legal page as forms write it: each byte three.
+const MAX_UPLOAD: usize = MAX_BYTES + 64 * 1024;
+const MAX_LEGAL_FORM: usize = MAX_TEXT * 4 * 3;
 
 pub fn router(state: State) -> Router {
+    let large = Router::new()
+        .route("/admin/settings/logo", post(settings::set_logo).layer(DefaultBodyLimit::max(MAX_UPLOAD)))
+        .route(
+            "/admin/legal/{page}",
+            get(legal::edit).post(legal::publish).layer(DefaultBodyLimit::max(MAX_LEGAL_FORM)),
+        );
     Router::new()
+        .merge(large)
+        .route("/setup", get(setup::show).post(setup::set_up))
+        .route("/admin/settings", get(settings::show).post(settings::save))
+        .route("/admin/settings/logo/remove", post(settings::remove_logo))
+        .route("/admin/legal", get(legal::list))
+        .route("/admin/invitations", get(invitations::list).post(invitations::create))
+        .route("/admin/invitations/{id}/revoke", post(invitations::revoke))
+        .route("/admin/approvals", get(approvals::list))
+        .route("/admin/approvals/people/{id}", post(approvals::person))
+        .route("/admin/approvals/products/{id}", post(approvals::product))
         .route("/admin", get(overview::show))
         .route("/admin/people", get(people::list))
         .route("/admin/people/{id}/suspend", post(people::suspend))

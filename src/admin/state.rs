@@ -3,12 +3,21 @@
 use axum::extract::FromRef;
 use sqlx::PgPool;
 
-use crate::{accounts::AccessEvents, products::ProductEvents, web::ShellSource};
+use super::setup::SetupKey;
+use crate::{
+    accounts::AccessEvents,
+    products::{ProductEvents, photos::Uploads},
+    settings::LiveSettings,
+    web::ShellSource,
+};
 
 #[derive(Clone, FromRef)]
 pub struct State {
     pub db: PgPool,
     pub access: AccessEvents,
     pub product_events: ProductEvents,
+    pub setup_key: SetupKey,
+    pub settings: LiveSettings,
+    pub uploads: Uploads,
     pub shell: ShellSource,
 }

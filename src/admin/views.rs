@@ -4,10 +4,10 @@ use askama::Template;
 use askama_web::WebTemplate;
 
 use crate::{
-    accounts::SellerCard,
+    accounts::{Invitation, Password, SellerCard, WaitingPerson},
     admin::{
         chart::{self, Chart},
-        model::PeopleFilter,
+        model::{InvitationInput, PeopleFilter},
         store::{
             audit::AuditLine,
             overview::{DailyStats, MarketTotals, TopSeller},
@@ -16,8 +16,10 @@ use crate::{
         },
     },
     jobs::{FailedJob, JobCounts},
-    products::{Category, CategoryDraft, ProductState, ProductSummary, StateFilter},
-    web::{Pager, Shell, filters},
+    legal::{LegalPage, LegalText},
+    products::{Category, CategoryDraft, Currency, ProductState, ProductSummary, StateFilter},
+    settings::{SettingsForm, countries},
+    web::{FieldErrors, Pager, Registration, Shell, filters},
 };
 
 #[derive(Template, WebTemplate)]
@@ -133,4 +135,121 @@ pub(super) struct AuditPage {
     pub shell: Shell,
     pub lines: Vec<AuditLine>,
     pub pager: Pager,
+}
+
+/// The fields of the settings, for their page and for a first start.
+pub(super) struct SettingsFields {
+    pub form: SettingsForm,
+    pub errors: FieldErrors,
+    /// What it is called while the page doesn't say.
+    pub base_name: String,
+    /// How the saved colour is shown where it can't be shown as it is.
+    pub adjusted: String,
+}
+
+impl SettingsFields {
+    pub fn countries(&self) -> Vec<(&'static str, &'static str)> {
+        countries()
+    }
+
+    /// Code, and whether prices may be in it.
+    pub fn currencies(&self) -> Vec<(&'static str, bool)> {
+        let chosen = |code: &str| self.form.currencies.iter().any(|it| it == code);
+        Currency::codes().map(|code| (code, chosen(code))).collect()
+    }
+
+    pub fn currency_options(&self) -> Vec<(&'static str, &'static str)> {
+        Currency::codes().map(|code| (code, code)).collect()
+    }
+
+    /// Code, title, text.
+    pub fn registrations(&self) -> [(&'static str, &'static str, &'static str); 3] {
+        Registration::ALL.map(|it| match it {
+            Registration::Open => (it.code(), "Anybody", "With an email address and a password"),
+            Registration::Invitation => (it.code(), "By invitation", "Whoever has a link that you made"),
+            Registration::Approval => (it.code(), "After approval", "They wait until you have said yes"),
+        })
+    }
+
+    pub fn name_hint(&self) -> String {
+        format!("Empty: {}, as the program was started with.", self.base_name)
+    }
+
+    pub fn colour_hint(&self) -> String {
+        format!("Of buttons and links, like #0d5c49; empty for ours. {}", self.adjusted)
+    }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/settings.html")]
+pub(super) struct SettingsPage {
+    pub shell: Shell,
+    pub fields: SettingsFields,
+}
+
+/// The first start: an admin and the settings at once.
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/setup.html")]
+pub(super) struct SetupPage {
+    pub shell: Shell,
+    pub fields: SettingsFields,
+    pub key: String,
+    pub email: String,
+}
+
+impl SetupPage {
+    pub fn password_hint(&self) -> String {
+        format!("At least {} characters. A few words are fine.", Password::MIN)
+    }
+}
+
+/// A legal page in the list.
+pub(super) struct LegalRow {
+    pub page: LegalPage,
+    pub current: Option<LegalText>,
+}
+
+impl LegalRow {
+    pub fn is_written(&self) -> bool {
+        self.current.as_ref().is_some_and(|current| !current.text.is_empty())
+    }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/legal.html")]
+pub(super) struct LegalListPage {
+    pub shell: Shell,
+    pub pages: Vec<LegalRow>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/legal_edit.html")]
+pub(super) struct LegalEditPage {
+    pub shell: Shell,
+    pub page: LegalPage,
+    pub text: String,
+    /// The version that is being replaced; 0 for none.
+    pub latest: i32,
+    /// What it looks like, if it was asked for; made without the HTML of whoever wrote it.
+    pub preview: Option<String>,
+    pub errors: FieldErrors,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/invitations.html")]
+pub(super) struct InvitationsPage {
+    pub shell: Shell,
+    pub invitations: Vec<Invitation>,
+    pub form: InvitationInput,
+    pub errors: FieldErrors,
+    /// Of the one just made.
+    pub link: Option<String>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/approvals.html")]
+pub(super) struct ApprovalsPage {
+    pub shell: Shell,
+    pub people: Vec<WaitingPerson>,
+    pub products: Vec<ProductSummary>,
 }

@@ -19,7 +19,7 @@ use crate::{
     db::{self, DataDir, Database},
     jobs::Policy,
     mail::Mailer,
-    products::{Currencies, Currency, PhotoQuota, ProductQuota, photos::Uploads},
+    products::{Currency, PhotoQuota, ProductQuota, photos::Uploads},
     telemetry::exporter::Exporter,
     web::{Contact, Marketplace, forgery::PublicOrigin},
 };
@@ -33,7 +33,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let data = DataDir::open(&config.data)?;
     let listener = listen(&config.addr).await?;
     let addr = listener.local_addr()?;
-    let (marketplace, currencies) = (marketplace(config, addr)?, currencies(config)?);
+    let marketplace = marketplace(config, addr)?;
     let sealing_key = match &config.secret_key {
         Some(hex) => SealingKey::parse(hex).context("HAGGLE_SECRET_KEY")?,
         None => SealingKey::from_file(&data.path().join("secret.key"))?,
@@ -65,7 +65,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     if app.accounts.confirmation == ConfirmationPolicy::NotDemanded {
         accounts::demand_no_confirmations(&app.db).await?;
     }
-    app.products.currencies = currencies;
+    app.settings.refresh().await?;
     app.products.quota = ProductQuota {
         per_day: config.products_per_day.get().into(),
         in_all: config.products_per_seller.get().into(),
@@ -83,6 +83,14 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         let (db, uploads) = (app.db.clone(), app.products.uploads.clone());
         let photos = move || resume_demo_photos(db.clone(), uploads.clone());
         app.supervisor.spawn("demo.photos", Policy::UntilDone, photos);
+    }
+    if accounts::has_no_admin(&app.db).await? {
+        let page = app.admin.setup_key.path();
+        let origin = match config.public_url {
+            Some(_) => app.settings.base().origin.0.to_string(),
+            None => format!("http://{}", display_address(addr)),
+        };
+        println!("Nobody runs this marketplace yet. Set it up at {origin}{page}");
     }
     chat::join_cluster(&app.chat, nats, &app.supervisor).await?;
     app::start_jobs(&app);
@@ -103,7 +111,13 @@ fn marketplace(config: &Config, addr: SocketAddr) -> anyhow::Result<Marketplace>
         Contact::parse(text)
             .context("HAGGLE_CONTACT is an e-mail address, or a page like https://market.example/contact")
     });
-    Ok(Marketplace { name, contact: contact.transpose()?, origin: PublicOrigin(config.public_origin(addr)?) })
+    Ok(Marketplace {
+        name,
+        contact: contact.transpose()?,
+        origin: PublicOrigin(config.public_origin(addr)?),
+        currencies: currencies(config)?,
+        ..Marketplace::default()
+    })
 }
 
 fn mailer(config: &Config, marketplace: &Marketplace, data: &Path) -> anyhow::Result<Mailer> {
@@ -125,12 +139,12 @@ fn mailer(config: &Config, marketplace: &Marketplace, data: &Path) -> anyhow::Re
     }
 }
 
-fn currencies(config: &Config) -> anyhow::Result<Currencies> {
-    let only = config.currency.as_deref().map(|code| {
-        Currency::from_code(&code.trim().to_uppercase())
-            .context("HAGGLE_CURRENCY is a code like EUR, of the currencies that a price can be in")
-    });
-    Ok(Currencies { only: only.transpose()? })
+/// None for all.
+fn currencies(config: &Config) -> anyhow::Result<Vec<String>> {
+    let Some(code) = &config.currency else { return Ok(Vec::new()) };
+    let only = Currency::from_code(&code.trim().to_uppercase())
+        .context("HAGGLE_CURRENCY is a code like EUR, of the currencies that a price can be in")?;
+    Ok(vec![only.code().to_owned()])
 }
 
 /// Says where, and if strangers may get there: the figures name nobody, but are nobody else's business.

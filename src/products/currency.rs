@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::web::Marketplace;
+
 /// The currencies that prices can be in. They are stored and sent as their ISO 4217 code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Currency {
@@ -43,26 +45,61 @@ pub(super) enum SymbolPosition<'a> {
 }
 
 /// Which currencies prices may be in here.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Currencies {
-    /// The one that whoever runs the place wants (`HAGGLE_CURRENCY`).
-    pub only: Option<Currency>,
+    /// At least one.
+    offered: Vec<Currency>,
+    /// What whoever runs the place has said is usual.
+    usual: Option<Currency>,
 }
 
 impl Currencies {
+    pub fn of(marketplace: &Marketplace) -> Self {
+        let is_offered =
+            |currency: &&Currency| marketplace.currencies.iter().any(|code| code == currency.code());
+        let mut offered: Vec<Currency> = Currency::ALL.iter().filter(is_offered).copied().collect();
+        if offered.is_empty() {
+            offered = Currency::ALL.to_vec();
+        }
+        let usual = marketplace.default_currency.as_deref().and_then(Currency::from_code);
+        Currencies { usual: usual.filter(|usual| offered.contains(usual)), offered }
+    }
+
+    /// Where there is but one.
+    pub fn only(&self) -> Option<Currency> {
+        match self.offered[..] {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    /// What prices are in when nobody says, if that doesn't depend on what is for sale.
+    pub fn usual(&self) -> Option<Currency> {
+        self.usual.or_else(|| self.only())
+    }
+
+    /// This one if prices may be in it, or else the first in which they may.
+    pub fn nearest(&self, currency: Option<Currency>) -> Currency {
+        currency
+            .filter(|it| self.offered.contains(it))
+            .or_else(|| self.offered.first().copied())
+            .unwrap_or(Currency::Eur)
+    }
+
     /// To choose from, value and label; a product keeps the one that it has.
     pub fn options(&self, now: &str) -> Vec<(&'static str, &'static str)> {
-        let offered =
-            |currency: &&Currency| self.only.is_none_or(|only| only == **currency) || currency.code() == now;
+        let offered = |currency: &&Currency| self.offered.contains(currency) || currency.code() == now;
         Currency::ALL.iter().filter(offered).map(|currency| (currency.code(), currency.code())).collect()
     }
 
     /// Whether a new product's price may be in it.
     pub fn check(&self, code: &str) -> Result<(), String> {
-        match self.only {
-            Some(only) if only.code() != code => Err(format!("Prices here are in {}.", only.code())),
-            _ => Ok(()),
+        if self.offered.iter().any(|currency| currency.code() == code) || Currency::from_code(code).is_none()
+        {
+            return Ok(());
         }
+        let codes: Vec<&str> = self.offered.iter().map(Currency::code).collect();
+        Err(format!("Prices here are in {}.", codes.join(", ")))
     }
 }
 
@@ -91,6 +128,11 @@ impl Currency {
         Self::Krw,
         Self::Kwd,
     ];
+
+    /// The codes of all of them.
+    pub fn codes() -> impl Iterator<Item = &'static str> {
+        Self::ALL.iter().map(Self::code)
+    }
 
     /// Its ISO 4217 code: `EUR`.
     pub fn code(&self) -> &str {

@@ -22,12 +22,13 @@ pub(super) enum Creation {
     OverQuota(String),
 }
 
-/// Lists a product, with photos that are drafts of its seller's. Idempotent by `form_id`.
+/// Lists a product, with photos that are drafts of its seller's. Idempotent by `form_id`. `reviews_first`: until one of
+/// the seller's was approved, each waits for an admin.
 pub(super) async fn create(
     db: &PgPool,
     seller_id: i64,
     form_id: Option<Uuid>,
-    quota: &ProductQuota,
+    (quota, reviews_first): (&ProductQuota, bool),
     draft: &ProductDraft,
     photos: &[Photo],
 ) -> Result<Creation> {
@@ -41,7 +42,8 @@ pub(super) async fn create(
     if let Err(sentence) = quota.check(&listed, OffsetDateTime::now_utc()) {
         return Ok(Creation::OverQuota(sentence));
     }
-    let id = store::product::insert(&mut *tx, seller_id, form_id, draft).await?;
+    let waits = reviews_first && !store::product::has_been_approved(&mut *tx, seller_id).await?;
+    let id = store::product::insert(&mut *tx, seller_id, form_id, draft, waits).await?;
     store::photos::set_of_product(&mut tx, id, seller_id, photos).await?;
     tx.commit().await?;
     Ok(Creation::Made(id))
@@ -116,6 +118,21 @@ pub async fn change_state(
     }
     store::product::change_state(tx, product_id, change, account_id).await?;
     Ok(Some(title))
+}
+
+/// Products that wait for an admin, the longest first.
+pub async fn waiting_products(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<i64>> {
+    store::product::waiting(db, limit).await
+}
+
+/// A first product that stays hidden, with the reason for its seller, in the caller's transaction. Answers the title;
+/// nothing, if it doesn't wait. To approve one is [`StateMove::Show`].
+pub async fn refuse_product(
+    db: impl PgExecutor<'_>,
+    product_id: i64,
+    reason: &str,
+) -> sqlx::Result<Option<String>> {
+    store::product::refuse(db, product_id, reason).await
 }
 
 /// Takes everything that a seller offers out of sight while they are suspended, and puts it back. `account_id`:

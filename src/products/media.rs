@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     accounts::MaybeUser,
-    web::{Error, Result},
+    web::{Error, LiveMarketplace, Result},
 };
 
 const FOR_A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
@@ -38,20 +38,32 @@ const KNOWN_FOR: Duration = Duration::from_millis(500);
 const MAX_KNOWN: usize = 20_000;
 
 /// What was asked of the database within the last [`KNOWN_FOR`].
-#[derive(Clone, Default)]
-pub struct KnownPhotos(Arc<DashMap<PhotoKey, (Option<PhotoAccess>, Instant)>>);
+#[derive(Clone)]
+pub struct KnownPhotos {
+    asked: Arc<DashMap<PhotoKey, (Option<PhotoAccess>, Instant)>>,
+    /// Its logo lies among the products' photos, and everybody sees it.
+    marketplace: LiveMarketplace,
+}
 
 impl KnownPhotos {
+    pub fn new(marketplace: LiveMarketplace) -> Self {
+        KnownPhotos { asked: Arc::default(), marketplace }
+    }
+
+    fn is_logo(&self, key: &PhotoKey) -> bool {
+        self.marketplace.current().logo.as_ref().is_some_and(|logo| logo.key == key.as_str())
+    }
+
     async fn access(&self, db: &PgPool, key: &PhotoKey) -> sqlx::Result<Option<PhotoAccess>> {
-        if let Some(known) = self.0.get(key).filter(|known| known.1.elapsed() < KNOWN_FOR) {
+        if let Some(known) = self.asked.get(key).filter(|known| known.1.elapsed() < KNOWN_FOR) {
             return Ok(known.0);
         }
         let asked = Instant::now();
         let access = store::photos::access(db, key).await?;
-        if self.0.len() >= MAX_KNOWN {
-            self.0.clear();
+        if self.asked.len() >= MAX_KNOWN {
+            self.asked.clear();
         }
-        self.0.insert(key.clone(), (access, asked));
+        self.asked.insert(key.clone(), (access, asked));
         Ok(access)
     }
 }
@@ -72,6 +84,9 @@ async fn show(
     request: Request,
 ) -> Result<Response> {
     let parsed: PhotoKey = key.parse().map_err(|_| Error::NotFound)?;
+    if known.is_logo(&parsed) {
+        return Ok(photos::serve(&uploads, &key, &file, request, FOR_A_DAY).await.into_response());
+    }
     let access = known.access(&db, &parsed).await?.ok_or(Error::NotFound)?;
     let (mut parts, body) = request.into_parts();
     let kept = if access.is_public {

@@ -51,9 +51,12 @@ pub use currency::{Currencies, Currency};
 pub use events::{ProductChanged, ProductEvents};
 pub use lifecycle::{ProductState, StateMove};
 pub use limits::{BrowseLimits, PhotoLimits};
-pub use listing::{add_photo, change_state, missing_photos, set_seller_paused, take_down_photo};
+pub use listing::{
+    add_photo, change_state, missing_photos, refuse_product, set_seller_paused, take_down_photo,
+    waiting_products,
+};
 pub use media::KnownPhotos;
-pub use model::ProductSummary;
+pub use model::{ProductSummary, Review};
 use photos::{Photo, Uploads};
 pub use product::{Product, ProductFragment, page};
 pub use quota::{PhotoQuota, ProductQuota, QuotaReached};

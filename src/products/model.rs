@@ -21,6 +21,24 @@ impl ProductSummary {
     }
 }
 
+/// Why a product is hidden although nobody has hidden it: it is a seller's first, and those wait for an admin here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Review {
+    Waiting,
+    /// With the reason given, which may be empty. Changing the product lets it wait again.
+    Refused(String),
+}
+
+impl Review {
+    /// What a newer version adds waits.
+    pub(super) fn from_row(code: Option<&str>, reason: String) -> Option<Self> {
+        match code? {
+            "refused" => Some(Self::Refused(reason)),
+            _ => Some(Self::Waiting),
+        }
+    }
+}
+
 /// Whose a photo is, and whether everybody may see it.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::products) struct PhotoAccess {

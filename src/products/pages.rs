@@ -31,14 +31,14 @@ pub async fn home(State(db): State<PgPool>, shell: Shell, MaybeUser(user): Maybe
 }
 
 pub async fn browse(
-    (State(db), State(currencies)): (State<PgPool>, State<Currencies>),
+    State(db): State<PgPool>,
     (State(limits), ClientAddr(addr)): (State<BrowseLimits>, ClientAddr),
     mut shell: Shell,
     MaybeUser(user): MaybeUser,
     Query(asked): Query<BrowseQuery>,
 ) -> Result<BrowsePage> {
-    let categories = categories(&db).await?;
-    let (filters, errors) = Filters::read(&asked, &categories, usual_currency(&db, currencies).await?);
+    let (categories, currencies) = (categories(&db).await?, Currencies::of(&shell.marketplace));
+    let (filters, errors) = Filters::read(&asked, &categories, usual_currency(&db, &currencies).await?);
     let (turn, limit) = limits.acquire(user.is_none(), addr).await?;
     let found = store::browse::search(&db, &filters, limit).await;
     drop(turn);
@@ -69,12 +69,12 @@ fn is_canceled(error: &sqlx::Error) -> bool {
 }
 
 /// What prices are in here when nobody says.
-async fn usual_currency(db: &PgPool, currencies: Currencies) -> Result<Currency> {
-    if let Some(only) = currencies.only {
-        return Ok(only);
+async fn usual_currency(db: &PgPool, currencies: &Currencies) -> Result<Currency> {
+    if let Some(usual) = currencies.usual() {
+        return Ok(usual);
     }
     let code = store::browse::usual_currency(db).await?;
-    Ok(code.and_then(|code| Currency::from_code(&code)).unwrap_or(Currency::Eur))
+    Ok(currencies.nearest(code.and_then(|code| Currency::from_code(&code))))
 }
 
 #[derive(Deserialize)]

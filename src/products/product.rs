@@ -4,7 +4,8 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 
 use super::{
-    Card, Category, Condition, ProductState, ProductSummary, Viewer, photos::Photo, price::Price, store,
+    Card, Category, Condition, ProductState, ProductSummary, Review, Viewer, photos::Photo, price::Price,
+    store,
 };
 use crate::accounts::{self, CurrentUser, SellerCard};
 use crate::web::{Error, Result};
@@ -24,6 +25,7 @@ pub struct Product {
     pub condition: Condition,
     pub place: String,
     pub state: ProductState,
+    pub review: Option<Review>,
     pub views: i64,
     pub created_at: OffsetDateTime,
     pub updated_at: OffsetDateTime,

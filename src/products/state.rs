@@ -4,7 +4,6 @@ use axum::extract::FromRef;
 use sqlx::PgPool;
 
 use super::{
-    currency::Currencies,
     events::ProductEvents,
     limits::{BrowseLimits, PhotoLimits},
     media::KnownPhotos,
@@ -22,7 +21,6 @@ pub struct State {
     pub db: PgPool,
     pub access: AccessEvents,
     pub events: ProductEvents,
-    pub currencies: Currencies,
     pub uploads: Uploads,
     pub photo_limits: PhotoLimits,
     pub known_photos: KnownPhotos,

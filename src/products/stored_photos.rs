@@ -118,8 +118,8 @@ pub async fn pending_in_rooms(db: &PgPool) -> sqlx::Result<Vec<(String, PhotoKey
     Ok(rows.into_iter().filter_map(|(folder, key)| Some((folder, key.parse().ok()?))).collect())
 }
 
-/// Of those, one that no entry names.
-pub async fn set_doomed(db: &PgPool, folder: &str, key: &PhotoKey) -> sqlx::Result<()> {
+/// One that nothing names any longer: of those, or what its namer has given up, in its transaction.
+pub async fn set_doomed(db: impl PgExecutor<'_>, folder: &str, key: &PhotoKey) -> sqlx::Result<()> {
     store::set_doomed(db, folder, std::slice::from_ref(key)).await
 }
 

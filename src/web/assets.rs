@@ -25,7 +25,7 @@ struct Files;
 pub const STYLE_SHEET: &str = "css/all.css";
 
 /// Its parts, in their order. `tokens` says how the layers follow one another.
-const STYLES: [&str; 22] = [
+const STYLES: [&str; 23] = [
     "tokens",
     "base",
     "page",
@@ -47,6 +47,7 @@ const STYLES: [&str; 22] = [
     "accounts",
     "dashboard",
     "admin",
+    "house",
     "print",
 ];
 

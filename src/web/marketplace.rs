@@ -1,4 +1,11 @@
 //! What whoever runs the place has set about it: on every page, also those of errors.
+//!
+//! Each node has it in one cell ([`LiveMarketplace`]); `settings` keeps that up to date. A page takes the value once
+//! ([`current`](LiveMarketplace::current)) and is made of that one, whatever changes meanwhile.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
 
 use super::{forgery::PublicOrigin, form};
 
@@ -6,22 +13,152 @@ use super::{forgery::PublicOrigin, form};
 pub struct Marketplace {
     /// In titles, the logo and the footer.
     pub name: String,
+    /// One line about it, in the footer and where a link to it is shown; may be empty.
+    pub tagline: String,
     pub contact: Option<Contact>,
     /// The address people type, for absolute links.
     pub origin: PublicOrigin,
+    /// Above every page; empty for none.
+    pub banner: String,
+    pub logo: Option<Logo>,
+    /// A style sheet with the marketplace's own colours.
+    pub theme: Option<Theme>,
+    /// ISO 3166, two letters.
+    pub country: Option<String>,
+    /// As PostgreSQL and browsers name it: `Europe/Prague`.
+    pub time_zone: Option<String>,
+    /// ISO 4217: in which prices may be; empty for all.
+    pub currencies: Vec<String>,
+    /// What prices are in unless somebody says otherwise.
+    pub default_currency: Option<String>,
+    pub registration: Registration,
+    /// Whether a seller's first product waits until an admin has approved it.
+    pub reviews_first: bool,
+    /// The legal pages that are written.
+    pub legal: Vec<LegalLink>,
+    /// Whether an admin has saved the settings at least once.
+    pub is_set_up: bool,
+}
+
+/// A picture in the photo store, by its addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logo {
+    pub key: String,
+    pub small: String,
+    pub preview: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Theme {
+    pub css: Arc<str>,
+    /// In the style sheet's address, so that it can be kept for ever.
+    pub version: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LegalLink {
+    /// In its address.
+    pub code: &'static str,
+    pub title: &'static str,
+    pub version: i32,
+    /// Whether people agree to it when they register.
+    pub is_agreed_to: bool,
+}
+
+impl LegalLink {
+    pub fn path(&self) -> String {
+        format!("/legal/{}", self.code)
+    }
+}
+
+/// Who may register.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Registration {
+    #[default]
+    Open,
+    /// Whoever has the link of an invitation.
+    Invitation,
+    /// Anybody; they wait until an admin has approved them.
+    Approval,
+}
+
+impl Registration {
+    pub const ALL: [Self; 3] = [Self::Open, Self::Invitation, Self::Approval];
+
+    /// As it is stored and sent.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Invitation => "invitation",
+            Self::Approval => "approval",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
 }
 
 impl Default for Marketplace {
     fn default() -> Self {
-        Marketplace { name: "Haggle".to_owned(), contact: None, origin: PublicOrigin::default() }
+        Marketplace {
+            name: "Haggle".to_owned(),
+            tagline: String::new(),
+            contact: None,
+            origin: PublicOrigin::default(),
+            banner: String::new(),
+            logo: None,
+            theme: None,
+            country: None,
+            time_zone: None,
+            currencies: Vec::new(),
+            default_currency: None,
+            registration: Registration::Open,
+            reviews_first: false,
+            legal: Vec::new(),
+            is_set_up: false,
+        }
     }
 }
 
 impl Marketplace {
-    const MAX_NAME: usize = 40;
+    pub const MAX_NAME: usize = 40;
 
     pub fn parse_name(text: &str) -> anyhow::Result<String> {
         form::line(text, Self::MAX_NAME).map_err(anyhow::Error::msg)
+    }
+
+    /// The address of its own style sheet, if it has one.
+    pub fn theme_url(&self) -> Option<String> {
+        self.theme.as_ref().map(|theme| format!("/theme.css?v={}", theme.version))
+    }
+
+    /// The line about it, or ours.
+    pub fn line(&self) -> &str {
+        if self.tagline.is_empty() { "buyers and sellers, talking directly." } else { &self.tagline }
+    }
+
+    /// What people agree to when they register.
+    pub fn agreed_to(&self) -> impl Iterator<Item = &LegalLink> {
+        self.legal.iter().filter(|page| page.is_agreed_to)
+    }
+}
+
+/// The one cell of a node that says what the marketplace is like now. Clones share it.
+#[derive(Clone, Debug)]
+pub struct LiveMarketplace(Arc<watch::Sender<Arc<Marketplace>>>);
+
+impl LiveMarketplace {
+    pub fn new(marketplace: Marketplace) -> Self {
+        LiveMarketplace(Arc::new(watch::Sender::new(Arc::new(marketplace))))
+    }
+
+    pub fn current(&self) -> Arc<Marketplace> {
+        self.0.borrow().clone()
+    }
+
+    pub fn set(&self, marketplace: Marketplace) {
+        self.0.send_replace(Arc::new(marketplace));
     }
 }
 

@@ -15,6 +15,7 @@ use super::{Error, Flash, Marketplace, Result, assets};
 #[derive(Clone, Debug, Default)]
 pub struct Shell {
     pub user: Option<ShellUser>,
+    pub pending: Option<ShellPending>,
     pub unread: i64,
     pub flash: Option<Flash>,
     /// The request's path, for `aria-current`.
@@ -25,6 +26,14 @@ pub struct Shell {
     /// Whether the page came by http, without a proxy, while the public address is https: browsers don't keep the session's
     /// cookie there (case 23).
     pub by_plain_http: bool,
+}
+
+/// Somebody signed in who may not take part (yet).
+#[derive(Clone, Debug)]
+pub struct ShellPending {
+    pub name: String,
+    /// Why they were refused; none while they wait to be approved.
+    pub refusal: Option<String>,
 }
 
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,5 @@
 //! What programs and people look for at addresses that nobody links to (case 11).
 
-use std::sync::Arc;
-
 use axum::{
     Router,
     extract::Request,
@@ -11,7 +9,7 @@ use axum::{
 };
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{Contact, Error, Marketplace, return_to::ReturnTo};
+use super::{Contact, Error, LiveMarketplace, Marketplace, return_to::ReturnTo};
 
 /// What is somebody's own, or endless.
 const ROBOTS: &str = "User-agent: *\nDisallow: /account\nDisallow: /admin\nDisallow: /messages\nDisallow: /rooms/\n\
@@ -19,10 +17,11 @@ const ROBOTS: &str = "User-agent: *\nDisallow: /account\nDisallow: /admin\nDisal
 
 const TEXT: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
 
-pub fn router<S: Clone + Send + Sync + 'static>(marketplace: Arc<Marketplace>) -> Router<S> {
-    Router::new()
-        .route("/robots.txt", get(async || (TEXT, ROBOTS)))
-        .route("/.well-known/security.txt", get(move || async move { (TEXT, security_txt(&marketplace)) }))
+pub fn router<S: Clone + Send + Sync + 'static>(marketplace: LiveMarketplace) -> Router<S> {
+    Router::new().route("/robots.txt", get(async || (TEXT, ROBOTS))).route(
+        "/.well-known/security.txt",
+        get(move || async move { (TEXT, security_txt(&marketplace.current())) }),
+    )
 }
 
 /// RFC 9116; without a contact, whoever runs the place is reached as its pages say.

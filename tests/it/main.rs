@@ -15,6 +15,7 @@ mod dashboard;
 mod errors;
 mod jobs;
 mod least_privilege;
+mod legal;
 mod mail;
 mod marketplace;
 mod migrations;
@@ -22,6 +23,7 @@ mod products;
 mod routes;
 mod safety;
 mod seed;
+mod settings;
 mod start;
 #[allow(dead_code, unused_imports, reason = "a kit: not every part is in use at every time")]
 mod support;

@@ -1,9 +1,6 @@
 //! What whoever runs the place says of it: name, contact, address, currency.
 
-use haggle::{
-    products::{Currencies, Currency},
-    web::{Contact, forgery::PublicOrigin},
-};
+use haggle::web::{Contact, forgery::PublicOrigin};
 use reqwest::{Method, header};
 
 use crate::support::{Product, TestApp};
@@ -37,9 +34,7 @@ async fn a_marketplace_has_a_name_and_somebody_to_write_to() {
 
 #[tokio::test]
 async fn a_marketplace_may_have_one_currency() {
-    let app =
-        TestApp::start_adjusted(|app| app.products.currencies = Currencies { only: Some(Currency::Czk) })
-            .await;
+    let app = TestApp::start_called(|marketplace| marketplace.currencies = vec!["CZK".to_owned()]).await;
     let seller = app.seller("Tomas").await;
     let older = Product::new("Lamp").price(500, "EUR").create(&app, &seller).await;
     let form = seller.get("/seller/products/new").await.ok();

@@ -87,6 +87,17 @@ fn rows_after(version: i64) -> &'static str {
             "INSERT INTO totp_secrets (account_id, sealed) SELECT id, '\\x03' FROM accounts WHERE name = 'Ana';
              INSERT INTO recovery_codes (account_id, code_hash) SELECT id, '\\x04' FROM accounts WHERE name = 'Ana'"
         }
+        32 => "UPDATE settings SET name = 'Bazar', currencies = '{CZK}'",
+        33 => {
+            "INSERT INTO legal_versions (page, version, text, published_by)
+             SELECT 'terms', 1, '# Terms', id FROM accounts WHERE is_admin;
+             INSERT INTO legal_agreements (account_id, page, version)
+             SELECT id, 'terms', 1 FROM accounts WHERE name = 'Ana'"
+        }
+        34 => {
+            "INSERT INTO invitations (token_hash, max_uses, expires_at, created_by)
+             SELECT '\\x01', 5, now() + interval '1 day', id FROM accounts WHERE is_admin"
+        }
         _ => "",
     }
 }
@@ -125,6 +136,9 @@ async fn each_step_keeps_the_rows_of_those_before() {
         ("SELECT count(*) FROM demo_pictures", 1),
         ("SELECT count(*) FROM categories", 12),
         ("SELECT count(*) FROM nodes WHERE NOT hears_nats", 1),
+        ("SELECT count(*) FROM settings WHERE name = 'Bazar'", 1),
+        ("SELECT count(*) FROM accounts WHERE admission = 'admitted'", 3),
+        ("SELECT count(*) FROM products WHERE review IS NULL", 1),
     ] {
         assert_eq!(count(&pool, sql).await, expected, "{sql}");
     }

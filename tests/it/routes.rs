@@ -28,6 +28,13 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/static/{version}/{*path}", Everybody),
     ("GET", "/robots.txt", Everybody),
     ("GET", "/.well-known/security.txt", Everybody),
+    ("GET", "/setup", Everybody),
+    ("POST", "/setup", Everybody),
+    ("GET", "/theme.css", Everybody),
+    ("GET", "/manifest.webmanifest", Everybody),
+    ("GET", "/about", Everybody),
+    ("GET", "/legal/{page}", Everybody),
+    ("GET", "/legal/{page}/{version}", Everybody),
     ("GET", "/media/{key}/{file}", Everybody),
     ("GET", "/register", Everybody),
     ("POST", "/register", Everybody),
@@ -101,6 +108,19 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/admin/products/{id}/hide", Admins),
     ("POST", "/admin/products/{id}/photos/{key}/take-down", Admins),
     ("POST", "/admin/products/{id}/show", Admins),
+    ("GET", "/admin/approvals", Admins),
+    ("POST", "/admin/approvals/people/{id}", Admins),
+    ("POST", "/admin/approvals/products/{id}", Admins),
+    ("GET", "/admin/invitations", Admins),
+    ("POST", "/admin/invitations", Admins),
+    ("POST", "/admin/invitations/{id}/revoke", Admins),
+    ("GET", "/admin/settings", Admins),
+    ("POST", "/admin/settings", Admins),
+    ("POST", "/admin/settings/logo", Admins),
+    ("POST", "/admin/settings/logo/remove", Admins),
+    ("GET", "/admin/legal", Admins),
+    ("GET", "/admin/legal/{page}", Admins),
+    ("POST", "/admin/legal/{page}", Admins),
     ("GET", "/admin/categories", Admins),
     ("POST", "/admin/categories", Admins),
     ("POST", "/admin/categories/{id}", Admins),
@@ -186,6 +206,8 @@ impl World {
         pattern
             .replace("{id}", &id.to_string())
             .replace("{room}", &self.room)
+            .replace("{page}/{version}", "terms/1")
+            .replace("{page}", "terms")
             .replace("{version}/{*path}", "x/css/base.css")
             .replace("{key}/{file}", "00000000000000000000000000000000/small.webp")
     }
@@ -279,7 +301,7 @@ async fn nonsense_in_a_path_is_a_page_that_does_not_exist() {
             "1;DROP",
             "%F0%9F%9A%B2",
         ] {
-            let path = ["{id}", "{room}", "{version}/{*path}", "{key}", "{file}"]
+            let path = ["{id}", "{room}", "{page}", "{version}/{*path}", "{version}", "{key}", "{file}"]
                 .iter()
                 .fold((*pattern).to_owned(), |path, part| path.replace(part, nonsense));
             let page = ask(person, method, &path).await;

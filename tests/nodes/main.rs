@@ -16,6 +16,7 @@ mod nats_server;
 mod notifications;
 mod photo_memory;
 mod processes;
+mod settings;
 mod shutdown;
 mod slow_consumers;
 mod staleness;
@@ -74,6 +75,7 @@ fn main() -> ExitCode {
         staleness::a_node_that_waits_for_the_rows_says_that_it_lives,
         staleness::an_evicted_node_announces_that_it_is_stale,
         staleness::a_silently_lost_listener_reconnects,
+        settings::what_an_admin_sets_is_on_every_node_and_on_the_ones_to_come,
         slow_consumers::a_reader_that_stops_costs_no_memory,
         photo_memory::photos_that_unfold_cost_bounded_memory,
         notifications::nothing_is_told_while_there_is_nobody_to_tell,

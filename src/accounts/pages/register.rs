@@ -15,15 +15,19 @@ use crate::{
         browser::Browser,
         extract::MaybeUser,
         hash_queue::Lane,
+        invitations::{self, InvitationToken},
         known_browsers::{self, BrowserToken},
         limits::{SignInLimits, network},
         model::{Email, Name, NewAccount, Password, Role},
-        registration::{self, Registration},
+        registration::{self, Registration, Terms},
         sessions,
         state::ConfirmationPolicy,
-        views::RegisterPage,
+        views::{InvitationOnlyPage, RegisterPage},
     },
-    web::{ClientAddr, FieldErrors, Form, Query, Result, ReturnTo, Shell, flash, forgery::PublicOrigin},
+    legal::Agreement,
+    web::{
+        self, ClientAddr, FieldErrors, Form, Query, Result, ReturnTo, Shell, flash, forgery::PublicOrigin,
+    },
 };
 
 #[derive(Deserialize)]
@@ -32,6 +36,8 @@ pub(in crate::accounts) struct RegisterQuery {
     next: ReturnTo,
     #[serde(default)]
     role: String,
+    #[serde(default)]
+    invite: String,
 }
 
 #[derive(Deserialize)]
@@ -46,19 +52,34 @@ pub(in crate::accounts) struct RegisterForm {
     role: String,
     #[serde(default)]
     next: ReturnTo,
+    #[serde(default)]
+    invite: String,
+    /// What they have ticked: [`Agreement::code`].
+    #[serde(default)]
+    agree: String,
 }
 
 pub(in crate::accounts) async fn new(
+    State(db): State<PgPool>,
     shell: Shell,
     MaybeUser(user): MaybeUser,
-    Query(RegisterQuery { next, role }): Query<RegisterQuery>,
-) -> Response {
+    Query(RegisterQuery { next, role, invite }): Query<RegisterQuery>,
+) -> Result<Response> {
     if user.is_some() {
-        return Redirect::to(next.or("/")).into_response();
+        return Ok(Redirect::to(next.or("/")).into_response());
+    }
+    let may_register = match InvitationToken::parse(&invite) {
+        _ if shell.marketplace.registration != web::Registration::Invitation => true,
+        Some(token) => invitations::holds(&db, &token).await?,
+        None => false,
+    };
+    if !may_register {
+        return Ok(InvitationOnlyPage { shell, was_invited: !invite.is_empty() }.into_response());
     }
     let role = if role == "seller" { role } else { "buyer".to_owned() };
     let errors = FieldErrors::default();
-    RegisterPage { shell, errors, next, role, email: String::new(), name: String::new() }.into_response()
+    let page = RegisterPage { shell, errors, next, role, invite, email: String::new(), name: String::new() };
+    Ok(page.into_response())
 }
 
 pub(in crate::accounts) async fn register(
@@ -80,9 +101,28 @@ pub(in crate::accounts) async fn register(
     let password = errors
         .check("password", Password::parse_for(&typed.password, email.as_ref().map_or("", Email::as_str)));
     let role = errors.check("role", Role::parse(&typed.role));
+    let agreement = errors.check("agree", Agreement::check(&shell.marketplace, &typed.agree));
     let lane = Lane::Network(network(addr));
-    if let (Some(email), Some(name), Some(password), Some(role)) = (email, name, password, role) {
-        match registration::register(&db, lane, policy, &NewAccount { email, name, password, role }).await? {
+    if let (Some(email), Some(name), Some(password), Some(role), Some(agreement)) =
+        (email, name, password, role, agreement)
+    {
+        let new = NewAccount { email, name, password, role };
+        let invitation = InvitationToken::parse(&typed.invite);
+        let terms = Terms {
+            policy: shell.marketplace.registration,
+            confirmation: policy,
+            invitation: invitation.as_ref(),
+            agreement: &agreement,
+        };
+        match registration::register(&db, lane, &new, &terms).await? {
+            Registration::NotInvited => {
+                let page = InvitationOnlyPage { shell, was_invited: !typed.invite.is_empty() };
+                return Ok((StatusCode::FORBIDDEN, page).into_response());
+            }
+            Registration::Waiting(owner) => {
+                sessions::start_session(&session, &events, before.as_deref(), &browser, owner).await?;
+                return Ok(Redirect::to("/").into_response());
+            }
             Registration::Created(owner) => {
                 sessions::start_session(&session, &events, before.as_deref(), &browser, owner).await?;
                 // Its next sign-in is no news to anybody.
@@ -100,7 +140,7 @@ pub(in crate::accounts) async fn register(
             ),
         }
     }
-    let RegisterForm { email, name, role, next, .. } = typed;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, RegisterPage { shell, errors, next, email, name, role })
-        .into_response())
+    let RegisterForm { email, name, role, next, invite, .. } = typed;
+    let page = RegisterPage { shell, errors, next, email, name, role, invite };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

@@ -119,8 +119,10 @@ pub(in crate::accounts) async fn sign_out(
     MaybeUser(user): MaybeUser,
     session: Session,
 ) -> Result<impl IntoResponse> {
-    if let Some(user) = user {
-        sessions::sign_out(&session, &events, &user).await?;
+    match user {
+        Some(user) => sessions::sign_out(&session, &events, &user).await?,
+        // Somebody who waits to be admitted has a session as well.
+        None => session.flush().await?,
     }
     Ok(([("clear-site-data", "\"cache\"")], Redirect::to("/")))
 }

@@ -44,6 +44,18 @@ pub(in crate::accounts) async fn has_no_accounts(db: impl PgExecutor<'_>) -> sql
     sqlx::query_scalar!(r#"SELECT NOT EXISTS (SELECT 1 FROM accounts) AS "nobody!""#).fetch_one(db).await
 }
 
+pub(in crate::accounts) async fn has_no_admin(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"SELECT NOT EXISTS (SELECT FROM accounts WHERE is_admin) AS "nobody!""#)
+        .fetch_one(db)
+        .await
+}
+
+/// Nobody else makes a first admin until the transaction ends.
+pub(in crate::accounts) async fn lock_admins(db: impl PgExecutor<'_>) -> sqlx::Result<()> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtext('first_admin'))").execute(db).await?;
+    Ok(())
+}
+
 pub(in crate::accounts) async fn insert_account(
     db: impl PgExecutor<'_>,
     email: &Email,

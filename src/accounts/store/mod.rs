@@ -3,6 +3,8 @@
 pub(super) mod accounts;
 pub(super) mod addresses;
 pub(super) mod admins;
+pub(super) mod admission;
+pub(super) mod invitations;
 pub(super) mod known_browsers;
 pub(super) mod links;
 pub(super) mod profiles;

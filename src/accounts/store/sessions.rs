@@ -11,6 +11,8 @@ pub(in crate::accounts) struct SessionAccount {
     pub email_bounced: bool,
     pub has_second_factor: bool,
     pub is_demo: bool,
+    pub admission: String,
+    pub admission_reason: String,
     pub buyer_id: Option<i64>,
     pub seller_id: Option<i64>,
 }
@@ -28,7 +30,7 @@ pub(in crate::accounts) async fn session_account(
                   EXISTS (SELECT 1 FROM bounced_addresses WHERE email = a.email) AS "email_bounced!",
                   EXISTS (SELECT 1 FROM totp_secrets WHERE account_id = a.id AND confirmed_at IS NOT NULL)
                       AS "has_second_factor!",
-                  a.is_demo,
+                  a.is_demo, a.admission, a.admission_reason,
                   b.id AS "buyer_id?", c.id AS "seller_id?"
            FROM accounts a
            LEFT JOIN buyers b ON b.account_id = a.id

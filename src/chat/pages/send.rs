@@ -16,7 +16,7 @@ use super::{
     views::NotSentPage,
 };
 use crate::{
-    accounts::{MaybeUser, SignInLimits},
+    accounts::{CurrentUser, SignInLimits},
     chat::{
         access::RoomMember,
         attachments::photos,
@@ -79,13 +79,12 @@ pub async fn send_in_room(
 pub async fn send_about_product(
     (State(state), ClientAddr(addr)): (State<SendParts>, ClientAddr),
     Path(id): Path<i64>,
-    user: Result<MaybeUser>,
+    user: Result<CurrentUser>,
     (session, headers): (Session, HeaderMap),
     request: Request,
 ) -> Result<Response> {
     let back = format!("/products/{id}");
     let member = match member_for_product(&state, user, id).await {
-        Err(Error::SignInFirst { .. }) if wants_json(&headers) => return Err(Error::Unauthorized),
         Err(Error::SignInFirst { .. }) => {
             state.sign_in_limits.try_visitor(addr)?;
             let form = SendForm::read(request, None).await?;
@@ -104,10 +103,10 @@ pub async fn send_about_product(
 /// Whoever is at the page of this product, as its seller's buyer.
 async fn member_for_product(
     state: &SendParts,
-    user: Result<MaybeUser>,
+    user: Result<CurrentUser>,
     product_id: i64,
 ) -> Result<RoomMember> {
-    let MaybeUser(Some(user)) = user? else { return Err(Error::SignInFirst { next: String::new() }) };
+    let user = user?;
     let products = with_request_timeout(products::summaries(&state.db, &[product_id])).await?;
     let product = products.into_iter().next().ok_or(Error::NotFound)?;
     if user.seller_id == Some(product.seller_id) {

@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use tower_sessions::Session;
 
 use super::super::{
-    Currency, Photo, Product, ProductChanged, ProductState, StateMove, categories,
+    Currencies, Currency, Photo, Product, ProductChanged, ProductState, StateMove, categories,
     form::{MAX_PHOTOS, ProductDraft, ProductForm},
     kept_form,
     listing::{self, Creation},
@@ -41,9 +41,10 @@ pub async fn new(
             (accounts::seller_card(db, seller.id).await?.map(|card| card.place).unwrap_or_default(), None)
         }
     };
-    let currency = match state.currencies.only.or(currency) {
-        Some(currency) => currency,
-        None => usual_currency(db, state.currencies).await?,
+    let currencies = Currencies::of(&shell.marketplace);
+    let currency = match currencies.only().or(currency) {
+        Some(currency) => currencies.nearest(Some(currency)),
+        None => usual_currency(db, &currencies).await?,
     };
     let form = ProductForm::new(currency, &place);
     form_page(&state, shell, &seller, None, form, Vec::new(), FieldErrors::default()).await
@@ -62,7 +63,7 @@ pub async fn create(
     let db = &state.db;
     let desk = receiver(&state, Some(&seller), seller.user.account_id);
     let mut sent = desk.receive(request).await?;
-    sent.errors.check("currency", state.currencies.check(&sent.form.currency));
+    sent.errors.check("currency", Currencies::of(&shell.marketplace).check(&sent.form.currency));
     if seller.user.must_confirm_email {
         sent.errors.add(
             "",
@@ -76,7 +77,8 @@ pub async fn create(
         );
     };
     let form_id = filled.form.form_id.parse().ok();
-    let id = match listing::create(db, seller.id, form_id, &state.quota, &draft, &filled.photos).await? {
+    let rules = (&state.quota, shell.marketplace.reviews_first);
+    let id = match listing::create(db, seller.id, form_id, rules, &draft, &filled.photos).await? {
         Creation::Made(id) => id,
         Creation::OverQuota(sentence) => {
             filled.errors.add("", sentence);
@@ -85,7 +87,10 @@ pub async fn create(
             );
         }
     };
-    flash::success(&session, "It’s live. Everyone can see it now.").await?;
+    // Whose first product waits is told so on its page.
+    if own(db, &seller, id).await?.review.is_none() {
+        flash::success(&session, "It’s live. Everyone can see it now.").await?;
+    }
     Ok(Redirect::to(&format!("/products/{id}")).into_response())
 }
 
@@ -339,7 +344,7 @@ async fn form_page(
     errors: FieldErrors,
 ) -> Result<FormPage> {
     form.account = seller.user.account_id.to_string();
-    let (categories, currencies) = (categories(&state.db).await?, state.currencies);
+    let (categories, currencies) = (categories(&state.db).await?, Currencies::of(&shell.marketplace));
     Ok(FormPage { shell, errors, product, form, photos, categories, currencies })
 }
 

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::super::{
-    Category, Product,
+    Category, Product, Review,
     form::ProductDraft,
     lifecycle::{ProductState, StateMove},
     price::Price,
@@ -27,7 +27,7 @@ pub(in super::super) async fn latest_place_and_currency(
 pub(in super::super) async fn find(db: impl PgExecutor<'_>, id: i64) -> sqlx::Result<Option<Product>> {
     let row = sqlx::query!(
         r#"SELECT p.id, p.seller_id, p.title, p.description, p.price_minor, p.currency, p.condition, p.place,
-                  p.views, p.created_at, p.updated_at, p.state,
+                  p.views, p.created_at, p.updated_at, p.state, p.review, p.review_reason,
                   c.id AS category_id, c.slug, c.name, c.icon
            FROM products p JOIN categories c ON c.id = p.category_id
            WHERE p.id = $1"#,
@@ -46,6 +46,7 @@ pub(in super::super) async fn find(db: impl PgExecutor<'_>, id: i64) -> sqlx::Re
             condition: super::condition(&row.condition)?,
             place: row.place,
             state: ProductState::from_code(&row.state),
+            review: Review::from_row(row.review.as_deref(), row.review_reason),
             views: row.views,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -94,6 +95,45 @@ pub(in super::super) async fn lock_listed(tx: &mut PgConnection, seller_id: i64)
     Ok(Listed { account_since, last_day: row.last_day, day_began: row.day_began, in_all: row.in_all })
 }
 
+/// Whether anything of this seller's was ever listed without an admin having to look at it first, or after one had.
+pub(in super::super) async fn has_been_approved(
+    db: impl PgExecutor<'_>,
+    seller_id: i64,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM products WHERE seller_id = $1 AND review IS NULL) AS "yes!""#,
+        seller_id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Those that wait for an admin, the longest first.
+pub(in super::super) async fn waiting(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar!(
+        "SELECT id FROM products WHERE review = 'waiting' AND deleted_at IS NULL ORDER BY updated_at, id LIMIT $1",
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Answers its title; nothing if it doesn't wait.
+pub(in super::super) async fn refuse(
+    db: impl PgExecutor<'_>,
+    id: i64,
+    reason: &str,
+) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(
+        "UPDATE products SET review = 'refused', review_reason = $2
+         WHERE id = $1 AND review = 'waiting' AND deleted_at IS NULL RETURNING title",
+        id,
+        reason
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// The product that this form of the seller's has made already.
 pub(in super::super) async fn made_by_form(
     db: impl PgExecutor<'_>,
@@ -110,12 +150,14 @@ pub(in super::super) async fn insert(
     seller_id: i64,
     form_id: Option<Uuid>,
     draft: &ProductDraft,
+    waits: bool,
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         // Of a seller who was suspended while the form was on its way it is paused from the start.
         "INSERT INTO products (seller_id, category_id, title, description, price_minor, currency, condition, place,
-                               paused_at, form_id)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, a.suspended_at, $9
+                               paused_at, form_id, hidden_at, review)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, a.suspended_at, $9, CASE WHEN $10 THEN now() END,
+                CASE WHEN $10 THEN 'waiting' END
          FROM customers c JOIN accounts a ON a.id = c.account_id WHERE c.id = $1 FOR SHARE OF a
          RETURNING id",
         seller_id,
@@ -126,7 +168,8 @@ pub(in super::super) async fn insert(
         draft.price.currency().code(),
         draft.condition.code(),
         draft.place,
-        form_id
+        form_id,
+        waits
     )
     .fetch_one(db)
     .await
@@ -143,7 +186,8 @@ pub(in super::super) async fn update(
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "UPDATE products SET category_id = $3, title = $4, description = $5, price_minor = $6, currency = $7,
-                             condition = $8, place = $9, updated_at = now()
+                             condition = $8, place = $9, updated_at = now(),
+                             review = CASE WHEN review = 'refused' THEN 'waiting' ELSE review END, review_reason = ''
          WHERE id = $1 AND seller_id = $2 AND deleted_at IS NULL AND ($10::timestamptz IS NULL OR updated_at = $10)",
         id,
         seller_id,
@@ -194,6 +238,7 @@ pub(in super::super) async fn change_state(
                  sold_at = CASE $2 WHEN 'sell' THEN coalesce(sold_at, now())
                                    WHEN 'reserve' THEN NULL WHEN 'relist' THEN NULL ELSE sold_at END,
                  hidden_at = CASE $2 WHEN 'hide' THEN coalesce(hidden_at, now()) WHEN 'show' THEN NULL ELSE hidden_at END,
+                 review = CASE $2 WHEN 'show' THEN NULL ELSE review END,
                  deleted_at = CASE $2 WHEN 'delete' THEN coalesce(deleted_at, now()) ELSE deleted_at END
              WHERE p.id = $1 RETURNING p.id, p.state
          )

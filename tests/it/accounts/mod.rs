@@ -1,5 +1,6 @@
 //! People.
 
+mod admission;
 mod email;
 mod profile;
 mod register;

@@ -3,6 +3,7 @@
 mod categories;
 mod moderation;
 mod pages;
+mod setup;
 
 use crate::support::{Person, TestApp};
 

@@ -7,6 +7,7 @@ mod lists;
 mod page;
 mod photos;
 mod quota;
+mod review;
 
 use image::ImageFormat;
 use reqwest::multipart::{Form, Part};

@@ -158,9 +158,14 @@ async fn the_inbox_runs_a_constant_number_of_queries() {
         for path in ["/messages", "/", "/seller/dashboard"] {
             // The first time each statement is made ready.
             tomas.get(path).await.ok();
-            wire.statements();
-            tomas.get(path).await.ok();
-            statements.push(wire.statements());
+            // The node looks for new settings now and then, which may fall into one of these.
+            let mut fewest = usize::MAX;
+            for _ in 0..3 {
+                wire.statements();
+                tomas.get(path).await.ok();
+                fewest = fewest.min(wire.statements());
+            }
+            statements.push(fewest);
         }
         asked.push(statements);
     }

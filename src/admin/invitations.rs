@@ -1,0 +1,78 @@
+//! `/admin/invitations`: links by which people may register; made, listed, revoked.
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use sqlx::PgPool;
+use tower_sessions::Session;
+
+use super::{
+    model::{AuditAction, InvitationInput},
+    store,
+    views::InvitationsPage,
+};
+use crate::{
+    accounts::{self, Admin},
+    web::{FieldErrors, Form, Path, Result, Shell, flash},
+};
+
+const MAX_LISTED: i64 = 200;
+
+pub(super) async fn list(State(db): State<PgPool>, _: Admin, shell: Shell) -> Result<InvitationsPage> {
+    page(&db, shell, InvitationInput::default(), FieldErrors::default(), None).await
+}
+
+async fn page(
+    db: &PgPool,
+    shell: Shell,
+    form: InvitationInput,
+    errors: FieldErrors,
+    link: Option<String>,
+) -> Result<InvitationsPage> {
+    let invitations = accounts::invitations(db, MAX_LISTED).await?;
+    Ok(InvitationsPage { shell, invitations, form, errors, link })
+}
+
+/// The answer shows the link, this once.
+pub(super) async fn create(
+    State(db): State<PgPool>,
+    shell: Shell,
+    Admin(admin): Admin,
+    Form(typed): Form<InvitationInput>,
+) -> Result<Response> {
+    let mut errors = FieldErrors::default();
+    if let Some(new) = typed.parse(&mut errors) {
+        let mut tx = db.begin().await?;
+        if let Some(token) = accounts::invite(&mut tx, &new, admin.account_id).await? {
+            let subject = format!("“{}”, for {} people, {} days", new.note, new.uses, new.days);
+            store::audit::record(&mut *tx, admin.account_id, AuditAction::CreateInvitation, &subject).await?;
+            tx.commit().await?;
+            let link = format!("{}{}", shell.marketplace.origin.0, token.path());
+            let done = page(&db, shell, InvitationInput::default(), errors, Some(link)).await?;
+            return Ok(done.into_response());
+        }
+        errors.add("", "Very many invitations hold already. Revoke some that nobody needs.");
+    }
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&db, shell, typed, errors, None).await?).into_response())
+}
+
+pub(super) async fn revoke(
+    State(db): State<PgPool>,
+    session: Session,
+    Admin(admin): Admin,
+    Path(id): Path<i64>,
+) -> Result<Redirect> {
+    let mut tx = db.begin().await?;
+    match accounts::revoke_invitation(&mut *tx, id).await? {
+        Some(note) => {
+            let subject = format!("“{note}” (invitation {id})");
+            store::audit::record(&mut *tx, admin.account_id, AuditAction::RevokeInvitation, &subject).await?;
+            tx.commit().await?;
+            flash::success(&session, "Revoked: nobody registers by it any more.").await?;
+        }
+        None => flash::error(&session, "That invitation holds no longer anyhow.").await?,
+    }
+    Ok(Redirect::to("/admin/invitations"))
+}
