@@ -3,6 +3,7 @@
 
 mod gauges;
 mod jobs;
+mod kinds;
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
@@ -32,6 +33,7 @@ use crate::{
     jobs::{Policy, Supervisor},
     legal,
     mail::Mailer,
+    notices::{self, Bell},
     products::{
         self, BrowseLimits, KnownPhotos, PhotoLimits, ProductEvents, ProductQuota, ViewCounter,
         photos::{Uploads, WriteCheck},
@@ -68,6 +70,7 @@ pub struct App {
     pub legal: legal::State,
     pub accounts: accounts::State,
     pub products: products::State,
+    pub notices: notices::State,
     pub chat: chat::State,
     pub dashboard: dashboard::State,
     pub admin: admin::State,
@@ -95,6 +98,7 @@ impl App {
         let (sign_in_limits, photo_limits) = (SignInLimits::default(), PhotoLimits::default());
         let (view_counter, product_events) = (ViewCounter::default(), ProductEvents::default());
         let people_seen = PeopleSeen::default();
+        let bell = Bell::default();
         supervisor.spawn_draining("products.views", Policy::Background, {
             let (db, views) = (db.clone(), view_counter.clone());
             move |stop| views.clone().run(db.clone(), stop)
@@ -126,6 +130,7 @@ impl App {
                 trusted_proxies,
                 shell: shell.clone(),
             },
+            notices: kinds::state(&db, &bell, &shell),
             dashboard: dashboard::State { db: db.clone(), shell: shell.clone() },
             admin: admin::State {
                 db: db.clone(),
@@ -145,6 +150,7 @@ impl App {
                     photo_limits,
                     view_counter,
                     access,
+                    bell,
                     product_events,
                     sign_in_limits,
                     trusted_proxies,
@@ -182,6 +188,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
     let mut router = Router::new()
         .merge(accounts::router(app.accounts))
         .merge(products::router(app.products))
+        .merge(notices::router(app.notices))
         .merge(chat::router(app.chat))
         .merge(dashboard::router(app.dashboard))
         .merge(admin::router(app.admin))
@@ -322,9 +329,12 @@ impl LoadShell for PageShell {
             let MaybeUser(user) = MaybeUser::from_request_parts(parts, &self.db).await?;
             let MaybePending(pending) = MaybePending::from_request_parts(parts, &self.db).await?;
             let session = Session::from_request_parts(parts, &self.db).await.ok();
-            let unread = match &user {
-                Some(user) => chat::unread(&self.db, user).await?,
-                None => 0,
+            let (unread, notices) = match &user {
+                Some(user) => {
+                    let unread = chat::unread(&self.db, user).await?;
+                    (unread, notices::unread(&self.db, user.account_id).await?)
+                }
+                None => (0, 0),
             };
             let marketplace = self.marketplace.current();
             Ok(Shell {
@@ -339,6 +349,7 @@ impl LoadShell for PageShell {
                 }),
                 pending: pending.map(|it| ShellPending { name: it.name, refusal: it.refusal }),
                 unread,
+                notices,
                 flash: match session {
                     Some(session) => flash::take(&session).await?,
                     None => None,

@@ -1,6 +1,6 @@
 //! The settings: flags and environment, read here and nowhere else.
 
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use async_nats::ServerAddr;
@@ -72,6 +72,18 @@ pub struct Config {
     /// Where to serve metrics for Prometheus, at /metrics: an address that strangers can't reach
     #[arg(long, env = "HAGGLE_METRICS_ADDR", value_name = "ADDR", global = true)]
     pub metrics_addr: Option<String>,
+
+    /// How long a message stays unread before a phone is told, like 10s
+    #[arg(long, env = "HAGGLE_PUSH_AFTER", value_name = "TIME", default_value = "10s", value_parser = duration, global = true)]
+    pub push_after: Duration,
+
+    /// Private networks that push services may be in, like 10.1.0.0/16, with commas between them
+    #[arg(long, env = "HAGGLE_PUSH_ALLOW", value_name = "NETWORKS", default_value = "", global = true)]
+    pub push_allow: String,
+
+    /// How long a message stays unread before a letter is sent, like 5m
+    #[arg(long, env = "HAGGLE_MAIL_AFTER", value_name = "TIME", default_value = "5m", value_parser = duration, global = true)]
+    pub mail_after: Duration,
 
     /// How many messages one account may write a second, after a burst of three seconds' worth
     #[arg(long, env = "HAGGLE_MESSAGES_PER_SECOND", value_name = "N", default_value = "10", global = true)]
@@ -199,6 +211,21 @@ impl Config {
     }
 }
 
+/// `10s`, `5m`, `2h`: a whole number and its unit, up to a day.
+fn duration(text: &str) -> anyhow::Result<Duration> {
+    const WANTED: &str = "a time is written like 10s, 5m or 2h, up to a day";
+    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).context(WANTED)?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        _ => anyhow::bail!(WANTED),
+    };
+    let duration = Duration::from_secs(number.parse::<u32>().ok().context(WANTED)?.into()) * seconds;
+    anyhow::ensure!(duration <= Duration::from_secs(24 * 60 * 60), WANTED);
+    Ok(duration)
+}
+
 /// Never repeats what was given: it may hold a password.
 fn nats_server(url: &str) -> anyhow::Result<ServerAddr> {
     const WANTED: &str = "NATS_URL must look like nats://host:4222 or tls://user:password@host:4222; \
@@ -267,6 +294,16 @@ mod tests {
                 _ => keys(name),
             };
             assert_eq!(S3Settings::parse("s3://photos", setting).is_ok(), is_fine, "{endpoint} {allowed}");
+        }
+    }
+
+    #[test]
+    fn times_are_a_number_and_a_unit() {
+        for (text, seconds) in [("10s", 10), ("5m", 300), ("24h", 86_400), ("0s", 0)] {
+            assert_eq!(duration(text).unwrap(), Duration::from_secs(seconds));
+        }
+        for wrong in ["", "s", "10", "1.5h", "-1s", "25h", "5 m", "99999999999s", "1d", "ü"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -22,6 +22,8 @@
 //!                ↓
 //!              safety                 who hears nothing from whom
 //!                ↓
+//!             notices                 what somebody is told of: bell, push and mail are its readers
+//!                ↓
 //!             accounts                people, sessions, Buyer and Customer profiles
 //!                ↓
 //!              mail                   letters: an outbox, and the mailer
@@ -183,6 +185,10 @@
 //! | slot | the run of a schedule: once across all nodes | `jobs/worker.rs` |
 //! | roll-up | counts kept by a job, so that a page counts nothing that grows | `admin/stats.rs` |
 //! | listed, state | what browse shows; draft, listed, reserved, sold, paused, hidden, deleted | `products/lifecycle.rs` |
+//! | notice | notification: a row by account, kind and subject; bell, push and mail read it | [`notices`] |
+//! | kind | strategy: a feature's words and delays for its notices | `notices/kind.rs` |
+//! | tail | change data capture by polling: unread rooms become notices, beside the writing path | `chat/notices/tail.rs` |
+//! | shown mark | how far a visible page has shown a room, read or not: nothing of that is pushed | `chat/store/read_marks.rs` |
 //! | error class | rejected, retry, internal: by variant and SQLSTATE | [`db::ErrorClass`] |
 //! | shell | layout: name, badge, flash around every page | `web/shell.rs` |
 
@@ -197,6 +203,7 @@ pub mod db;
 pub mod jobs;
 pub mod legal;
 pub mod mail;
+pub mod notices;
 pub mod products;
 pub mod safety;
 pub mod settings;

@@ -78,6 +78,7 @@ async fn run(options: BenchOptions) -> anyhow::Result<()> {
         "reconnect_storm",
         "history",
         "queue",
+        "away",
     ];
     if loaded.iter().any(|row| options.wants(row)) || options.plots {
         let haggle = Server::haggle().await?;
@@ -109,6 +110,9 @@ async fn run(options: BenchOptions) -> anyhow::Result<()> {
         }
         if options.wants("queue") {
             rows::queue::measure(&options, &mut table, &dataset).await?;
+        }
+        if options.wants("away") {
+            rows::away::measure(&options, &mut table, &haggle, &dataset).await?;
         }
         if options.plots {
             rows::scaling::measure(&options, &haggle, &baseline, &dataset).await?;

@@ -25,7 +25,7 @@ use super::{extract::MaybeUser, limits::network};
 use crate::{
     telemetry::names::BUDGET_REFUSALS,
     web::{
-        ClientAddr, Error, Result,
+        self, ClientAddr, Error, Result,
         admission::{Admission, PeopleSeen},
         client_addr::TrustedProxies,
     },
@@ -63,6 +63,8 @@ impl Action {
                 None
             }
             path if path.ends_with("/block") => Some(Action::Other),
+            // By a token that only a letter has, from mail servers that write for many (RFC 8058).
+            path if web::forgery::is_by_token(path) => None,
             path if path.starts_with("/rooms/") || path.ends_with("/messages") => None,
             path if path.starts_with("/account") => Some(Action::Profile),
             _ => Some(Action::Other),

@@ -12,6 +12,7 @@
 //! ```
 
 mod access;
+mod addresses;
 mod admission;
 mod browser;
 mod confirmation;
@@ -47,6 +48,7 @@ mod totp;
 mod views;
 
 pub use access::{AccessChange, AccessEvents, AccessSignal, AccessSubscription};
+pub use addresses::mail_address;
 pub use admission::{PendingUser, WaitingPerson, decide_admission, waiting_people};
 pub use current_user::CurrentUser;
 pub use extract::{Admin, MaybePending, MaybeUser, Seller};

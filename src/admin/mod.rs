@@ -16,6 +16,7 @@ mod invitations;
 mod jobs;
 mod legal;
 mod model;
+mod notices;
 mod overview;
 mod people;
 mod products;
@@ -30,6 +31,7 @@ mod views;
 
 pub use audit::record_command;
 pub use model::AuditAction;
+pub use notices::Moderation;
 pub use routes::router;
 pub use setup::SetupKey;
 pub use state::State;

@@ -9,6 +9,7 @@ use crate::{
     accounts::{self, Admin},
     admin::{
         model::AuditAction,
+        notices::{ProductDecision, tell_seller},
         store::{self, products::ListedProduct},
         views::{ListedProductRow, ProductsPage},
     },
@@ -98,6 +99,7 @@ pub(super) async fn take_down_photo(
     let title = products::take_down_photo(&mut tx, id, &key).await?.ok_or(Error::NotFound)?;
     let what = format!("photo {key} of “{title}” (product {id})");
     store::audit::record(&mut *tx, admin.account_id, AuditAction::TakeDownPhoto, &what).await?;
+    tell_seller(&mut tx, id, &title, ProductDecision::PhotoTakenDown).await?;
     tx.commit().await?;
     events.publish(ProductChanged { product_id: id });
     flash::success(&session, "The photo is taken down.").await?;
@@ -119,6 +121,8 @@ async fn set_hidden(
     };
     let action = if hidden { AuditAction::HideProduct } else { AuditAction::ShowProduct };
     store::audit::record(&mut *tx, admin_id, action, &format!("“{title}” (product {id})")).await?;
+    let decision = if hidden { ProductDecision::Hidden } else { ProductDecision::Shown };
+    tell_seller(&mut tx, id, &title, decision).await?;
     tx.commit().await?;
     events.publish(ProductChanged { product_id: id });
     Ok(Some(title))

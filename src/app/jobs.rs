@@ -8,7 +8,7 @@ use super::App;
 use crate::{
     accounts, admin, chat,
     jobs::{self, Policy, Worker},
-    mail, products,
+    mail, notices, products,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -26,6 +26,7 @@ fn worker(app: &App) -> Worker {
     let sessions = db.clone();
     let (photos_db, uploads) = (db.clone(), app.products.uploads.clone());
     let (days, market, done, letters) = (db.clone(), db.clone(), db.clone(), db.clone());
+    let (moved, account, old) = (db.clone(), db.clone(), db.clone());
     Worker::new(db)
         .every(HOUR, "accounts.sweep_sessions", move |_| {
             let db = sessions.clone();
@@ -48,6 +49,18 @@ fn worker(app: &App) -> Worker {
         .every(5 * MINUTE, "admin.market_stats", move |_| {
             let db = market.clone();
             async move { Ok(admin::count_market(&db).await?) }
+        })
+        .on(products::PRODUCT_MOVED_JOB, move |job| {
+            let db = moved.clone();
+            async move { chat::tell_product_moved(&db, job.payload).await }
+        })
+        .on(notices::ACCOUNT_SECURITY_JOB, move |job| {
+            let db = account.clone();
+            async move { notices::record_account_security(&db, &job.payload).await }
+        })
+        .every(24 * HOUR, "notices.sweep", move |_| {
+            let db = old.clone();
+            async move { Ok(notices::sweep(&db).await.map(drop)?) }
         })
         .every(24 * HOUR, "jobs.sweep", move |_| {
             let db = done.clone();

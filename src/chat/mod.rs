@@ -25,6 +25,7 @@ mod attachments;
 mod cluster;
 mod domain;
 mod live;
+mod notices;
 mod pages;
 mod routes;
 mod search;
@@ -42,6 +43,7 @@ pub use domain::{
     room_key::RoomKey,
     side::Side,
 };
+pub use notices::{kind::MessageKind, product_talk::tell_product_moved, tail::Tail};
 pub use routes::router;
 pub use search::indexer::reindex;
 pub use sockets::ws_io::KeepAlive;

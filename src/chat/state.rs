@@ -12,6 +12,7 @@ use super::{
         quota::ConnectionQuota, rooms::Rooms, screen::Screen, shutdown::Shutdown, staleness::Staleness,
         subscriptions::Subscriptions,
     },
+    notices::reads,
     pages::{read_pixel::ReadParts, remove_photo::RemovePhotoParts, send::SendParts},
     search::{indexer, limits::SearchLimits},
     sockets::{limits::FrameLimits, parts::SocketParts, unread_counts::UnreadCounts, ws_io::KeepAlive},
@@ -20,6 +21,7 @@ use super::{
 use crate::{
     accounts::{AccessEvents, SignInLimits},
     jobs::{Policy, Supervisor},
+    notices::Bell,
     products::{PhotoLimits, ProductEvents, ViewCounter, photos::Uploads},
     telemetry::names::{QUEUE_DEPTH, ROOMS, SOCKETS},
     web::{ShellSource, client_addr::TrustedProxies, forgery::PublicOrigin},
@@ -54,6 +56,7 @@ pub struct Dependencies {
     pub photo_limits: PhotoLimits,
     pub view_counter: ViewCounter,
     pub access: AccessEvents,
+    pub bell: Bell,
     pub product_events: ProductEvents,
     pub sign_in_limits: SignInLimits,
     pub trusted_proxies: TrustedProxies,
@@ -76,6 +79,11 @@ impl State {
         supervisor.spawn("chat.search.indexer", Policy::Background, {
             let db = db.clone();
             move || indexer::run(db.clone(), hints.clone())
+        });
+        let read_hints = publisher.read_hints().receiver();
+        supervisor.spawn("chat.notices.reads", Policy::Background, {
+            let db = db.clone();
+            move || reads::run(db.clone(), read_hints.clone())
         });
         let remote_products = ProductEvents::default();
         let changes = ProductChanges {
@@ -106,6 +114,7 @@ impl State {
                 shutdown,
                 writer: writer.clone(),
                 access,
+                bell: with.bell,
                 unread_counts: UnreadCounts::start(&db, supervisor),
                 frame_limits: FrameLimits::new(&message_limits),
                 keep_alive: KeepAlive::default(),

@@ -14,11 +14,12 @@ use super::{
 use crate::{
     accounts::{self, ConfirmationPolicy, SealingKey},
     app::{self, App},
-    chat::{self, MessageLimits},
+    chat::{self, MessageKind, MessageLimits},
     config::Config,
     db::{self, DataDir, Database},
     jobs::Policy,
     mail::Mailer,
+    notices::{AllowedNetworks, PushClient},
     products::{Currency, PhotoQuota, ProductQuota, photos::Uploads},
     telemetry::exporter::Exporter,
     web::{Contact, Marketplace, forgery::PublicOrigin},
@@ -39,6 +40,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         None => SealingKey::from_file(&data.path().join("secret.key"))?,
     };
     let mailer = mailer(config, &marketplace, data.path())?;
+    let push_allow = AllowedNetworks::parse(&config.push_allow)?;
     let metrics = match &config.metrics_addr {
         Some(addr) => Some(open_metrics(addr).await?),
         None => None,
@@ -66,6 +68,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         accounts::demand_no_confirmations(&app.db).await?;
     }
     app.settings.refresh().await?;
+    app.notices.pusher.client = PushClient::new(push_allow);
     app.products.quota = ProductQuota {
         per_day: config.products_per_day.get().into(),
         in_all: config.products_per_seller.get().into(),
@@ -93,6 +96,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         println!("Nobody runs this marketplace yet. Set it up at {origin}{page}");
     }
     chat::join_cluster(&app.chat, nats, &app.supervisor).await?;
+    app.start_notices(MessageKind { push_after: config.push_after, mail_after: config.mail_after });
     app::start_jobs(&app);
     start_sweeps(&app);
     let metrics = serve_metrics(metrics, app.clone());

@@ -8,6 +8,7 @@ use super::{
     Photo,
     form::ProductDraft,
     lifecycle::StateMove,
+    notices::ProductMoved,
     photos::{Inventory, PhotoKey},
     quota::ProductQuota,
     store, stored_photos,
@@ -116,7 +117,9 @@ pub async fn change_state(
     if !state.allows(change) {
         return Ok(None);
     }
-    store::product::change_state(tx, product_id, change, account_id).await?;
+    if let Some(moved) = store::product::change_state(tx, product_id, change, account_id).await? {
+        ProductMoved::new(product_id, moved).enqueue(tx).await?;
+    }
     Ok(Some(title))
 }
 

@@ -26,6 +26,7 @@ mod limits;
 mod listing;
 mod media;
 mod model;
+mod notices;
 mod pages;
 pub mod photos;
 pub mod price;
@@ -57,6 +58,7 @@ pub use listing::{
 };
 pub use media::KnownPhotos;
 pub use model::{ProductSummary, Review};
+pub use notices::{PRODUCT_MOVED_JOB, ProductMoved, ProductStateKind};
 use photos::{Photo, Uploads};
 pub use product::{Product, ProductFragment, page};
 pub use quota::{PhotoQuota, ProductQuota, QuotaReached};

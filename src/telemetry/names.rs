@@ -53,6 +53,7 @@ metrics! {
     Counter JOBS_RUN = "haggle_jobs_run_total", "ends of durable jobs, by job and outcome: done, failed, dead";
     Histogram JOB_SECONDS = "haggle_job_seconds", "a job's run, by job";
     Gauge JOBS = "haggle_jobs", "jobs of all nodes by state: waiting, running, failing, dead";
+    Counter PUSHES = "haggle_pushes_total", "answers of push services, by outcome: sent, gone, refused, later";
     Counter TASK_RESTARTS = "haggle_task_restarts_total", "supervised tasks that panicked or ended early, by task";
 
     Gauge DATABASE_UP = "haggle_database_up", "1 if the database answered this reading";

@@ -25,7 +25,7 @@ struct Files;
 pub const STYLE_SHEET: &str = "css/all.css";
 
 /// Its parts, in their order. `tokens` says how the layers follow one another.
-const STYLES: [&str; 23] = [
+const STYLES: [&str; 24] = [
     "tokens",
     "base",
     "page",
@@ -44,6 +44,7 @@ const STYLES: [&str; 23] = [
     "composer",
     "room",
     "inbox",
+    "notices",
     "accounts",
     "dashboard",
     "admin",
@@ -111,6 +112,11 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 
 pub fn url(path: &str) -> String {
     format!("/static/{}/{path}", *VERSION)
+}
+
+/// A file of `static/`, for an address of its own.
+pub fn file(path: &str) -> Option<Vec<u8>> {
+    Files::get(path).map(|file| file.data.into_owned())
 }
 
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {

@@ -9,7 +9,7 @@ use axum::{
 use tower_http::set_header::SetResponseHeaderLayer;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
-    font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+    font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// The headers, each for a layer of its own; none replaces one that a handler has set.
 pub fn layers() -> [SetResponseHeaderLayer<HeaderValue>; 8] {
@@ -42,16 +42,20 @@ pub fn hsts() -> SetResponseHeaderLayer<HeaderValue> {
 /// instant, and signing out asks the browser to forget them.
 pub async fn no_store(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    const PRIVATE: [&str; 8] = [
+    const PRIVATE: [&str; 12] = [
         "/account",
         "/admin",
         "/seller/",
+        "/notices",
+        "/settings",
         // Their addresses hold what opens something.
         "/confirm-email",
         "/change-email",
         "/undo-email",
         "/reset-password",
         "/login/",
+        "/unsubscribe/",
+        "/u/",
     ];
     let is_private = PRIVATE.iter().any(|start| path.starts_with(start));
     let mut response = next.run(request).await;

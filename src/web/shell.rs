@@ -17,6 +17,8 @@ pub struct Shell {
     pub user: Option<ShellUser>,
     pub pending: Option<ShellPending>,
     pub unread: i64,
+    /// How many notices haven't been read.
+    pub notices: i64,
     pub flash: Option<Flash>,
     /// The request's path, for `aria-current`.
     pub path: String,
@@ -51,6 +53,11 @@ pub struct ShellUser {
 }
 
 impl Shell {
+    /// The bell's count as it is shown: `99+` at most.
+    pub fn notices_shown(&self) -> String {
+        if self.notices > 99 { "99+".to_owned() } else { self.notices.to_string() }
+    }
+
     /// The URL of a file in `static/`.
     pub fn asset(&self, path: &str) -> String {
         assets::url(path)

@@ -12,7 +12,7 @@ use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 use super::{Contact, Error, LiveMarketplace, Marketplace, return_to::ReturnTo};
 
 /// What is somebody's own, or endless.
-const ROBOTS: &str = "User-agent: *\nDisallow: /account\nDisallow: /admin\nDisallow: /messages\nDisallow: /rooms/\n\
+const ROBOTS: &str = "User-agent: *\nDisallow: /account\nDisallow: /admin\nDisallow: /messages\nDisallow: /notices\nDisallow: /rooms/\n\
                       Disallow: /seller/\nDisallow: /login\nDisallow: /register\nDisallow: /*?*q=\n";
 
 const TEXT: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];

@@ -23,6 +23,7 @@ export class Server {
     const port = this.origin ? new URL(this.origin).port : "0";
     const child = spawn(process.env.HAGGLE_BIN, ["serve", "--addr", `127.0.0.1:${port}`], {
       stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, HAGGLE_PUSH_ALLOW: "127.0.0.0/8", HAGGLE_PUSH_AFTER: "1s" },
     });
     this.#child = child;
     child.stderr.pipe(this.#log, { end: false });

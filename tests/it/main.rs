@@ -19,6 +19,7 @@ mod legal;
 mod mail;
 mod marketplace;
 mod migrations;
+mod notices;
 mod products;
 mod routes;
 mod safety;

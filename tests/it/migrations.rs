@@ -83,6 +83,10 @@ fn rows_after(version: i64) -> &'static str {
              INSERT INTO account_links (token_hash, account_id, purpose, email, expires_at)
              SELECT '\\x02', id, 'confirm', email, now() FROM accounts WHERE name = 'Ana'"
         }
+        29 => {
+            "INSERT INTO notices (account_id, kind, subject, began_at, happened_at)
+             SELECT id, 'message', 'buyer_1_seller_1', now(), now() FROM accounts WHERE name = 'Ana'"
+        }
         27 => {
             "INSERT INTO totp_secrets (account_id, sealed) SELECT id, '\\x03' FROM accounts WHERE name = 'Ana';
              INSERT INTO recovery_codes (account_id, code_hash) SELECT id, '\\x04' FROM accounts WHERE name = 'Ana'"

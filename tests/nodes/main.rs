@@ -13,6 +13,7 @@ mod deep_png;
 mod mail;
 mod nats;
 mod nats_server;
+mod notices;
 mod notifications;
 mod photo_memory;
 mod processes;
@@ -78,6 +79,7 @@ fn main() -> ExitCode {
         settings::what_an_admin_sets_is_on_every_node_and_on_the_ones_to_come,
         slow_consumers::a_reader_that_stops_costs_no_memory,
         photo_memory::photos_that_unfold_cost_bounded_memory,
+        notices::a_node_killed_between_storing_and_sending_loses_and_doubles_nothing,
         notifications::nothing_is_told_while_there_is_nobody_to_tell,
         notifications::waiting_notifications_are_batched,
         notifications::many_presences_at_once_are_written_in_one_statement,

@@ -1,5 +1,6 @@
 //! The table's rows, one file each.
 
+pub mod away;
 pub mod closed_loop;
 pub mod history;
 pub mod idle;

@@ -90,3 +90,17 @@ pub(in crate::accounts) async fn demand_no_confirmations(db: impl PgExecutor<'_>
     let done = sqlx::query!("UPDATE accounts SET must_confirm_email = false WHERE must_confirm_email");
     Ok(done.execute(db).await?.rows_affected())
 }
+
+/// Where letters go that nobody asked for just now: to nobody who is suspended or hasn't confirmed their address.
+pub(in crate::accounts) async fn mail_address(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(
+        "SELECT email FROM accounts
+         WHERE id = $1 AND suspended_at IS NULL AND (email_confirmed_at IS NOT NULL OR NOT must_confirm_email)",
+        account_id
+    )
+    .fetch_optional(db)
+    .await
+}

@@ -20,6 +20,10 @@ pub enum ClientFrame {
     Read {
         seq: i64,
     },
+    /// A visible page shows the room up to here, whether or not it counts as read.
+    Shown {
+        seq: i64,
+    },
     Typing,
     #[serde(other)]
     Unknown,
@@ -79,11 +83,17 @@ pub enum ServerFrame<'a> {
     #[serde(rename = "hello")]
     InboxHello {
         total: i64,
+        /// How many notices haven't been read.
+        notices: i64,
     },
     Inbox {
         room: RoomKey,
         unread: i64,
         total: i64,
+    },
+    /// On an inbox: how many notices haven't been read now.
+    Notices {
+        unread: i64,
     },
 }
 

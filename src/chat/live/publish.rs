@@ -27,6 +27,8 @@ pub struct Publisher {
     outlet: ClusterOutlet,
     /// Rooms with something new to search.
     index_hints: BoundedQueue<RoomKey>,
+    /// Whose read mark moved, and where.
+    read_hints: BoundedQueue<(i64, RoomKey)>,
 }
 
 impl Publisher {
@@ -37,7 +39,12 @@ impl Publisher {
             inboxes: inboxes.clone(),
             outlet: outlet.clone(),
             index_hints: BoundedQueue::default(),
+            read_hints: BoundedQueue::default(),
         }
+    }
+
+    pub fn read_hints(&self) -> BoundedQueue<(i64, RoomKey)> {
+        self.read_hints.clone()
     }
 
     pub fn index_hints(&self) -> BoundedQueue<RoomKey> {
@@ -113,6 +120,8 @@ impl Publisher {
     pub fn publish_read(&self, room: RoomKey, by: Side, seq: i64, account: i64) {
         self.rooms.apply_read(room, by, seq);
         self.inboxes.notify(room, &[account]);
+        // A full queue costs nothing: a notice of something read is found out before it is told.
+        let _ = self.read_hints.push((account, room));
         self.outlet.publish(ClusterEvent::Read { r: room, by, s: seq, a: account });
     }
 }

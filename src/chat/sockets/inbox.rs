@@ -1,5 +1,5 @@
-//! `/ws/inbox`: a person's own socket. It greets with how much waits in all, and then says which rooms changed,
-//! so that the badge is right on every page.
+//! `/ws/inbox`: a person's own socket. It greets with how much waits in all, and then says which rooms changed, and when
+//! notices did, so that the badge and the bell are right on every page.
 //!
 //! Events are coalesced over about 100 ms, and all inboxes of a node ask with one statement (`unread_counts.rs`). A stale node greets its inboxes
 //! again, with jitter and at most once a minute, and closes none of them.
@@ -37,6 +37,7 @@ use crate::{
         },
         store,
     },
+    notices,
     web::{Error, Result, connection::ReadPace, forgery::SameOrigin, with_task_timeout},
 };
 
@@ -80,6 +81,7 @@ async fn event_loop(
     socket: &mut WebSocket,
 ) -> Close {
     let mut watched = parts.access.subscribe(user);
+    let mut bell = parts.bell.subscribe(user.account_id);
     match Box::pin(query_or_close(user.still_signed_in(&parts.db))).await {
         Ok(true) => {}
         Ok(false) => return ACCESS_ENDED,
@@ -89,7 +91,11 @@ async fn event_loop(
         Ok(total) => total,
         Err(close) => return close,
     };
-    if let Err(close) = send_hello(parts, socket, total).await {
+    let notices = match Box::pin(query_or_close(notices::unread(&parts.db, user.account_id))).await {
+        Ok(notices) => notices,
+        Err(close) => return close,
+    };
+    if let Err(close) = send_hello(parts, socket, total, notices).await {
         return close;
     }
     let mut pending = PendingRooms::new(total);
@@ -103,6 +109,7 @@ async fn event_loop(
         let due_at = pending.due_at();
         let step = tokio::select! {
             event = subscription.recv() => collect(parts, &mut pending, event),
+            () = bell.changed() => Box::pin(send_notices(parts, user, socket)).await,
             () = sleep_until(due_at.unwrap_or(last_received)), if due_at.is_some() => {
                 Box::pin(send_pending(parts, user, socket, &mut pending)).await
             }
@@ -151,10 +158,14 @@ async fn send_pending(
     pending: &mut PendingRooms,
 ) -> Result<(), Close> {
     if pending.is_greeting_due(Instant::now()) {
-        match with_task_timeout(store::inbox::unread_total(&parts.db, user.account_id)).await {
-            Ok(total) => {
+        let asked = async {
+            let total = store::inbox::unread_total(&parts.db, user.account_id).await?;
+            Ok((total, notices::unread(&parts.db, user.account_id).await?))
+        };
+        match with_task_timeout(asked).await {
+            Ok((total, notices)) => {
                 pending.greeted(Instant::now(), total);
-                send_hello(parts, socket, total).await?;
+                send_hello(parts, socket, total, notices).await?;
             }
             Err(error) => {
                 tracing::warn!(%error, "inbox greeting failed, retrying");
@@ -183,7 +194,25 @@ async fn send_pending(
     Ok(())
 }
 
+/// How many notices wait. A database that is slow or away closes no socket: the next change tells.
+async fn send_notices(parts: &SocketParts, user: &CurrentUser, socket: &mut WebSocket) -> Result<(), Close> {
+    match with_task_timeout(notices::unread(&parts.db, user.account_id)).await {
+        Ok(unread) => {
+            send(socket, Message::Text(ServerFrame::Notices { unread }.text()), parts.keep_alive).await
+        }
+        Err(error) => {
+            tracing::warn!(%error, "unread notices not counted");
+            Ok(())
+        }
+    }
+}
+
 /// What the page says may be older.
-async fn send_hello(parts: &SocketParts, socket: &mut WebSocket, total: i64) -> Result<(), Close> {
-    send(socket, Message::Text(ServerFrame::InboxHello { total }.text()), parts.keep_alive).await
+async fn send_hello(
+    parts: &SocketParts,
+    socket: &mut WebSocket,
+    total: i64,
+    notices: i64,
+) -> Result<(), Close> {
+    send(socket, Message::Text(ServerFrame::InboxHello { total, notices }.text()), parts.keep_alive).await
 }

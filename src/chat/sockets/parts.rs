@@ -12,6 +12,7 @@ use crate::{
         sockets::{limits::FrameLimits, unread_counts::UnreadCounts, ws_io::KeepAlive},
         write::MessageWriter,
     },
+    notices::Bell,
 };
 
 #[derive(Clone)]
@@ -26,6 +27,7 @@ pub struct SocketParts {
     pub shutdown: Shutdown,
     pub writer: MessageWriter,
     pub access: AccessEvents,
+    pub bell: Bell,
     pub unread_counts: UnreadCounts,
     pub frame_limits: FrameLimits,
     pub keep_alive: KeepAlive,

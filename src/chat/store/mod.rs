@@ -1,4 +1,5 @@
-//! All of chat's SQL: rooms, messages, post_messages, message_search, nodes, presences.
+//! All of chat's SQL: rooms, messages, post_messages, message_search, nodes, presences,
+//! room_tail.
 
 pub(super) mod attachments;
 pub(super) mod blocks;
@@ -9,6 +10,7 @@ pub(super) mod inbox;
 pub(super) mod insert;
 pub(super) mod lock;
 pub(super) mod nodes;
+pub(super) mod notices;
 pub(super) mod presences;
 pub(super) mod read_marks;
 pub(super) mod rooms;

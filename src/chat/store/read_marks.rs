@@ -46,6 +46,28 @@ pub(in crate::chat) async fn mark_read(
     }
 }
 
+/// Moves up how far a visible page has shown one side the room, never past the last entry.
+pub(in crate::chat) async fn mark_shown(
+    db: &PgPool,
+    room: RoomKey,
+    side: Side,
+    seq: i64,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE rooms SET buyer_shown_seq = CASE WHEN $3 THEN least($4, last_seq) ELSE buyer_shown_seq END,
+                          seller_shown_seq = CASE WHEN $3 THEN seller_shown_seq ELSE least($4, last_seq) END
+         WHERE buyer_id = $1 AND seller_id = $2
+           AND CASE WHEN $3 THEN buyer_shown_seq ELSE seller_shown_seq END < least($4, last_seq)",
+        room.buyer_id,
+        room.seller_id,
+        side == Side::Buyer,
+        seq
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Where somebody stopped reading: the other one's first entry beyond the read mark.
 pub(in crate::chat) async fn first_unread(
     db: impl PgExecutor<'_>,

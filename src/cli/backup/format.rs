@@ -19,9 +19,10 @@ pub(super) const CONTENTS: &str = "contents.jsonl";
 /// The one that is written.
 pub(super) const FORMAT: u32 = 2;
 
-/// sqlx's own list, for which the manifest stands; sessions; the cluster's membership and
-/// presences; the search index, which is rebuilt from the messages.
-const EXCLUDED_TABLES: [&str; 5] = ["_sqlx_migrations", "sessions", "nodes", "presences", "message_search"];
+/// sqlx's own list, for which the manifest stands; sessions, and the push subscriptions that are theirs; the cluster's
+/// membership and presences; the search index, which is rebuilt from the messages.
+const EXCLUDED_TABLES: [&str; 6] =
+    ["_sqlx_migrations", "sessions", "push_subscriptions", "nodes", "presences", "message_search"];
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Manifest {

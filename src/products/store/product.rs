@@ -221,14 +221,15 @@ pub(in super::super) async fn lock_state(
     Ok(row.map(|row| (ProductState::from_code(&row.state), row.title)))
 }
 
-/// Makes a move that is allowed, and keeps who made it. Doing it again keeps the first time.
+/// Makes a move that is allowed, and keeps who made it. Doing it again keeps the first time. From where to where it moved,
+/// if it did.
 pub(in super::super) async fn change_state(
     tx: &mut PgConnection,
     id: i64,
     change: StateMove,
     account_id: i64,
-) -> sqlx::Result<()> {
-    sqlx::query!(
+) -> sqlx::Result<Option<(ProductState, ProductState)>> {
+    let moved = sqlx::query!(
         "WITH before AS MATERIALIZED (
              SELECT id, state FROM products WHERE id = $1
          ), moved AS (
@@ -244,14 +245,15 @@ pub(in super::super) async fn change_state(
          )
          INSERT INTO product_state_changes (product_id, from_state, to_state, account_id, reason)
          SELECT id, before.state, moved.state, $3, $2 FROM before JOIN moved USING (id)
-         WHERE before.state <> moved.state",
+         WHERE before.state <> moved.state RETURNING from_state, to_state",
         id,
         change.code(),
         account_id
     )
-    .execute(tx)
+    .fetch_optional(tx)
     .await?;
-    Ok(())
+    let state = |code: &str| ProductState::from_code(code);
+    Ok(moved.map(|moved| (state(&moved.from_state), state(&moved.to_state))))
 }
 
 /// Pauses all that a seller offers, or puts it back, and keeps who did.

@@ -89,7 +89,13 @@ function compose(root, signal) {
       isOffline: () => transport.isOffline,
       emit,
     }),
-    readTracker: new ReadTracker({ side, mark: marks[side], send: (seq) => transport.markRead(seq), signal }),
+    readTracker: new ReadTracker({
+      side,
+      mark: marks[side],
+      send: (seq) => transport.markRead(seq),
+      sendShown: (seq) => transport.markShown(seq),
+      signal,
+    }),
     connectionStatus: new ConnectionStatus(part("connection"), signal),
     presence: new Presence({
       online: part("presence"),

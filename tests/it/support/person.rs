@@ -195,6 +195,11 @@ impl Person {
         self.send(self.request(Method::POST, path).form(fields)).await
     }
 
+    /// As a script sends it.
+    pub async fn post_json(&self, path: &str, body: &serde_json::Value) -> Page {
+        self.send(self.request(Method::POST, path).header(ACCEPT, "application/json").json(body)).await
+    }
+
     pub async fn post_multipart(&self, path: &str, form: multipart::Form) -> Page {
         self.send(self.request(Method::POST, path).multipart(form)).await
     }

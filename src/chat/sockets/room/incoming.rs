@@ -19,6 +19,7 @@ use crate::{
             room::socket::{Event, MAX_FRAME, RoomSocket},
             ws_io::{Close, DISCONNECTED, TOO_BIG, TOO_FAST, is_too_big},
         },
+        store,
         write::{PendingSend, read_marks::mark_read},
     },
     web::with_task_timeout,
@@ -53,6 +54,10 @@ impl<'a> RoomSocket<'a> {
             }
             ClientFrame::Read { seq } => {
                 self.mark_read(seq);
+                Ok(())
+            }
+            ClientFrame::Shown { seq } => {
+                self.mark_shown(seq);
                 Ok(())
             }
             ClientFrame::Typing => {
@@ -119,6 +124,27 @@ impl<'a> RoomSocket<'a> {
         self.events.push(Box::pin(async move {
             Event::Marked(with_task_timeout(mark_read(&parts.db, &parts.publisher, member, seq)).await)
         }));
+    }
+
+    /// Beside everything else, too; once for each entry at most.
+    fn mark_shown(&mut self, seq: i64) {
+        let seq = seq.min(self.last_seq);
+        if seq <= self.shown_seq {
+            return;
+        }
+        self.shown_seq = seq;
+        let RoomSocket { parts, member, .. } = *self;
+        self.events.push(Box::pin(async move {
+            let marked = store::read_marks::mark_shown(&parts.db, member.room, member.side, seq);
+            Event::MarkedShown(with_task_timeout(marked).await)
+        }));
+    }
+
+    /// One that is lost costs a push of something that could be seen.
+    pub(super) fn marked_shown(&self, marked: sqlx::Result<()>) {
+        if let Err(error) = marked {
+            tracing::debug!(%error, room = %self.member.room, "shown mark not stored");
+        }
     }
 
     /// A mark that couldn't be stored is lost, and the socket isn't closed for it: the next one moves past it.

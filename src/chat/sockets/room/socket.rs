@@ -90,6 +90,8 @@ pub(super) struct RoomSocket<'a> {
     /// A read mark is on its way to its row: one at a time, and the newest that came meanwhile.
     pub is_marking: bool,
     pub next_mark: Option<i64>,
+    /// How far a visible page has shown the room.
+    pub shown_seq: i64,
     pub frames: FrameLimit,
     pub typed_at: Option<Instant>,
     /// The last sign of the client.
@@ -100,6 +102,7 @@ pub(super) enum Event {
     /// What became of a draft that was enqueued.
     SendFinished(Uuid, Result<SendOutcome, SendError>),
     Marked(sqlx::Result<()>),
+    MarkedShown(sqlx::Result<()>),
     /// The time for the next ping.
     PingDue,
     /// Access ended, or the program stops.
@@ -143,6 +146,7 @@ impl<'a> RoomSocket<'a> {
             events: FuturesUnordered::new(),
             is_marking: false,
             next_mark: None,
+            shown_seq: 0,
             frames: parts.frame_limits.frame_limit(member.user.account_id),
             typed_at: None,
             last_received: Instant::now(),
@@ -203,6 +207,10 @@ impl<'a> RoomSocket<'a> {
             Event::SendFinished(client_id, answer) => Box::pin(self.answer(client_id, answer)).await,
             Event::Marked(marked) => {
                 self.marked(marked);
+                Ok(())
+            }
+            Event::MarkedShown(marked) => {
+                self.marked_shown(marked);
                 Ok(())
             }
             Event::PingDue => Box::pin(self.ping()).await,

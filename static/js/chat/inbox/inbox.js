@@ -52,18 +52,25 @@ class Inbox {
     this.#received += 1;
     if (frame.type === "hello") this.#begin(frame);
     if (frame.type === "inbox") this.#changed(frame);
+    if (frame.type === "notices") this.#ring(frame.unread);
   }
 
   /**
    * How much waits now; the page may have been made before the last of it came. A greeting that isn't the
    * first says that events were missed.
    */
-  #begin({ total }) {
+  #begin({ total, notices = 0 }) {
+    this.#ring(notices);
     const made = document.querySelector("[data-unread]")?.getAttribute("data-unread");
     const list = document.querySelector("[data-inbox-list]");
     if (list && (this.#greeted || total !== (Number(made) || 0))) this.#refreshSoon();
     this.#greeted = true;
     showTotal(total);
+  }
+
+  /** The bell is a script of its own. @param {number} unread */
+  #ring(unread) {
+    dispatchEvent(new CustomEvent("haggle:notices", { detail: { unread } }));
   }
 
   #changed({ room, unread, total }) {

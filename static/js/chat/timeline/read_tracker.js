@@ -4,6 +4,15 @@
  * doesn't. The mark only goes up, and entries within 300 ms share one frame.
  */
 
+/**
+ * @typedef {object} Parts
+ * @property {import("../transport/frames.js").Side} side the reader's
+ * @property {number} mark how far they had read
+ * @property {(seq: number) => Promise<boolean>} send whether it was delivered
+ * @property {(seq: number) => void} [sendShown] a visible page shows the room up to there, which isn't read yet
+ * @property {AbortSignal} signal
+ */
+
 /** Long enough to take a burst together, short enough to feel immediate. */
 const COALESCE_MS = 300;
 
@@ -13,20 +22,19 @@ export class ReadTracker {
   #send;
   #watch;
   #timer = 0;
+  #sendShown;
   /** @type {Set<number>} seqs on the screen, the other side's, beyond the mark */
   #inView = new Set();
+  /** The newest of the other side's, on the screen or not. */
+  #newest = 0;
+  #shown = 0;
 
-  /**
-   * @param {object} parts
-   * @param {import("../transport/frames.js").Side} parts.side the reader's
-   * @param {number} parts.mark how far they had read
-   * @param {(seq: number) => Promise<boolean>} parts.send whether it was delivered
-   * @param {AbortSignal} parts.signal
-   */
-  constructor({ side, mark, send, signal }) {
+  /** @param {Parts} parts */
+  constructor({ side, mark, send, sendShown = () => {}, signal }) {
     this.#side = side;
     this.#mark = mark;
     this.#send = send;
+    this.#sendShown = sendShown;
     this.#watch = new IntersectionObserver((seen) => this.#onIntersect(seen));
     const soon = () => this.#schedule();
     document.addEventListener("visibilitychange", soon, { signal });
@@ -40,6 +48,7 @@ export class ReadTracker {
   /** @param {HTMLElement} entry in the timeline */
   observe(entry) {
     if (entry.dataset.from === this.#side || Number(entry.dataset.seq) <= this.#mark) return;
+    this.#newest = Math.max(this.#newest, Number(entry.dataset.seq));
     this.#watch.observe(entry.querySelector(".bubble time") ?? entry);
   }
 
@@ -55,6 +64,7 @@ export class ReadTracker {
    */
   resume(seq, last = Infinity) {
     this.#mark = seq;
+    this.#shown = 0;
     for (const seen of this.#inView) if (seen > last) this.#inView.delete(seen);
     this.#schedule();
   }
@@ -72,10 +82,19 @@ export class ReadTracker {
     this.#timer ||= setTimeout(() => this.#flush(), COALESCE_MS);
   }
 
+  /** Nobody is to be called to a page that they can see. @param {number} read what is read, or about to be */
+  #showUpToNewest(read) {
+    if (this.#newest <= Math.max(read, this.#shown)) return;
+    this.#shown = this.#newest;
+    this.#sendShown(this.#newest);
+  }
+
   async #flush() {
     this.#timer = 0;
-    if (document.visibilityState !== "visible" || !document.hasFocus()) return;
-    const [seq, before] = [Math.max(0, ...this.#inView), this.#mark];
+    if (document.visibilityState !== "visible") return;
+    const inView = document.hasFocus() ? Math.max(0, ...this.#inView) : 0;
+    const [seq, before] = [inView, this.#mark];
+    this.#showUpToNewest(Math.max(seq, before));
     if (seq <= before) return;
     this.#mark = seq;
     // Sent again with the next trigger: an entry, another mark, the reader's return.

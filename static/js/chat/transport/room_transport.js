@@ -65,6 +65,11 @@ export class RoomTransport {
     return this.#socket.send({ type: "read", seq }) || (this.#polling.working && this.#api.markRead(seq));
   }
 
+  /** @param {number} seq */
+  markShown(seq) {
+    this.#socket.send({ type: "shown", seq });
+  }
+
   sendTyping() {
     this.#socket.send({ type: "typing" });
   }

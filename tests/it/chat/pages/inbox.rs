@@ -40,7 +40,7 @@ async fn the_badge_is_live() {
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let name = room(&ana, &tomas);
     let mut inbox = tomas.socket("/ws/inbox").await;
-    assert_eq!(inbox.expect("hello").await, json!({ "type": "hello", "total": 0 }));
+    assert_eq!(inbox.expect("hello").await, json!({ "type": "hello", "total": 0, "notices": 0 }));
     ana.sends(&name, "Hello").await;
     assert_eq!(
         inbox.expect("inbox").await,

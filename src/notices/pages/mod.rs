@@ -1,0 +1,6 @@
+//! The handlers of notices.
+
+pub(super) mod choices;
+pub(super) mod list;
+pub(super) mod push;
+pub(super) mod unsubscribe;

@@ -1,0 +1,109 @@
+//! A browser's subscription: its key, taken and given back; the service worker that shows what is pushed.
+
+use axum::{
+    Json,
+    extract::{State, rejection::JsonRejection},
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use base64::{
+    Engine as _,
+    alphabet::URL_SAFE,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use serde::Deserialize;
+use sqlx::PgPool;
+
+use super::super::{
+    push::{
+        encrypt::{SubscriptionKeys, encrypt},
+        endpoint::Endpoint,
+    },
+    pusher::Pusher,
+    store,
+};
+use crate::{
+    accounts::CurrentUser,
+    web::{Error, Result, assets},
+};
+
+/// Browsers of one person; the oldest goes.
+const MAX_SUBSCRIPTIONS: i64 = 10;
+/// With or without padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+fn no_subscription() -> Error {
+    Error::BadRequest("That isn’t a push subscription that can be used.".to_owned())
+}
+
+/// As `PushSubscription.toJSON()` gives it.
+#[derive(Deserialize)]
+pub(in super::super) struct SubscriptionJson {
+    endpoint: String,
+    keys: KeysJson,
+}
+
+#[derive(Deserialize)]
+struct KeysJson {
+    p256dh: String,
+    auth: String,
+}
+
+impl KeysJson {
+    fn decode(&self) -> Option<SubscriptionKeys> {
+        let p256dh = BASE64.decode(&self.p256dh).ok()?.try_into().ok()?;
+        Some(SubscriptionKeys { p256dh, auth: BASE64.decode(&self.auth).ok()?.try_into().ok()? })
+    }
+}
+
+#[derive(Deserialize)]
+pub(in super::super) struct EndpointJson {
+    endpoint: String,
+}
+
+/// The public key, base64url, for `applicationServerKey`.
+pub(in super::super) async fn key(State(pusher): State<Pusher>, _: CurrentUser) -> Result<String> {
+    Ok(pusher.key().await.map_err(Error::Internal)?.public())
+}
+
+/// Takes this browser's subscription, for as long as it is signed in.
+pub(in super::super) async fn subscribe(
+    (State(db), State(pusher)): (State<PgPool>, State<Pusher>),
+    user: CurrentUser,
+    sent: Result<Json<SubscriptionJson>, JsonRejection>,
+) -> Result<StatusCode> {
+    let Ok(Json(sent)) = sent else { return Err(no_subscription()) };
+    let keys = sent.keys.decode().ok_or_else(no_subscription)?;
+    encrypt(&keys, b"").map_err(|_| no_subscription())?;
+    Endpoint::parse(&sent.endpoint, &pusher.client.allowed).ok_or_else(no_subscription)?;
+    let mut tx = db.begin().await?;
+    let (id, session) = (user.account_id, &user.session);
+    if !store::subscriptions::upsert(&mut *tx, id, session, &sent.endpoint, &keys).await? {
+        return Err(no_subscription());
+    }
+    store::subscriptions::keep_newest(&mut *tx, id, MAX_SUBSCRIPTIONS).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Forgets it; one that isn't there is forgotten already.
+pub(in super::super) async fn unsubscribe(
+    State(db): State<PgPool>,
+    user: CurrentUser,
+    sent: Result<Json<EndpointJson>, JsonRejection>,
+) -> Result<StatusCode> {
+    let Ok(Json(EndpointJson { endpoint })) = sent else { return Err(no_subscription()) };
+    store::subscriptions::delete(&db, user.account_id, &endpoint).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// At the root, so that all pages are its own; browsers ask for it anew by themselves.
+pub(in super::super) async fn service_worker() -> Result<impl IntoResponse> {
+    let script = assets::file("service_worker.js").ok_or(Error::NotFound)?;
+    let headers =
+        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
+    Ok((headers, script))
+}
