@@ -38,6 +38,7 @@ use crate::{
         self, BrowseLimits, KnownPhotos, PhotoLimits, ProductEvents, ProductQuota, ViewCounter,
         photos::{Uploads, WriteCheck},
     },
+    safety,
     settings::{self, LiveSettings},
     telemetry::log,
     web::{
@@ -69,6 +70,7 @@ pub struct App {
     pub settings: LiveSettings,
     pub legal: legal::State,
     pub accounts: accounts::State,
+    pub safety: safety::State,
     pub products: products::State,
     pub notices: notices::State,
     pub chat: chat::State,
@@ -131,6 +133,7 @@ impl App {
                 shell: shell.clone(),
             },
             notices: kinds::state(&db, &bell, &shell),
+            safety: safety::State { db: db.clone(), shell: shell.clone() },
             dashboard: dashboard::State { db: db.clone(), shell: shell.clone() },
             admin: admin::State {
                 db: db.clone(),
@@ -187,6 +190,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
     let health = Health { db: app.db.clone(), supervisor: app.supervisor, photos };
     let mut router = Router::new()
         .merge(accounts::router(app.accounts))
+        .merge(safety::router(app.safety))
         .merge(products::router(app.products))
         .merge(notices::router(app.notices))
         .merge(chat::router(app.chat))

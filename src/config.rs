@@ -89,6 +89,10 @@ pub struct Config {
     #[arg(long, env = "HAGGLE_MESSAGES_PER_SECOND", value_name = "N", default_value = "10", global = true)]
     pub messages_per_second: NonZeroU32,
 
+    /// How many conversations one account may begin a day; in an account's first week a quarter of it. Answers never count
+    #[arg(long, env = "HAGGLE_NEW_ROOMS_PER_DAY", value_name = "N", default_value = "20", global = true)]
+    pub new_rooms_per_day: NonZeroU32,
+
     /// How many products one seller may list a day; on an account's first day a fifth of it
     #[arg(long, env = "HAGGLE_PRODUCTS_PER_DAY", value_name = "N", default_value = "50", global = true)]
     pub products_per_day: NonZeroU32,

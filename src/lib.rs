@@ -20,7 +20,7 @@
 //!                ↓
 //!             products                what is for sale; photos, prices, browse
 //!                ↓
-//!              safety                 who hears nothing from whom
+//!              safety                 blocks, reports, budgets of first contact, warnings
 //!                ↓
 //!             notices                 what somebody is told of: bell, push and mail are its readers
 //!                ↓
@@ -88,7 +88,7 @@
 //!   much is being said, later.
 //! - Unread = the other side's total − how many of theirs stand at or before my read mark; all of it is
 //!   decided under the same lock, so it equals what a count of the rows gives.
-//! - No handler, page or query of [`admin`] touches a message's text.
+//! - No handler, page or query of [`admin`] touches a message's text, but the copy that a reporter handed over.
 //!
 //! # Decisions
 //!
@@ -168,6 +168,9 @@
 //! | publish | fan-out to sockets, inboxes, other nodes, search | `chat/live/publish.rs` |
 //! | gap, backfill | out-of-order delivery, and reading the rows in between | `live/room.rs`, `cluster/backfill.rs` |
 //! | block, withheld | muting: what somebody wrote whom the other had blocked; a tombstone with a number | `safety/blocks.rs`, `chat/write/blocks.rs`, `chat/domain/batch.rs` |
+//! | opening | first contact: somebody begins a conversation; has a budget | `safety/openings.rs` |
+//! | case, excerpt | moderation ticket, and its evidence: a copy that never changes | `safety/cases.rs` |
+//! | shield, screen | scam heuristics: warnings for the recipient of a first message | `safety/shield/`, `chat/live/screen.rs` |
 //! | hint | best-effort notification; the rows are the truth | `chat/live/event.rs` |
 //! | stale, resync | cache invalidation of a whole node, of one page | `live/staleness.rs`, `sockets/` |
 //! | revision, poll | change detection of the settings, by node | `settings/live.rs` |

@@ -190,6 +190,24 @@ pub struct SellerCard {
     pub about: String,
     pub since: time::OffsetDateTime,
     pub suspended: bool,
+    /// For visitors there is no such profile.
+    pub hides_from_visitors: bool,
+}
+
+impl SellerCard {
+    /// As somebody sees it who isn't signed in: nothing by which this seller is known, if they choose so.
+    pub fn for_visitors(self) -> Self {
+        match self.hides_from_visitors {
+            true => {
+                SellerCard { shop_name: String::new(), place: String::new(), about: String::new(), ..self }
+            }
+            false => self,
+        }
+    }
+
+    pub fn is_anonymous(&self) -> bool {
+        self.shop_name.is_empty()
+    }
 }
 
 /// Somebody who runs the place.

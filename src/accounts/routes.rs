@@ -4,7 +4,9 @@ use axum::{
 };
 
 use super::{
-    pages::{email, password, profile, register, reset, second_factor, sessions, sign_in, sign_in_code},
+    pages::{
+        email, password, privacy, profile, register, reset, second_factor, sessions, sign_in, sign_in_code,
+    },
     state::State,
 };
 
@@ -31,5 +33,6 @@ pub fn router(state: State) -> Router {
         .route("/account/sessions/end", post(sessions::end))
         .route("/account/sessions/end-others", post(sessions::end_others))
         .route("/account/sell", post(profile::sell))
+        .route("/account/privacy", post(privacy::update))
         .with_state(state)
 }

@@ -56,6 +56,7 @@ pub(super) struct AccountPage {
     pub is_admin: bool,
     /// The public page, once they sell.
     pub seller_id: Option<i64>,
+    pub hides_from_visitors: bool,
     pub shop_name: String,
     pub place: String,
     pub about: String,

@@ -10,6 +10,7 @@
 
 mod approvals;
 mod audit;
+mod cases;
 mod categories;
 mod chart;
 mod invitations;

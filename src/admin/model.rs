@@ -32,10 +32,12 @@ pub enum AuditAction {
     RefusePerson,
     ApproveProduct,
     RefuseProduct,
+    DecideCase,
+    DecideAppeal,
 }
 
 impl AuditAction {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 24] = [
         Self::SuspendPerson,
         Self::RestorePerson,
         Self::HideProduct,
@@ -58,6 +60,8 @@ impl AuditAction {
         Self::RefusePerson,
         Self::ApproveProduct,
         Self::RefuseProduct,
+        Self::DecideCase,
+        Self::DecideAppeal,
     ];
 
     /// As it is stored.
@@ -85,6 +89,8 @@ impl AuditAction {
             Self::RefusePerson => "person.refuse",
             Self::ApproveProduct => "product.approve",
             Self::RefuseProduct => "product.refuse",
+            Self::DecideCase => "case.decide",
+            Self::DecideAppeal => "case.decide_appeal",
         }
     }
 
@@ -112,6 +118,8 @@ impl AuditAction {
             Self::RefusePerson => "Refused a person",
             Self::ApproveProduct => "Approved a first product",
             Self::RefuseProduct => "Refused a first product",
+            Self::DecideCase => "Decided a report",
+            Self::DecideAppeal => "Decided an appeal",
         }
     }
 

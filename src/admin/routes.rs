@@ -5,8 +5,8 @@ use axum::{
 };
 
 use super::{
-    approvals, audit, categories, invitations, jobs, legal, overview, people, products, sellers, settings,
-    setup, state::State,
+    approvals, audit, cases, categories, invitations, jobs, legal, overview, people, products, sellers,
+    settings, setup, state::State,
 };
 use crate::{legal::MAX_TEXT, products::photos::MAX_BYTES};
 
@@ -47,6 +47,9 @@ pub fn router(state: State) -> Router {
         .route("/admin/categories/{id}", post(categories::update))
         .route("/admin/categories/{id}/move", post(categories::shift))
         .route("/admin/categories/{id}/delete", post(categories::delete))
+        .route("/admin/cases", get(cases::list))
+        .route("/admin/cases/{id}", get(cases::show).post(cases::decide))
+        .route("/admin/cases/{id}/appeal", post(cases::decide_appeal))
         .route("/admin/audit", get(audit::list))
         .route("/admin/jobs", get(jobs::list))
         .route("/admin/jobs/{id}/send-again", post(jobs::send_again))

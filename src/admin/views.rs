@@ -18,6 +18,7 @@ use crate::{
     jobs::{FailedJob, JobCounts},
     legal::{LegalPage, LegalText},
     products::{Category, CategoryDraft, Currency, ProductState, ProductSummary, StateFilter},
+    safety::{Case, CaseFigures, QueueLine},
     settings::{SettingsForm, countries},
     web::{FieldErrors, Pager, Registration, Shell, filters},
 };
@@ -127,6 +128,40 @@ pub(super) struct JobsPage {
     pub shell: Shell,
     pub counts: JobCounts,
     pub failed: Vec<FailedJob>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/cases.html")]
+pub(super) struct CasesPage {
+    pub shell: Shell,
+    pub queue: Vec<QueueLine>,
+    pub figures: CaseFigures,
+    pub pager: Pager,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/case.html")]
+pub(super) struct CasePage {
+    pub shell: Shell,
+    pub case: Case,
+    /// Open reports of the same thing.
+    pub others: Vec<Case>,
+    pub may_decide_appeal: bool,
+    pub decision: String,
+    pub words: String,
+    pub errors: FieldErrors,
+}
+
+impl CasePage {
+    pub const DECISIONS: [(&'static str, &'static str); 3] = [
+        ("dismissed", "The report isn’t followed"),
+        ("upheld", "It is against the rules: tell them"),
+        ("fraud", "Fraud: suspend the account and warn whoever talked to it"),
+    ];
+    pub const APPEAL_DECISIONS: [(&'static str, &'static str); 2] = [
+        ("confirmed", "The decision stays"),
+        ("reversed", "It is taken back; a suspended account is restored"),
+    ];
 }
 
 #[derive(Template, WebTemplate)]

@@ -8,7 +8,7 @@ use super::App;
 use crate::{
     accounts, admin, chat,
     jobs::{self, Policy, Worker},
-    mail, notices, products,
+    mail, notices, products, safety,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -27,6 +27,7 @@ fn worker(app: &App) -> Worker {
     let (photos_db, uploads) = (db.clone(), app.products.uploads.clone());
     let (days, market, done, letters) = (db.clone(), db.clone(), db.clone(), db.clone());
     let (moved, account, old) = (db.clone(), db.clone(), db.clone());
+    let openings = db.clone();
     Worker::new(db)
         .every(HOUR, "accounts.sweep_sessions", move |_| {
             let db = sessions.clone();
@@ -61,6 +62,10 @@ fn worker(app: &App) -> Worker {
         .every(24 * HOUR, "notices.sweep", move |_| {
             let db = old.clone();
             async move { Ok(notices::sweep(&db).await.map(drop)?) }
+        })
+        .every(24 * HOUR, "safety.sweep_openings", move |_| {
+            let db = openings.clone();
+            async move { Ok(safety::sweep_openings(&db).await.map(drop)?) }
         })
         .every(24 * HOUR, "jobs.sweep", move |_| {
             let db = done.clone();

@@ -39,7 +39,8 @@ impl RoomMember {
         RoomMember::find(db, RoomKey { buyer_id, seller_id }, user).await
     }
 
-    async fn find(db: &PgPool, room: RoomKey, user: &CurrentUser) -> Result<Option<RoomMember>> {
+    /// This person's place in a room; none where they have none.
+    pub async fn find(db: &PgPool, room: RoomKey, user: &CurrentUser) -> Result<Option<RoomMember>> {
         let side = match (user.buyer_id == Some(room.buyer_id), user.seller_id == Some(room.seller_id)) {
             (true, false) => Side::Buyer,
             (false, true) => Side::Seller,

@@ -8,7 +8,7 @@ use axum::{
 
 use super::{
     attachments,
-    pages::{blocks, history, inbox, product_page, read_pixel, remove_photo, room, send, send_form},
+    pages::{blocks, history, inbox, product_page, read_pixel, remove_photo, report, room, send, send_form},
     sockets,
     state::State,
 };
@@ -29,6 +29,7 @@ pub fn router(state: State) -> Router {
         .route("/sellers/{id}/block", post(blocks::block_seller))
         .route("/account/blocks", get(blocks::list))
         .route("/account/blocks/{id}/remove", post(blocks::remove))
+        .route("/reports", get(report::show).post(report::send))
         .route("/rooms/{room}/read", post(read_pixel::read))
         .route("/rooms/{room}/seen.gif", get(read_pixel::seen))
         .route("/ws/{room}", get(sockets::room::upgrade))

@@ -99,6 +99,7 @@ impl State {
             publisher: publisher.clone(),
             staleness: staleness.clone(),
             outlet: outlet.clone(),
+            new_rooms: message_limits.new_rooms,
         };
         let writer = MessageWriter::start(&parts, &message_limits, supervisor);
         State {
@@ -150,6 +151,7 @@ impl State {
             publisher: self.sockets.publisher.clone(),
             staleness: self.staleness.clone(),
             outlet: self.sockets.outlet.clone(),
+            new_rooms: self.message_limits.new_rooms,
         };
         let writer = MessageWriter::with_shards(count, &parts, &self.message_limits, supervisor);
         self.sockets.writer = writer.clone();

@@ -21,6 +21,7 @@ use crate::{
     mail::Mailer,
     notices::{AllowedNetworks, PushClient},
     products::{Currency, PhotoQuota, ProductQuota, photos::Uploads},
+    safety::NewRoomQuota,
     telemetry::exporter::Exporter,
     web::{Contact, Marketplace, forgery::PublicOrigin},
 };
@@ -60,7 +61,8 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         uploads,
         marketplace,
         config.trusted_proxies,
-        MessageLimits::new(config.messages_per_second),
+        MessageLimits::new(config.messages_per_second)
+            .with_new_rooms(NewRoomQuota { per_day: config.new_rooms_per_day.get().into() }),
     );
     app.use_mailer(mailer);
     app.accounts.sealing_key = sealing_key;

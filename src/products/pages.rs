@@ -92,6 +92,10 @@ pub async fn seller(
 ) -> Result<SellerPage> {
     let seller = accounts::seller_card(&db, id).await?.ok_or(Error::NotFound)?;
     let viewer = Viewer::from(&user);
+    // As if there were no such number.
+    if user.is_none() && seller.hides_from_visitors {
+        return Err(Error::NotFound);
+    }
     if seller.suspended && !viewer.is_admin() {
         return Err(Error::Gone("This seller isn't here any more."));
     }

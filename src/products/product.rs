@@ -115,6 +115,7 @@ pub async fn page(db: &PgPool, id: i64, user: Option<&CurrentUser>) -> Result<Pr
     }
     let photos = store::photos::of_product(db, id).await?;
     let seller = accounts::seller_card(db, product.seller_id).await?.ok_or(Error::NotFound)?;
+    let seller = if user.is_none() { seller.for_visitors() } else { seller };
     let (seller_offers, _) = store::browse::counts_of_seller(db, product.seller_id).await?;
     let similar = store::browse::similar(db, id, product.category.id, &product.title, SIMILAR).await?;
     Ok(ProductFragment { product, photos, seller, seller_offers, similar, viewer })

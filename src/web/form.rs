@@ -60,6 +60,12 @@ pub fn is_visible(text: &str) -> bool {
     text.chars().any(|c| !c.is_whitespace() && !c.is_control() && !is_invisible(c))
 }
 
+/// Like [`lines`], but must not be empty.
+pub fn required_lines(text: &str, max: usize) -> Result<String, String> {
+    let text = lines(text, max)?;
+    if text.is_empty() { Err("Please fill this in.".to_owned()) } else { Ok(text) }
+}
+
 /// Characters that show nothing by themselves: format characters, joiners, fillers, blanks.
 pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'

@@ -102,6 +102,23 @@ fn rows_after(version: i64) -> &'static str {
             "INSERT INTO invitations (token_hash, max_uses, expires_at, created_by)
              SELECT '\\x01', 5, now() + interval '1 day', id FROM accounts WHERE is_admin"
         }
+        35 => {
+            "INSERT INTO blocks (blocker_id, blocked_id, as_seller)
+             SELECT a.id, b.id, true FROM accounts a, accounts b WHERE a.name = 'Ana' AND b.name = 'Béla';
+             UPDATE rooms SET last_seq = 4, buyer_total = 2, seller_withheld = 1, seller_total = 1, buyer_last_shown = 3,
+                              seller_blocked = true, block_rev = 1;
+             INSERT INTO post_messages (room_id, seq, ordinal, client_id, body, sent_at, withheld)
+             SELECT id, 4, 1, gen_random_uuid(), 'Unheard', now(), true FROM rooms"
+        }
+        36 => {
+            "INSERT INTO openings (room_id, account_id, text_hash)
+             SELECT r.id, b.account_id, 1 FROM rooms r JOIN buyers b ON b.id = r.buyer_id"
+        }
+        37 => {
+            "INSERT INTO cases (subject_kind, subject, accused_id, reporter_id, reason, words, excerpt)
+             SELECT 'person', 'person 2', b.id, a.id, 'spam', '', '[]'
+             FROM accounts a, accounts b WHERE a.name = 'Ana' AND b.name = 'Béla'"
+        }
         _ => "",
     }
 }
@@ -134,7 +151,9 @@ async fn each_step_keeps_the_rows_of_those_before() {
         ("SELECT count(*) FROM products WHERE search @@ to_tsquery('english', 'lamp & shine')", 1),
         ("SELECT count(*) FROM photos", 1),
         ("SELECT count(*) FROM messages NATURAL JOIN (SELECT id AS room_id FROM rooms) AS r", 2),
-        ("SELECT count(*) FROM post_messages NATURAL JOIN (SELECT id AS room_id FROM rooms) AS r", 1),
+        ("SELECT count(*) FROM post_messages NATURAL JOIN (SELECT id AS room_id FROM rooms) AS r", 2),
+        ("SELECT count(*) FROM blocks", 1),
+        ("SELECT count(*) FROM cases WHERE decided_at IS NULL", 1),
         ("SELECT count(*) FROM message_search WHERE people @> '{2}' AND text LIKE '%still%'", 1),
         ("SELECT count(*) FROM audit_log", 1),
         ("SELECT count(*) FROM demo_pictures", 1),

@@ -194,6 +194,7 @@ impl Node {
             .env("HAGGLE_PUSH_ALLOW", "127.0.0.0/8")
             .env("HAGGLE_PUSH_AFTER", "3s")
             .env("HAGGLE_MAIL_AFTER", "3s")
+            .env("HAGGLE_NEW_ROOMS_PER_DAY", "1000000")
             .env("RUST_LOG", "warn,haggle=info")
             .stdout(Stdio::null())
             .stderr(log)

@@ -3,6 +3,7 @@
 pub(super) mod email;
 mod finish_sign_in;
 pub(super) mod password;
+pub(super) mod privacy;
 pub(super) mod profile;
 pub(super) mod register;
 pub(super) mod reset;

@@ -25,6 +25,7 @@ pub(super) async fn account_page(db: &PgPool, shell: Shell, user: CurrentUser) -
         Some(id) => profiles::seller_card(db, id).await?,
         None => None,
     };
+    let hides_from_visitors = card.as_ref().is_some_and(|card| card.hides_from_visitors);
     let (shop_name, place, about) = card
         .map(|card| (card.shop_name, card.place, card.about))
         .unwrap_or_else(|| (user.name.clone(), String::new(), String::new()));
@@ -39,6 +40,7 @@ pub(super) async fn account_page(db: &PgPool, shell: Shell, user: CurrentUser) -
         name: user.name,
         is_admin: user.is_admin,
         seller_id: user.seller_id,
+        hides_from_visitors,
         shop_name,
         place,
         about,

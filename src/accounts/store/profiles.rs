@@ -42,6 +42,17 @@ pub(in crate::accounts) async fn add_seller_profile(
     .await
 }
 
+pub(in crate::accounts) async fn set_hides_from_visitors(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+    hides: bool,
+) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE customers SET hides_from_visitors = $2 WHERE account_id = $1", account_id, hides)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 pub(in crate::accounts) async fn seller_card(
     db: impl PgExecutor<'_>,
     seller_id: i64,
@@ -49,7 +60,7 @@ pub(in crate::accounts) async fn seller_card(
     sqlx::query_as!(
         SellerCard,
         r#"SELECT c.id, c.account_id, c.shop_name, c.place, c.about, c.created_at AS since,
-                  a.suspended_at IS NOT NULL AS "suspended!"
+                  a.suspended_at IS NOT NULL AS "suspended!", c.hides_from_visitors
            FROM customers c JOIN accounts a ON a.id = c.account_id
            WHERE c.id = $1"#,
         seller_id

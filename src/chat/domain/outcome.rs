@@ -5,7 +5,10 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{body::BodyError, content::Content, entry::Entry};
-use crate::products::{QuotaReached, photos};
+use crate::{
+    products::{QuotaReached, photos},
+    safety::NewRoomsUsedUp,
+};
 
 /// A message that could be stored.
 #[derive(Clone, Debug)]
@@ -50,6 +53,9 @@ pub enum SendError {
     ClientIdReused,
     #[error("You blocked this person. To write to them, undo it first.")]
     Blocked,
+    /// This person has begun as many conversations as they may in a day.
+    #[error("{0}")]
+    TooManyNewRooms(NewRoomsUsedUp),
     #[error("That was very fast. Wait a moment, then send it again.")]
     RateLimited,
     #[error("Please confirm your address first: a letter is on its way to you. Your words stay here.")]
@@ -78,6 +84,7 @@ impl SendError {
             SendError::BadProduct => "bad_product",
             SendError::ClientIdReused => "client_id_reused",
             SendError::Blocked => "blocked",
+            SendError::TooManyNewRooms(_) => "too_many_rooms",
             SendError::Photo(_) | SendError::PhotoQuota(_) => "bad_photo",
             // It passes, though not by itself: the words stay with their writer.
             SendError::AddressNotConfirmed => "bad_frame",

@@ -1,10 +1,11 @@
 //! The two people of a room.
 
-use super::side::Side;
+use super::{room_key::RoomKey, side::Side};
 
 /// The two people of a room, as both see them.
 #[derive(Clone, Debug)]
 pub struct Participants {
+    pub room: RoomKey,
     pub buyer_name: String,
     pub buyer_account: i64,
     /// The seller's shop name.

@@ -7,7 +7,7 @@ use askama::Template;
 
 use crate::{
     chat::{
-        domain::{content::Content, entry::Entry, participants::Participants, side::Side},
+        domain::{content::Content, entry::Entry, participants::Participants, room_key::RoomKey, side::Side},
         live::{
             event::{EntryFrames, LazyFrame, OtherFrame},
             frames::{EntryFrame, ServerFrame, ShownEntry},
@@ -23,6 +23,7 @@ use crate::{
 /// An entry as `templates/chat/_entry.html` shows it, the same for both sides.
 pub struct EntryView<'a> {
     pub entry: &'a Entry,
+    pub room: RoomKey,
     pub author: &'a str,
     pub parts: Vec<BodyPart<'a>>,
     /// The product's state today, where a divider card stands.
@@ -36,6 +37,7 @@ impl<'a> EntryView<'a> {
         let about = entry.introduces.as_ref().map(|snapshot| snapshot.product_id);
         EntryView {
             entry,
+            room: participants.room,
             author: participants.name(entry.from),
             parts: parts(entry.content.body()),
             product: products.iter().find(|product| Some(product.id) == about),

@@ -8,6 +8,8 @@ mod panel;
 pub mod product_page;
 pub mod read_pixel;
 pub mod remove_photo;
+pub mod report;
+mod report_target;
 pub mod room;
 mod search;
 pub mod send;

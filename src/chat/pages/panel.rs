@@ -41,6 +41,8 @@ pub struct ChatPanel {
     pub about: Option<ProductSummary>,
     /// The reader's block of the other one: then there is nothing to write.
     pub block: Option<i64>,
+    /// The other one was removed for fraud.
+    pub is_fraud: bool,
     /// A text that came signed-out, or that couldn't be sent.
     pub draft: String,
     pub client_id: Uuid,
@@ -75,6 +77,7 @@ impl ChatPanel {
             action: format!("/rooms/{}/messages", member.room),
             about: None,
             block: page.block,
+            is_fraud: page.is_fraud,
             draft: String::new(),
             client_id: Uuid::new_v4(),
         }

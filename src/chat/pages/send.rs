@@ -215,7 +215,9 @@ fn send_failed(
     back: &str,
 ) -> Response {
     let status = match error {
-        SendError::RateLimited | SendError::TooManyPhotos => StatusCode::TOO_MANY_REQUESTS,
+        SendError::RateLimited | SendError::TooManyPhotos | SendError::TooManyNewRooms(_) => {
+            StatusCode::TOO_MANY_REQUESTS
+        }
         SendError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };

@@ -73,6 +73,8 @@ pub struct TimelinePage {
     pub position: RoomPosition,
     /// The reader's block of the other one.
     pub block: Option<i64>,
+    /// The other one was removed for fraud.
+    pub is_fraud: bool,
     /// Whether the timeline goes on beyond this page: later for `After`, else earlier.
     pub more: bool,
 }
@@ -110,14 +112,13 @@ pub async fn load(db: &PgPool, member: &RoomMember, range: HistoryRange, limit: 
     introduced.dedup();
     let products =
         if introduced.is_empty() { Vec::new() } else { products::summaries(db, &introduced).await? };
+    let other = member.participants.account(member.side.other());
     let block = match position.blocks.has_blocked(member.side) || position.last_seq == 0 {
-        true => {
-            let other = member.participants.account(member.side.other());
-            safety::find_block(db, member.user.account_id, other).await?
-        }
+        true => safety::find_block(db, member.user.account_id, other).await?,
         false => None,
     };
-    Ok(TimelinePage { entries, products, position, block, more })
+    let is_fraud = safety::is_removed_for_fraud(db, other).await?;
+    Ok(TimelinePage { entries, products, position, block, is_fraud, more })
 }
 
 impl TimelinePage {

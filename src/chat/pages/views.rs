@@ -11,7 +11,10 @@ use crate::{
             room_key::RoomKey,
             side::Side,
         },
-        pages::panel::{ChatPanel, avatar},
+        pages::{
+            panel::{ChatPanel, avatar},
+            report_target::{ReportTarget, Subject},
+        },
         search::{
             excerpt::{ExcerptPart, excerpt},
             terms::Terms,
@@ -19,8 +22,8 @@ use crate::{
         store::search_query::Hit,
     },
     products::ProductFragment,
-    safety::BlockedPerson,
-    web::{Pager, Shell, filters},
+    safety::{self, BlockedPerson, SubjectKind},
+    web::{FieldErrors, Pager, Shell, filters},
 };
 
 impl Conversation {
@@ -143,6 +146,35 @@ impl HitView {
 
     fn avatar(&self) -> i64 {
         avatar(self.hit.room, self.hit.side)
+    }
+}
+
+/// What somebody is about to report.
+#[derive(Template, WebTemplate)]
+#[template(path = "chat/report.html")]
+pub struct ReportPage {
+    pub shell: Shell,
+    pub errors: FieldErrors,
+    pub asked: ReportTarget,
+    pub subject: Subject,
+    pub reason: String,
+    pub words: String,
+    /// Of the messages around it.
+    pub chosen: Vec<i64>,
+}
+
+impl ReportPage {
+    /// What says what is reported.
+    fn hidden(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let ReportTarget { subject, room, seq, product_id, seller_id } = &self.asked;
+        let fields = [
+            ("subject", subject),
+            ("room", room),
+            ("seq", seq),
+            ("product_id", product_id),
+            ("seller_id", seller_id),
+        ];
+        fields.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name, value.as_str()))
     }
 }
 

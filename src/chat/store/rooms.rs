@@ -31,6 +31,7 @@ pub(in crate::chat) async fn participants(
     .await?;
     Ok(row.map(|row| {
         let people = Participants {
+            room,
             buyer_name: row.buyer_name,
             buyer_account: row.buyer_account,
             seller_name: row.seller_name,

@@ -5,7 +5,7 @@ use std::{num::NonZeroU32, sync::Arc};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use metrics::counter;
 
-use crate::telemetry::names::BUDGET_REFUSALS;
+use crate::{safety::NewRoomQuota, telemetry::names::BUDGET_REFUSALS};
 
 const BURST_SECONDS: NonZeroU32 = NonZeroU32::new(3).expect("not zero");
 
@@ -15,13 +15,21 @@ const BURST_SECONDS: NonZeroU32 = NonZeroU32::new(3).expect("not zero");
 pub struct MessageLimits {
     accounts: Arc<DefaultKeyedRateLimiter<i64>>,
     per_second: NonZeroU32,
+    /// Of new conversations, counted in the database.
+    pub new_rooms: NewRoomQuota,
 }
 
 impl MessageLimits {
     /// `per_second` from then on, after a burst of three seconds' worth.
     pub fn new(per_second: NonZeroU32) -> Self {
         let quota = Quota::per_second(per_second).allow_burst(per_second.saturating_mul(BURST_SECONDS));
-        MessageLimits { accounts: Arc::new(DefaultKeyedRateLimiter::keyed(quota)), per_second }
+        let accounts = Arc::new(DefaultKeyedRateLimiter::keyed(quota));
+        MessageLimits { accounts, per_second, new_rooms: NewRoomQuota::default() }
+    }
+
+    /// With another budget of new conversations.
+    pub fn with_new_rooms(self, new_rooms: NewRoomQuota) -> Self {
+        MessageLimits { new_rooms, ..self }
     }
 
     pub fn per_second(&self) -> NonZeroU32 {

@@ -18,6 +18,7 @@ use crate::{
         write::request::WriteRequest,
     },
     products::ProductSummary,
+    safety::{NewRoomQuota, Opened, Opening},
 };
 
 /// What has been looked up for a batch.
@@ -28,6 +29,11 @@ pub struct Lookups {
     pub products: Vec<ProductSummary>,
     /// Hidden products that these rooms have talked about before, and may go on talking about.
     pub discussed_before: HashSet<(RoomKey, i64)>,
+    /// What those have begun so far who begin a conversation.
+    pub opened: HashMap<i64, Opened>,
+    pub quota: NewRoomQuota,
+    /// The database's time, when that was asked.
+    pub now: Option<OffsetDateTime>,
 }
 
 /// What becomes of a message.
@@ -43,6 +49,8 @@ pub struct BatchPlan<'a> {
     outcomes: Vec<PlannedOutcome>,
     pub entries: Vec<NewEntry>,
     pub rooms_after: HashMap<RoomKey, RoomUpdate<'a>>,
+    /// Conversations that begin with it.
+    pub openings: Vec<Opening>,
 }
 
 /// Gives every new message the next number of its room, in the batch's order.
@@ -51,6 +59,7 @@ pub fn plan<'a>(rooms: &RoomStates, batch: &'a [WriteRequest], lookups: &Lookups
         outcomes: Vec::with_capacity(batch.len()),
         entries: Vec::with_capacity(batch.len()),
         rooms_after: HashMap::with_capacity(rooms.len()),
+        openings: Vec::new(),
     };
     let mut placed = HashMap::with_capacity(batch.len());
     for request in batch {
@@ -113,6 +122,9 @@ impl<'a> BatchPlan<'a> {
         let withheld = room.blocks.is_blocked(request.side);
         let product = new_topic(room, request, lookups)?;
         let body = request.draft.content.body();
+        if let Some(opening) = self.opening(room, request, lookups)? {
+            self.openings.push(opening);
+        }
         let update = self.rooms_after.entry(request.room).or_insert_with(|| RoomUpdate {
             expected_seq: before.last_seq,
             room: before.clone(),
@@ -145,9 +157,28 @@ impl<'a> BatchPlan<'a> {
         Ok(self.entries.len() - 1)
     }
 
+    /// The conversation that this message begins, if its writer may begin one more.
+    fn opening(
+        &self,
+        room: &RoomState,
+        request: &WriteRequest,
+        lookups: &Lookups,
+    ) -> Result<Option<Opening>, SendError> {
+        if room.last_seq > 0 {
+            return Ok(None);
+        }
+        let account_id = request.participants.account(request.side);
+        let opened = lookups.opened.get(&account_id).zip(lookups.now).ok_or(SendError::Unavailable)?;
+        let begun = self.openings.iter().filter(|opening| opening.account_id == account_id).count() as i64;
+        lookups.quota.check(opened.0, begun, opened.1).map_err(SendError::TooManyNewRooms)?;
+        let author = request.participants.name(request.side).to_owned();
+        let text = request.draft.content.body().to_owned();
+        Ok(Some(Opening { account_id, room_id: room.id, author, text }))
+    }
+
     /// It was committed at this time: how the rooms stand now, and what each message came to.
     pub fn into_outcomes(self, now: OffsetDateTime) -> (RoomStates, Vec<Result<SendOutcome, SendError>>) {
-        let BatchPlan { outcomes, mut entries, rooms_after } = self;
+        let BatchPlan { outcomes, mut entries, rooms_after, .. } = self;
         for new in &mut entries {
             new.entry.sent_at = new.entry.sent_at.max(now);
         }

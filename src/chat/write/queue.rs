@@ -24,6 +24,7 @@ use crate::{
         live::{event::ClusterEvent, outlet::ClusterOutlet, publish::Publisher, staleness::Staleness},
     },
     jobs::{Policy, Supervisor},
+    safety::NewRoomQuota,
     telemetry::names::{BATCH_ENTRIES, COMMIT_SECONDS, MESSAGES},
 };
 
@@ -40,6 +41,7 @@ pub struct WriterParts {
     pub publisher: Publisher,
     pub staleness: Staleness,
     pub outlet: ClusterOutlet,
+    pub new_rooms: NewRoomQuota,
 }
 
 impl WriterParts {
@@ -68,7 +70,8 @@ impl Shard {
             if was_started.swap(true, Ordering::Relaxed) {
                 parts.mark_stale();
             }
-            run(BatchWriter::new(&parts.db, &parts.publisher.rooms), parts.clone(), queue.clone())
+            let writer = BatchWriter::new(&parts.db, &parts.publisher.rooms, parts.new_rooms);
+            run(writer, parts.clone(), queue.clone())
         });
         Shard { queue: sender, permits: Arc::new(Semaphore::new(QUEUE_BYTES)) }
     }

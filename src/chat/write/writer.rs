@@ -21,6 +21,7 @@ use crate::{
     },
     db::ErrorClass,
     products::{self, ProductSummary},
+    safety::{self, NewRoomQuota},
 };
 
 /// A sender hears that the database is gone within five seconds.
@@ -34,6 +35,7 @@ pub struct BatchWriter {
     /// What this node has delivered: a room that stands further there was written to by another node.
     published: Rooms,
     connection: WriterConnection,
+    new_rooms: NewRoomQuota,
     /// How this writer left its rooms. Another node may have written to them since.
     rooms: RoomStates,
 }
@@ -56,10 +58,11 @@ struct CommitResult {
 }
 
 impl BatchWriter {
-    pub fn new(db: &PgPool, published: &Rooms) -> Self {
+    pub fn new(db: &PgPool, published: &Rooms, new_rooms: NewRoomQuota) -> Self {
         BatchWriter {
             published: published.clone(),
             connection: WriterConnection::new(db),
+            new_rooms,
             rooms: RoomStates::new(),
         }
     }
@@ -142,6 +145,8 @@ impl BatchWriter {
                 request.draft.product_id.is_none_or(|id| Some(id) == room.topic(request.side))
                     // What is only refused changes no row, so nothing would say that the block is gone.
                     && !room.blocks.has_blocked(request.side)
+                    // Whoever begins a conversation has a budget.
+                    && room.last_seq > 0
                     && self.published.last_delivered(request.room).is_none_or(|told| told <= room.last_seq)
             })
         })
@@ -164,6 +169,7 @@ impl BatchWriter {
         batch: &[WriteRequest],
         lookup: LookupPlan,
     ) -> sqlx::Result<CommitResult> {
+        let new_rooms = self.new_rooms;
         let tx = self.connection.begin().await?;
         let found_and_written = async {
             let rooms =
@@ -174,9 +180,11 @@ impl BatchWriter {
                 rooms.get(&request.room).is_some_and(|room| room.blocks.has_blocked(request.side))
             };
             let for_duplicates = lookup.for_duplicates || batch.iter().any(is_refused);
-            let found = look_up(tx, &rooms, batch, for_duplicates).await?;
+            let mut found = look_up(tx, &rooms, batch, for_duplicates).await?;
+            look_up_openings(tx, &rooms, batch, &mut found, new_rooms).await?;
             let plan = plan::plan(&rooms, batch, &found);
             let now = store::insert::write(tx, &plan.entries, plan.rooms_after.values()).await?;
+            safety::record_openings(tx, &plan.openings).await?;
             let (changed, outcomes) = plan.into_outcomes(now);
             Ok((rooms, changed, CommitResult { outcomes, products: found.products }))
         };
@@ -272,7 +280,25 @@ async fn look_up(
         .filter_map(|request| Some((request.room, request.draft.product_id.filter(hidden)?)))
         .collect();
     let discussed_before = store::duplicates::discussed_before(tx, rooms, asked).await?;
-    Ok(Lookups { duplicates, products, discussed_before })
+    Ok(Lookups { duplicates, products, discussed_before, ..Lookups::default() })
+}
+
+/// What those have begun so far who begin a conversation in this batch.
+async fn look_up_openings(
+    tx: &mut PgConnection,
+    rooms: &RoomStates,
+    batch: &[WriteRequest],
+    lookups: &mut Lookups,
+    quota: NewRoomQuota,
+) -> sqlx::Result<()> {
+    let begins = |request: &&WriteRequest| rooms.get(&request.room).is_some_and(|room| room.last_seq == 0);
+    let accounts: Vec<i64> =
+        batch.iter().filter(begins).map(|request| request.participants.account(request.side)).collect();
+    if !accounts.is_empty() {
+        let (opened, now) = safety::opened(tx, accounts).await?;
+        (lookups.opened, lookups.now, lookups.quota) = (opened, Some(now), quota);
+    }
+    Ok(())
 }
 
 /// Whether the connection goes on: the database answered, if only that it won't take this.

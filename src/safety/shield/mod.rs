@@ -12,7 +12,10 @@
 
 mod links;
 mod phone;
+mod text_hash;
 mod words;
+
+pub use text_hash::text_hash;
 
 /// Entries at the beginning of a room that are screened: who says what they are after does it there.
 pub const FIRST_MESSAGES: i64 = 10;

@@ -1,3 +1,5 @@
-//! All of safety's SQL: blocks.
+//! All of safety's SQL: blocks, openings, cases.
 
 pub(super) mod blocks;
+pub(super) mod cases;
+pub(super) mod openings;

@@ -94,7 +94,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         &["categories", "products", "photos", "photo_drafts", "product_state_changes", "stored_photos"],
     ),
     ("chat", &["rooms", "messages", "post_messages", "message_search", "entry_changes", "room_tail"]),
-    ("safety", &["blocks"]),
+    ("safety", &["blocks", "cases", "openings"]),
     ("notices", &["notices", "notice_choices", "notice_keys", "notice_settings", "push_subscriptions"]),
     ("admin", &["audit_log", "daily_stats", "market_stats", "top_sellers"]),
     ("mail", &["letters", "bounced_addresses"]),

@@ -1,0 +1,361 @@
+//! Cases: a report, its decision by an admin, one appeal, and its decision by another admin.
+//!
+//! ```text
+//! open ──decide──→ decided ──appeal (by whom it went against)──→ appealed ──decide_appeal (another admin)──→ closed
+//! ```
+//!
+//! Reports of one subject are decided together. Invariant: staff sees what the reporter handed over and nothing else of
+//! a conversation; that copy never changes, and each piece carries its SHA-256.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::store;
+
+/// Reports of one account in 24 hours.
+const MAX_REPORTS_PER_DAY: i64 = 20;
+/// Pieces of a conversation: the one that is reported, and as many around it as its reporter chose.
+pub const MAX_EXCERPT: usize = 6;
+
+/// What is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubjectKind {
+    Message,
+    Product,
+    Person,
+}
+
+impl SubjectKind {
+    pub fn code(self) -> &'static str {
+        match self {
+            SubjectKind::Message => "message",
+            SubjectKind::Product => "product",
+            SubjectKind::Person => "person",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        [SubjectKind::Message, SubjectKind::Product, SubjectKind::Person]
+            .into_iter()
+            .find(|it| it.code() == code)
+    }
+}
+
+/// Why, as reporters choose from. A code of another version reads as itself.
+pub const REASONS: [(&str, &str); 6] = [
+    ("fraud", "Fraud, or somebody who pretends to be somebody else"),
+    ("harassment", "Insults, threats or harassment"),
+    ("forbidden", "Something that may not be sold"),
+    ("counterfeit", "A copy sold as the real thing"),
+    ("spam", "Advertising, or the same again and again"),
+    ("other", "Something else"),
+];
+
+pub fn reason_label(code: &str) -> &str {
+    match code {
+        "same_text" => "The same text to many people (noticed by the program)",
+        code => REASONS.iter().find(|(known, _)| *known == code).map_or(code, |(_, label)| label),
+    }
+}
+
+/// A piece of what is reported, as it was when it was reported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExcerptPart {
+    pub author: String,
+    pub body: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    pub is_reported: bool,
+    pub sha256: String,
+}
+
+impl ExcerptPart {
+    pub fn new(author: &str, body: &str, at: OffsetDateTime, is_reported: bool) -> Self {
+        let at = at.replace_nanosecond(at.microsecond() * 1000).unwrap_or(at);
+        let sha256 = digest(author, body, at);
+        ExcerptPart { author: author.to_owned(), body: body.to_owned(), at, is_reported, sha256 }
+    }
+
+    /// Whether it is still what it was.
+    pub fn is_intact(&self) -> bool {
+        self.sha256 == digest(&self.author, &self.body, self.at)
+    }
+}
+
+fn digest(author: &str, body: &str, at: OffsetDateTime) -> String {
+    let text = format!("{author}\n{}\n{body}", at.unix_timestamp_nanos());
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub struct NewCase {
+    pub kind: SubjectKind,
+    /// `message 12 3`, `product 5`, `person 9`: the same for all reports of one thing.
+    pub subject: String,
+    pub accused_id: i64,
+    /// None: the program noticed it.
+    pub reporter_id: Option<i64>,
+    pub reason: String,
+    pub words: String,
+    pub excerpt: Vec<ExcerptPart>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportOutcome {
+    /// A new case, or that of this reporter which is open already.
+    Open(i64),
+    /// The day's reports are used up.
+    TooMany,
+}
+
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub id: i64,
+    pub kind: String,
+    pub subject: String,
+    pub accused_id: i64,
+    pub accused_name: String,
+    /// Their public page, if they sell.
+    pub accused_seller_id: Option<i64>,
+    pub is_accused_suspended: bool,
+    pub reporter_id: Option<i64>,
+    pub reason: String,
+    pub words: String,
+    pub excerpt: sqlx::types::Json<Vec<ExcerptPart>>,
+    pub key: Uuid,
+    pub opened_at: OffsetDateTime,
+    pub decided_by: Option<i64>,
+    pub decided_at: Option<OffsetDateTime>,
+    pub decision: Option<String>,
+    pub decision_words: Option<String>,
+    pub appealed_by: Option<i64>,
+    pub appealed_at: Option<OffsetDateTime>,
+    pub appeal_words: Option<String>,
+    pub appeal_decided_at: Option<OffsetDateTime>,
+    pub appeal_decision: Option<String>,
+    pub appeal_reply: Option<String>,
+}
+
+/// Who looks at a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Party {
+    Reporter,
+    /// Sees nothing before it was decided against them, and never who reported.
+    Accused,
+}
+
+impl Case {
+    pub fn reason_label(&self) -> &str {
+        reason_label(&self.reason)
+    }
+
+    pub fn is_upheld(&self) -> bool {
+        matches!(self.decision.as_deref(), Some("upheld" | "fraud"))
+    }
+
+    pub fn is_fraud(&self) -> bool {
+        self.decision.as_deref() == Some("fraud")
+    }
+
+    pub fn is_reversed(&self) -> bool {
+        self.appeal_decision.as_deref() == Some("reversed")
+    }
+
+    /// What this account is to it; nothing for whom it doesn't exist.
+    pub fn party(&self, account_id: i64) -> Option<Party> {
+        if self.reporter_id == Some(account_id) {
+            Some(Party::Reporter)
+        } else if self.accused_id == account_id && self.is_upheld() {
+            Some(Party::Accused)
+        } else {
+            None
+        }
+    }
+
+    /// Whether the decision went against them, and nobody has appealed yet.
+    pub fn may_appeal(&self, party: &Party) -> bool {
+        let is_against = match party {
+            Party::Reporter => self.decision.as_deref() == Some("dismissed"),
+            Party::Accused => self.is_upheld(),
+        };
+        is_against && self.appealed_at.is_none()
+    }
+
+    /// What is shown of the reported things to whom they are about.
+    pub fn reported_parts(&self) -> impl Iterator<Item = &ExcerptPart> {
+        self.excerpt.iter().filter(|part| part.is_reported)
+    }
+}
+
+/// How a case ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    Dismissed,
+    Upheld,
+    /// Upheld, and the account is removed: whoever wrote with it is warned.
+    Fraud,
+}
+
+impl Decision {
+    pub fn parse(code: &str) -> Option<Self> {
+        [Decision::Dismissed, Decision::Upheld, Decision::Fraud].into_iter().find(|it| it.code() == code)
+    }
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Decision::Dismissed => "dismissed",
+            Decision::Upheld => "upheld",
+            Decision::Fraud => "fraud",
+        }
+    }
+}
+
+/// A line of the queue: one subject, however many reported it.
+#[derive(Clone, Debug)]
+pub struct QueueLine {
+    /// Of the oldest report.
+    pub id: i64,
+    pub kind: String,
+    pub accused_name: String,
+    pub reason: String,
+    pub reports: i64,
+    pub is_appeal: bool,
+    pub since: OffsetDateTime,
+}
+
+impl QueueLine {
+    pub fn reason_label(&self) -> &str {
+        reason_label(&self.reason)
+    }
+}
+
+/// Of the last 90 days, and what is open.
+#[derive(Clone, Copy, Debug)]
+pub struct CaseFigures {
+    pub open: i64,
+    pub oldest_at: Option<OffsetDateTime>,
+    pub decided: i64,
+    pub upheld: i64,
+    pub appealed: i64,
+    pub reversed: i64,
+    pub median_hours: Option<f64>,
+}
+
+/// A case of somebody's, in their list.
+#[derive(Clone, Debug)]
+pub struct CaseLine {
+    pub id: i64,
+    pub kind: String,
+    pub reason: String,
+    pub is_reporter: bool,
+    pub opened_at: OffsetDateTime,
+    pub is_decided: bool,
+}
+
+impl CaseLine {
+    pub fn reason_label(&self) -> &str {
+        reason_label(&self.reason)
+    }
+}
+
+/// Opens a case, in the caller's transaction. Idempotent by reporter and subject while it is open.
+pub async fn open_case(tx: &mut PgConnection, case: &NewCase) -> sqlx::Result<ReportOutcome> {
+    if let Some(id) = store::cases::find_open(&mut *tx, case.reporter_id, &case.subject).await? {
+        return Ok(ReportOutcome::Open(id));
+    }
+    if let Some(reporter_id) = case.reporter_id
+        && store::cases::count_of_day(&mut *tx, reporter_id).await? >= MAX_REPORTS_PER_DAY
+    {
+        return Ok(ReportOutcome::TooMany);
+    }
+    match store::cases::insert(&mut *tx, case).await? {
+        Some(id) => Ok(ReportOutcome::Open(id)),
+        // Somebody pressed twice.
+        None => {
+            let id = store::cases::find_open(tx, case.reporter_id, &case.subject).await?;
+            id.map(ReportOutcome::Open).ok_or(sqlx::Error::RowNotFound)
+        }
+    }
+}
+
+pub async fn find_case(db: &PgPool, id: i64) -> sqlx::Result<Option<Case>> {
+    store::cases::find(db, id).await
+}
+
+/// Subjects with an open report or an appeal, the oldest first, and how many there are.
+pub async fn case_queue(db: &PgPool, limit: i64, offset: i64) -> sqlx::Result<(Vec<QueueLine>, i64)> {
+    Ok((store::cases::queue(db, limit, offset).await?, store::cases::queue_length(db).await?))
+}
+
+pub async fn case_figures(db: &PgPool) -> sqlx::Result<CaseFigures> {
+    store::cases::figures(db).await
+}
+
+/// The other open reports of the same subject.
+pub async fn other_reports(db: &PgPool, case: &Case) -> sqlx::Result<Vec<Case>> {
+    store::cases::others(db, &case.subject, case.id).await
+}
+
+/// What somebody reported, and what was decided against them, the latest first.
+pub async fn cases_of(db: &PgPool, account_id: i64) -> sqlx::Result<Vec<CaseLine>> {
+    store::cases::of_account(db, account_id, 100).await
+}
+
+/// Decides all open reports of the case's subject; which they are. None if it was decided before.
+pub async fn decide(
+    tx: &mut PgConnection,
+    case: &Case,
+    admin_id: i64,
+    decision: Decision,
+    words: &str,
+) -> sqlx::Result<Vec<i64>> {
+    store::cases::decide(tx, &case.subject, admin_id, decision.code(), words).await
+}
+
+/// False if somebody has appealed before, or there is nothing to appeal against.
+pub async fn appeal(db: &PgPool, case: &Case, party: Party, words: &str) -> sqlx::Result<bool> {
+    let (account_id, decisions): (i64, &[&str]) = match party {
+        Party::Reporter => (case.reporter_id.unwrap_or_default(), &["dismissed"]),
+        Party::Accused => (case.accused_id, &["upheld", "fraud"]),
+    };
+    store::cases::appeal(db, case.id, account_id, decisions, words).await
+}
+
+/// False if there is no open appeal, or this admin decided the case itself.
+pub async fn decide_appeal(
+    tx: &mut PgConnection,
+    case_id: i64,
+    admin_id: i64,
+    is_reversed: bool,
+    reply: &str,
+) -> sqlx::Result<bool> {
+    let decision = if is_reversed { "reversed" } else { "confirmed" };
+    store::cases::decide_appeal(tx, case_id, admin_id, decision, reply).await
+}
+
+/// Whether an account was removed for fraud, and no appeal has changed that.
+pub async fn is_removed_for_fraud(db: &PgPool, account_id: i64) -> sqlx::Result<bool> {
+    store::cases::is_fraud(db, account_id).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_piece_is_noticed() {
+        let part = ExcerptPart::new("Ana", "Give me your code", OffsetDateTime::UNIX_EPOCH, true);
+        let json = serde_json::to_string(&part).unwrap();
+        let back: ExcerptPart = serde_json::from_str(&json).unwrap();
+        assert!(back.is_intact());
+        for changed in [
+            ExcerptPart { body: "Hello".into(), ..part.clone() },
+            ExcerptPart { author: "Bo".into(), ..part.clone() },
+            ExcerptPart { at: OffsetDateTime::now_utc(), ..part },
+        ] {
+            assert!(!changed.is_intact());
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! What safety's handlers share.
+
+use axum::extract::FromRef;
+use sqlx::PgPool;
+
+use crate::web::ShellSource;
+
+#[derive(Clone, FromRef)]
+pub struct State {
+    pub db: PgPool,
+    pub shell: ShellSource,
+}
