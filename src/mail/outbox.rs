@@ -45,7 +45,7 @@ pub async fn deliver_or_note(db: &PgPool, mailer: &Mailer, letter: &Letter) -> a
     match mailer.deliver(letter).await {
         Ok(()) => Ok(()),
         Err(DeliveryError::Bounced(answer)) => {
-            tracing::info!(answer, "an address bounces, nothing more is sent to it");
+            tracing::info!("an address bounces, nothing more is sent to it");
             Ok(store::insert_bounced(db, &letter.to, &answer).await?)
         }
         Err(DeliveryError::Failed(error)) => Err(error),

@@ -44,7 +44,7 @@ async def main():
     wanted = [argument.encode() for argument in sys.argv[1:3]]
 
     def authenticate(server, session, envelope, mechanism, data):
-        return AuthResult(success=[data.login, data.password] == wanted)
+        return AuthResult(success=[data.login, data.password] == wanted, handled=False)
 
     handler = Handler()
     settings = {"enable_SMTPUTF8": True}
