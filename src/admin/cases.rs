@@ -13,7 +13,7 @@ use crate::{
     accounts::{self, AccessChange, AccessEvents, Admin, Moderated},
     admin::{
         model::AuditAction,
-        store,
+        notices, store,
         views::{CasePage, CasesPage},
     },
     products,
@@ -87,6 +87,7 @@ pub(super) async fn decide(
         Decision::Fraud => suspend(&db, &mut tx, &case, admin.account_id).await?,
         _ => None,
     };
+    notices::tell_of_decision(&mut tx, &case, decision, &decided).await?;
     tx.commit().await?;
     if let Some(ended) = ended {
         events.publish(ended);
@@ -125,6 +126,7 @@ pub(super) async fn decide_appeal(
     if is_reversed && case.is_fraud() {
         restore(&db, &mut tx, &case, admin.account_id).await?;
     }
+    notices::tell_of_appeal(&mut tx, &case, is_reversed).await?;
     tx.commit().await?;
     flash::success(&session, "Decided. Whoever appealed is told.").await?;
     Ok(Redirect::to("/admin/cases").into_response())

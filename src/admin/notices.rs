@@ -11,6 +11,7 @@ use crate::{
     accounts,
     notices::{self, Channel, Kind, NewNotice, Notice, Words},
     products,
+    safety::{Case, DecidedCase, Decision},
 };
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,6 +50,49 @@ pub(super) async fn tell_seller(
     Ok(notices::record(tx, &Moderation, &[notice]).await?)
 }
 
+/// Tells whoever reported it, and whom it went against, in the transaction of the decision.
+pub(super) async fn tell_of_decision(
+    tx: &mut PgConnection,
+    case: &Case,
+    decision: Decision,
+    decided: &[DecidedCase],
+) -> sqlx::Result<()> {
+    let is_upheld = !matches!(decision, Decision::Dismissed);
+    let reporters = decided.iter().filter_map(|it| {
+        let what = if is_upheld { "report_upheld" } else { "report_dismissed" };
+        Some(case_notice(it.reporter_id?, it.id, what))
+    });
+    let accused = is_upheld.then(|| accused_notice(case, "decided_against"));
+    notices::record(tx, &Moderation, &reporters.chain(accused).collect::<Vec<_>>()).await
+}
+
+/// Tells whoever appealed, in the transaction of the decision.
+pub(super) async fn tell_of_appeal(
+    tx: &mut PgConnection,
+    case: &Case,
+    is_reversed: bool,
+) -> sqlx::Result<()> {
+    let what = if is_reversed { "appeal_reversed" } else { "appeal_confirmed" };
+    let notice = match case.appealed_by {
+        Some(id) if id == case.accused_id => accused_notice(case, what),
+        Some(id) => case_notice(id, case.id, what),
+        None => return Ok(()),
+    };
+    notices::record(tx, &Moderation, &[notice]).await
+}
+
+fn case_notice(account_id: i64, case_id: i64, what: &str) -> NewNotice {
+    let path = format!("/cases/{case_id}");
+    NewNotice::new(account_id, format!("case_{case_id}"), OffsetDateTime::now_utc())
+        .details(json!({ "what": what, "path": path }))
+}
+
+/// Whoever was removed can't sign in: the key opens the case.
+fn accused_notice(case: &Case, what: &str) -> NewNotice {
+    let path = format!("/cases/{}?key={}", case.id, case.key);
+    case_notice(case.accused_id, case.id, what).details(json!({ "what": what, "path": path }))
+}
+
 #[async_trait]
 impl Kind for Moderation {
     fn code(&self) -> &'static str {
@@ -73,6 +117,36 @@ impl Kind for Moderation {
 }
 
 fn words(notice: &Notice) -> Option<Words> {
+    if notice.subject.starts_with("case_") { case_words(notice) } else { product_words(notice) }
+}
+
+fn case_words(notice: &Notice) -> Option<Words> {
+    let (title, text) = match notice.details["what"].as_str()? {
+        "report_upheld" => ("Your report", "Staff agreed with your report."),
+        "report_dismissed" => (
+            "Your report",
+            "Staff found nothing against the rules in what you reported. You can appeal once.",
+        ),
+        "decided_against" => (
+            "A report about you",
+            "Staff decided a report against you. Their reason stands there, and you can appeal once.",
+        ),
+        "appeal_reversed" => ("Your appeal", "Another admin looked at it again and took the decision back."),
+        "appeal_confirmed" => ("Your appeal", "Another admin looked at it again: the decision stands."),
+        _ => return None,
+    };
+    Some(Words {
+        headline: format!("A decision of staff: {}", title.to_lowercase()),
+        title: title.to_owned(),
+        text: text.to_owned(),
+        discreet: "A decision of staff",
+        path: notice.details["path"].as_str()?.to_owned(),
+        icon: "shield",
+        ..Words::default()
+    })
+}
+
+fn product_words(notice: &Notice) -> Option<Words> {
     let text = match notice.details["what"].as_str()? {
         "hidden" => "Staff have hidden this product. Only you and they see it.",
         "shown" => "Staff have shown this product again.",

@@ -303,6 +303,14 @@ pub async fn cases_of(db: &PgPool, account_id: i64) -> sqlx::Result<Vec<CaseLine
     store::cases::of_account(db, account_id, 100).await
 }
 
+/// One of the reports that were decided together.
+#[derive(Clone, Copy, Debug)]
+pub struct DecidedCase {
+    pub id: i64,
+    /// None: the program noticed it.
+    pub reporter_id: Option<i64>,
+}
+
 /// Decides all open reports of the case's subject; which they are. None if it was decided before.
 pub async fn decide(
     tx: &mut PgConnection,
@@ -310,7 +318,7 @@ pub async fn decide(
     admin_id: i64,
     decision: Decision,
     words: &str,
-) -> sqlx::Result<Vec<i64>> {
+) -> sqlx::Result<Vec<DecidedCase>> {
     store::cases::decide(tx, &case.subject, admin_id, decision.code(), words).await
 }
 

@@ -25,9 +25,9 @@ pub use blocks::{
     BlockOutcome, BlockedPerson, MAX_BLOCKS, block, blocked_by, blocks_of, find_block, unblock,
 };
 pub use cases::{
-    Case, CaseFigures, Decision, ExcerptPart, MAX_EXCERPT, NewCase, QueueLine, REASONS, ReportOutcome,
-    SubjectKind, case_figures, case_queue, decide, decide_appeal, find_case, is_removed_for_fraud, open_case,
-    other_reports,
+    Case, CaseFigures, DecidedCase, Decision, ExcerptPart, MAX_EXCERPT, NewCase, QueueLine, REASONS,
+    ReportOutcome, SubjectKind, case_figures, case_queue, decide, decide_appeal, find_case,
+    is_removed_for_fraud, open_case, other_reports,
 };
 pub use openings::{
     NewRoomQuota, NewRoomsUsedUp, Opened, Opening, opened, record_openings, sweep_openings, text_hash,

@@ -2,7 +2,7 @@
 
 use sqlx::{PgExecutor, types::Json};
 
-use crate::safety::cases::{Case, CaseFigures, CaseLine, ExcerptPart, NewCase, QueueLine};
+use crate::safety::cases::{Case, CaseFigures, CaseLine, DecidedCase, ExcerptPart, NewCase, QueueLine};
 
 /// None if this reporter has one of this subject that is open.
 pub(in crate::safety) async fn insert(db: impl PgExecutor<'_>, case: &NewCase) -> sqlx::Result<Option<i64>> {
@@ -156,10 +156,11 @@ pub(in crate::safety) async fn decide(
     admin_id: i64,
     decision: &str,
     words: &str,
-) -> sqlx::Result<Vec<i64>> {
-    sqlx::query_scalar!(
+) -> sqlx::Result<Vec<DecidedCase>> {
+    sqlx::query_as!(
+        DecidedCase,
         "UPDATE cases SET decided_by = $2, decided_at = now(), decision = $3, decision_words = $4
-         WHERE subject = $1 AND decided_at IS NULL RETURNING id",
+         WHERE subject = $1 AND decided_at IS NULL RETURNING id, reporter_id",
         subject,
         admin_id,
         decision,

@@ -65,6 +65,8 @@ async fn staff_sees_what_was_handed_over_and_that_only() {
     assert!(!his.body().contains("Ana") && !his.body().contains("on and on"));
     assert_eq!(tomas.get("/cases").await.ok().count(".person-row"), 1);
     assert!(admin.get("/admin/audit").await.ok().body().contains("Decided a report"));
+    assert!(ana.get("/notices").await.ok().body().contains("Staff agreed with your report."));
+    assert!(tomas.get("/notices").await.ok().body().contains("Staff decided a report against you."));
 }
 
 #[tokio::test]
@@ -89,6 +91,13 @@ async fn an_appeal_is_decided_once_by_another_admin() {
 
     // The letter's key opens the case to them.
     let key: String = sqlx::query_scalar("SELECT key::text FROM cases").fetch_one(&app.db).await.unwrap();
+    let path_told: String =
+        sqlx::query_scalar("SELECT details->>'path' FROM notices WHERE details ? 'path' AND account_id = $1")
+            .bind(tomas.account_id)
+            .fetch_one(&app.db)
+            .await
+            .unwrap();
+    assert_eq!(path_told, format!("{case}?key={key}"));
     tomas.get(&case).await.expect(303);
     tomas.get(&format!("{case}?key=00000000-0000-4000-8000-000000000000")).await.expect(404);
     let page = tomas.get(&format!("{case}?key={key}")).await.ok();
