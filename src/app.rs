@@ -4,13 +4,14 @@
 mod gauges;
 mod jobs;
 mod kinds;
+mod page_shell;
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, FromRequestParts, Request, State},
-    http::{StatusCode, header, request::Parts},
+    http::{StatusCode, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
@@ -20,13 +21,9 @@ use serde_json::json;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
-use tower_sessions::Session;
 
 use crate::{
-    accounts::{
-        self, AccessEvents, ConfirmationPolicy, Gate, MaybePending, MaybeUser, SealingKey, SignInLimits,
-        session_store,
-    },
+    accounts::{self, AccessEvents, ConfirmationPolicy, Gate, SealingKey, SignInLimits, session_store},
     admin,
     chat::{self, MessageLimits},
     dashboard,
@@ -42,14 +39,14 @@ use crate::{
     settings::{self, LiveSettings},
     telemetry::log,
     web::{
-        Error, LiveMarketplace, LoadShell, Marketplace, Shell, ShellPending, ShellSource, ShellUser,
+        Error, Marketplace, Shell, ShellSource,
         admission::PeopleSeen,
         assets,
         client_addr::TrustedProxies,
         compression,
         error::ErrorPage,
         error_page::ErrorTemplate,
-        flash, forgery, headers,
+        forgery, headers,
         health::{self, Fault},
         http_server, request_id, request_metrics,
         request_pace::{self, RequestPace},
@@ -59,6 +56,7 @@ use crate::{
 
 pub use gauges::serve as serve_metrics;
 pub use jobs::start_jobs;
+use page_shell::PageShell;
 
 /// The program's parts: each feature's State, and what runs beside them.
 #[derive(Clone)]
@@ -312,59 +310,6 @@ async fn up(State(Health { db, supervisor, photos }): State<Health>) -> (StatusC
         faults.push(Fault { what: "photos: can't be written".into(), is_down: true });
     }
     health::report(&db, faults).await
-}
-
-/// Fills the shell of every page: it asks accounts, chat and the session.
-struct PageShell {
-    db: PgPool,
-    marketplace: LiveMarketplace,
-}
-
-impl LoadShell for PageShell {
-    fn marketplace(&self) -> Arc<Marketplace> {
-        self.marketplace.current()
-    }
-
-    fn load<'a>(
-        &'a self,
-        parts: &'a mut Parts,
-    ) -> Pin<Box<dyn Future<Output = Result<Shell, Error>> + Send + 'a>> {
-        Box::pin(async move {
-            let MaybeUser(user) = MaybeUser::from_request_parts(parts, &self.db).await?;
-            let MaybePending(pending) = MaybePending::from_request_parts(parts, &self.db).await?;
-            let session = Session::from_request_parts(parts, &self.db).await.ok();
-            let (unread, notices) = match &user {
-                Some(user) => {
-                    let unread = chat::unread(&self.db, user).await?;
-                    (unread, notices::unread(&self.db, user.account_id).await?)
-                }
-                None => (0, 0),
-            };
-            let marketplace = self.marketplace.current();
-            Ok(Shell {
-                user: user.map(|user| ShellUser {
-                    name: user.name.clone(),
-                    buyer_id: user.buyer_id,
-                    seller_id: user.seller_id,
-                    is_seller: user.seller_id.is_some(),
-                    is_admin: user.is_admin,
-                    must_confirm_email: user.must_confirm_email,
-                    email_bounced: user.email_bounced,
-                }),
-                pending: pending.map(|it| ShellPending { name: it.name, refusal: it.refusal }),
-                unread,
-                notices,
-                flash: match session {
-                    Some(session) => flash::take(&session).await?,
-                    None => None,
-                },
-                path: parts.uri.path().to_owned(),
-                query: String::new(),
-                by_plain_http: marketplace.origin.is_missed_by(&parts.headers),
-                marketplace,
-            })
-        })
-    }
 }
 
 /// Makes a page of an [`Error`]'s response for a browser, and JSON for a program.
