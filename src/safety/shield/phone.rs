@@ -115,8 +115,7 @@ impl Run {
     fn is_number(&self) -> bool {
         let count = self.digits.len();
         let is_said = |words: &[&str], near: &str| near.split(' ').any(|word| words.contains(&word));
-        if count < LOCAL
-            || count > LONGEST
+        if !(LOCAL..=LONGEST).contains(&count)
             || self.has_currency
             || is_said(OTHERWISE, &self.before)
             || is_said(OTHERWISE, self.after.split(' ').next().unwrap_or_default())
