@@ -190,6 +190,9 @@ fn runs(text: &str) -> Vec<Run> {
             at += 1;
         }
         groups.retain(|group| *group > 0);
+        if is_in_code(&chars[..start], &chars[end..]) {
+            continue;
+        }
         let before: String = chars[start.saturating_sub(24)..start].iter().collect();
         let after: String = chars[end..(end + 16).min(chars.len())].iter().collect();
         let is_currency = |c: char| "€$£¥₽₴₺zł₹₩₫".contains(c);
@@ -206,6 +209,17 @@ fn runs(text: &str) -> Vec<Run> {
         });
     }
     runs
+}
+
+/// Whether digits are a part of a code as programs make them, like a UUID: a letter follows at once, or a few letters
+/// come at once before them, and digits or a hyphen before these.
+fn is_in_code(before: &[char], after: &[char]) -> bool {
+    let before = before.strip_suffix(&['-']).unwrap_or(before);
+    let letters = before.iter().rev().take_while(|c| c.is_ascii_alphabetic()).count();
+    let rest = before.len() - letters;
+    let is_tail =
+        (1..=4).contains(&letters) && before[..rest].last().is_some_and(|c| c.is_ascii_digit() || *c == '-');
+    is_tail || after.first().is_some_and(char::is_ascii_alphabetic)
 }
 
 /// Digits of other scripts, letters that stand for some, and circled ones.
@@ -260,6 +274,9 @@ mod tests {
             assert!(is_found(text), "{text}");
         }
         for text in [
+            "05259277-369d-4407-8f7b-7484b076e329",
+            "86ed8c3b-1293-4aea-9284-62517a3536341",
+            "Message aeab-748412345678",
             "Would you take 1 250 000?",
             "€1.250.000,00",
             "25 000 000 VND",
