@@ -1,9 +1,8 @@
 //! Blocks between two accounts. The caller is chat, which holds the rooms between the two.
 
 use sqlx::{PgConnection, PgExecutor};
-use time::OffsetDateTime;
 
-use super::store;
+use super::{model::BlockedPerson, store};
 
 /// People whom one account may block: a list that a person can still read.
 pub const MAX_BLOCKS: i64 = 1000;
@@ -15,18 +14,6 @@ pub enum BlockOutcome {
     Blocked,
     /// This account blocks [`MAX_BLOCKS`] people already.
     TooMany,
-}
-
-/// Somebody whom an account has blocked.
-#[derive(Clone, Debug)]
-pub struct BlockedPerson {
-    /// Of the block.
-    pub id: i64,
-    /// As the blocker knew them: their shop's, or their own.
-    pub name: String,
-    /// Their public page, where they were known as a seller.
-    pub seller_id: Option<i64>,
-    pub since: OffsetDateTime,
 }
 
 /// Idempotent. `as_seller`: how the blocker knew them.

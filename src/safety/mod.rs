@@ -13,6 +13,7 @@
 
 mod blocks;
 mod cases;
+mod model;
 mod openings;
 mod pages;
 mod routes;
@@ -21,17 +22,16 @@ mod state;
 mod store;
 mod views;
 
-pub use blocks::{
-    BlockOutcome, BlockedPerson, MAX_BLOCKS, block, blocked_by, blocks_of, find_block, unblock,
-};
+pub use blocks::{BlockOutcome, MAX_BLOCKS, block, blocked_by, blocks_of, find_block, unblock};
 pub use cases::{
-    Case, CaseFigures, DecidedCase, Decision, ExcerptPart, MAX_EXCERPT, NewCase, QueueLine, REASONS,
-    ReportOutcome, SubjectKind, case_figures, case_queue, decide, decide_appeal, find_case,
-    is_removed_for_fraud, open_case, other_reports,
+    case_figures, case_queue, decide, decide_appeal, find_case, is_removed_for_fraud, open_case,
+    other_reports,
 };
-pub use openings::{
-    NewRoomQuota, NewRoomsUsedUp, Opened, Opening, opened, record_openings, sweep_openings, text_hash,
+pub use model::{
+    BlockedPerson, Case, CaseFigures, DecidedCase, Decision, ExcerptPart, MAX_EXCERPT, NewCase, Opened,
+    Opening, QueueLine, REASONS, ReportOutcome, SubjectKind,
 };
+pub use openings::{NewRoomQuota, NewRoomsUsedUp, opened, record_openings, sweep_openings, text_hash};
 pub use routes::router;
 pub use shield::{FIRST_MESSAGES, OwnNames, Warning, warnings};
 pub use state::State;

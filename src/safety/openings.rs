@@ -10,7 +10,8 @@ use sqlx::{PgConnection, PgPool};
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    cases::{ExcerptPart, NewCase, SubjectKind, open_case},
+    cases::open_case,
+    model::{ExcerptPart, NewCase, Opened, Opening, SubjectKind},
     shield, store,
 };
 
@@ -32,30 +33,6 @@ const YOUNG: Duration = Duration::days(7);
 const SAME_TEXT_ROOMS: i64 = 4;
 /// Longer than whatever is counted in them.
 const KEPT_DAYS: i32 = 8;
-
-/// What an account has begun so far.
-#[derive(Clone, Copy, Debug)]
-pub struct Opened {
-    pub account_since: OffsetDateTime,
-    pub last_day: i64,
-    /// The first of those: a day later there is room for one more.
-    pub day_began: Option<OffsetDateTime>,
-}
-
-/// A conversation that somebody begins, and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Opening {
-    pub account_id: i64,
-    pub room_id: i64,
-    pub author: String,
-    pub text: String,
-}
-
-impl Opening {
-    pub(super) fn text_hash(&self) -> Option<i64> {
-        text_hash(&self.text)
-    }
-}
 
 /// The budget is used up: how much it is, and when there is room for one more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,8 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::{
-    cases::{self, Case, Party},
+    cases,
+    model::{Case, Party},
     views::{CasePage, CasesPage},
 };
 use crate::{

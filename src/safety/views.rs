@@ -3,7 +3,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 
-use super::cases::{Case, CaseLine, Party};
+use super::model::{Case, CaseLine, Party};
 use crate::web::{FieldErrors, Shell, filters};
 
 #[derive(Template, WebTemplate)]

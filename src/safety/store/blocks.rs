@@ -2,7 +2,7 @@
 
 use sqlx::PgExecutor;
 
-use crate::safety::blocks::BlockedPerson;
+use crate::safety::model::BlockedPerson;
 
 /// False if it was there before, or if there are `limit` of this account already.
 pub(in crate::safety) async fn insert(

@@ -2,7 +2,7 @@
 
 use sqlx::{PgExecutor, types::Json};
 
-use crate::safety::cases::{Case, CaseFigures, CaseLine, DecidedCase, ExcerptPart, NewCase, QueueLine};
+use crate::safety::model::{Case, CaseFigures, CaseLine, DecidedCase, ExcerptPart, NewCase, QueueLine};
 
 /// None if this reporter has one of this subject that is open.
 pub(in crate::safety) async fn insert(db: impl PgExecutor<'_>, case: &NewCase) -> sqlx::Result<Option<i64>> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
-use crate::safety::openings::{Opened, Opening};
+use crate::safety::model::{Opened, Opening};
 
 /// Of the advisory locks, one per account; any number that nothing else on the database uses, in the upper bits.
 const OPENINGS: i64 = 0x6f70 << 48;
