@@ -70,7 +70,7 @@ pub fn channel_of(kind: &dyn Kind, channel: &str) -> Channel {
     match channel {
         PUSH => kind.push(),
         MAIL => kind.mail(),
-        // The bell's page has everything, until somebody doesn't want it.
+        // The bell has everything until somebody doesn't want it; the view `bell_notices` says the same.
         _ => Channel::On(std::time::Duration::ZERO),
     }
 }

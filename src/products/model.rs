@@ -12,6 +12,8 @@ pub struct ProductSummary {
     /// The cover photo's key.
     pub cover: Option<String>,
     pub state: ProductState,
+    /// Whether an admin has to approve it first.
+    pub is_waiting: bool,
 }
 
 impl ProductSummary {

@@ -69,6 +69,7 @@ impl ProductFragment {
             price: self.product.price,
             cover: self.photos.first().map(|photo| photo.key.to_string()),
             state: self.product.state,
+            is_waiting: matches!(self.product.review, Some(Review::Waiting)),
         }
     }
 
@@ -87,6 +88,12 @@ impl ProductFragment {
     /// Only its seller and admins get here then.
     pub fn is_hidden(&self) -> bool {
         self.product.state.is_out_of_sight()
+    }
+
+    /// What stands beside its title where a link to it is shown.
+    pub fn shared_line(&self) -> String {
+        let parts = [self.product.price.to_string(), self.product.place.clone(), self.summary_line()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
     }
 
     /// One line about it, for programs that show what a link leads to.

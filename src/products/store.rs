@@ -27,7 +27,7 @@ pub(super) async fn titles(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result
 pub(super) async fn summaries(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<Vec<ProductSummary>> {
     let rows = sqlx::query!(
         r#"SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, f.key AS "cover?",
-                  p.state
+                  p.state, coalesce(p.review = 'waiting', false) AS "is_waiting!"
            FROM products p LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
            WHERE p.id = ANY($1)"#,
         ids
@@ -43,6 +43,7 @@ pub(super) async fn summaries(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Res
                 price: Price::from_row(row.price_minor, &row.currency)?,
                 cover: row.cover,
                 state: ProductState::from_code(&row.state),
+                is_waiting: row.is_waiting,
             })
         })
         .collect()

@@ -128,6 +128,14 @@ impl Marketplace {
         form::line(text, Self::MAX_NAME).map_err(anyhow::Error::msg)
     }
 
+    /// What its pages are written in, and where for, as Open Graph has it.
+    pub fn locale(&self) -> String {
+        match &self.country {
+            Some(country) => format!("en_{country}"),
+            None => "en".to_owned(),
+        }
+    }
+
     /// The address of its own style sheet, if it has one.
     pub fn theme_url(&self) -> Option<String> {
         self.theme.as_ref().map(|theme| format!("/theme.css?v={}", theme.version))

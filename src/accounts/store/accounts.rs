@@ -33,6 +33,12 @@ pub(in crate::accounts) async fn credentials(
     .await
 }
 
+/// Whether it is the demo's; no account is nobody's.
+pub(in crate::accounts) async fn is_demo(db: impl PgExecutor<'_>, account_id: i64) -> sqlx::Result<bool> {
+    let found = sqlx::query_scalar!("SELECT is_demo FROM accounts WHERE id = $1", account_id);
+    Ok(found.fetch_optional(db).await?.unwrap_or_default())
+}
+
 pub(in crate::accounts) async fn password_hash(
     db: impl PgExecutor<'_>,
     account_id: i64,

@@ -1,8 +1,9 @@
-//! `/ws/inbox`: a person's own socket. It greets with how much waits in all, and then says which rooms changed, and when
-//! notices did, so that the badge and the bell are right on every page.
+//! `/ws/inbox`: a person's own socket, also an admin's, who has a bell and no conversations. It greets with how much
+//! waits in all, and then says which rooms changed, and when notices did, so that the badge and the bell are right on
+//! every page.
 //!
-//! Events are coalesced over about 100 ms, and all inboxes of a node ask with one statement (`unread_counts.rs`). A stale node greets its inboxes
-//! again, with jitter and at most once a minute, and closes none of them.
+//! Events are coalesced over about 100 ms, and all inboxes of a node ask with one statement (`unread_counts.rs`). A
+//! stale node greets its inboxes again, with jitter and at most once a minute, and closes none of them.
 
 use std::{collections::HashMap, pin::pin, time::Duration};
 
@@ -38,7 +39,7 @@ use crate::{
         store,
     },
     notices,
-    web::{Error, Result, connection::ReadPace, forgery::SameOrigin, with_task_timeout},
+    web::{Result, connection::ReadPace, forgery::SameOrigin, with_task_timeout},
 };
 
 /// Nothing is expected from the client.
@@ -51,9 +52,6 @@ pub async fn upgrade(
     Extension(pace): Extension<ReadPace>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response> {
-    if user.buyer_id.is_none() {
-        return Err(Error::NotFound);
-    }
     pace.bound();
     let permit = parts.quota.acquire(user.account_id).ok_or(TOO_MANY)?;
     // Before the page hears that it is connected, and asks what it may have missed.

@@ -72,9 +72,18 @@ pub(in super::super) async fn save(
     }
     let mut tx = db.begin().await?;
     store::choices::save(&mut tx, user.account_id, &settings, &choices).await?;
+    // The bell of open pages may count others now.
+    store::notices::notify(&mut *tx, &[user.account_id]).await?;
     tx.commit().await?;
     flash::success(&session, "Saved.").await?;
     Ok(Redirect::to("/settings/notices").into_response())
+}
+
+/// Of somebody who never chose: at home where the marketplace is.
+fn unset(shell: &Shell) -> Settings {
+    let default = Settings::default();
+    let time_zone = shell.marketplace.time_zone.clone().unwrap_or(default.time_zone);
+    Settings { time_zone, ..default }
 }
 
 async fn page(
@@ -112,7 +121,7 @@ async fn page(
         key: pusher.key().await.map_err(Error::Internal)?.public(),
         time_zones: store::choices::time_zones(db).await?,
         is_unset: settings.is_none(),
-        settings: settings.unwrap_or_default(),
+        settings: settings.unwrap_or_else(|| unset(&shell)),
         shell,
         errors,
     })

@@ -54,21 +54,20 @@ pub(in super::super) async fn show(
     let pager = Pager::new(asked.page, NOTICES_PER_PAGE, total, "/notices?");
     let page = store::notices::page(&db, user.account_id, (pager.limit(), pager.offset())).await?;
     let mut notices = kinds.describe(&db, page).await?;
-    settle(&db, &mut notices).await?;
+    mark_read_elsewhere(&db, &mut notices).await?;
     Ok(NoticesPage { shell, notices, pager }.into_response())
 }
 
 async fn unread(db: &PgPool, kinds: &Kinds, account_id: i64) -> Result<UnreadJson> {
-    let newest = store::notices::page(db, account_id, (MAX_TAGS, 0)).await?;
-    let unread = newest.iter().filter(|notice| !notice.is_read);
+    let unread = store::notices::newest_unread(db, account_id, MAX_TAGS).await?;
     let by_kind = store::due::unread_by_kind(db, &[account_id]).await?;
     let badges = kinds.badges(db, &[account_id], &by_kind).await?;
     let badge = badges.get(&account_id).copied().unwrap_or(0);
-    Ok(UnreadJson { tags: unread.map(Notice::tag).collect(), badge })
+    Ok(UnreadJson { tags: unread.iter().map(Notice::tag).collect(), badge })
 }
 
 /// What was read on its own page, and whose notice hasn't heard of it yet, is read.
-async fn settle(db: &PgPool, notices: &mut [(Notice, Words)]) -> Result<()> {
+async fn mark_read_elsewhere(db: &PgPool, notices: &mut [(Notice, Words)]) -> Result<()> {
     let mut settled = Vec::new();
     for (notice, _) in notices.iter_mut().filter(|(notice, words)| words.is_settled && !notice.is_read) {
         notice.is_read = true;

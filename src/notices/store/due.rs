@@ -45,15 +45,7 @@ pub(in super::super) async fn claim(
     Ok(rows
         .into_iter()
         .map(|row| DueNotice {
-            notice: Notice {
-                id: row.id,
-                account_id: row.account_id,
-                kind: row.kind,
-                subject: row.subject,
-                details: row.details,
-                happened_at: row.happened_at,
-                is_read: row.is_read,
-            },
+            notice: notice_of!(row),
             lease: row.lease,
             was_pushed: row.was_pushed,
             left: row.push_left,
@@ -115,13 +107,13 @@ pub(in super::super) async fn finish(
     Ok(())
 }
 
-/// How many notices of each kind wait for each of these people.
+/// How many notices of each kind wait at the bells of each of these people.
 pub(in super::super) async fn unread_by_kind(
     db: impl PgExecutor<'_>,
     accounts: &[i64],
 ) -> sqlx::Result<Vec<(i64, String, i64)>> {
     let rows = sqlx::query!(
-        r#"SELECT account_id, kind, count(*) AS "count!" FROM notices
+        r#"SELECT account_id AS "account_id!", kind AS "kind!", count(*) AS "count!" FROM bell_notices
            WHERE account_id = ANY($1) AND read_at IS NULL GROUP BY account_id, kind"#,
         accounts
     )

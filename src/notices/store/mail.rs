@@ -46,21 +46,7 @@ pub(in super::super) async fn lock_waiting(
     )
     .fetch_all(db)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| WaitingNotice {
-            notice: Notice {
-                id: row.id,
-                account_id: row.account_id,
-                kind: row.kind,
-                subject: row.subject,
-                details: row.details,
-                happened_at: row.happened_at,
-                is_read: row.is_read,
-            },
-            mail_at: row.mail_at,
-        })
-        .collect())
+    Ok(rows.into_iter().map(|row| WaitingNotice { notice: notice_of!(row), mail_at: row.mail_at }).collect())
 }
 
 /// What is due waits until then.

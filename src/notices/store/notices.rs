@@ -137,14 +137,14 @@ pub(in super::super) async fn mark_read_by_id(
     .await
 }
 
-/// All of somebody's; those that were unread, by account.
+/// All that somebody's bell has; those that were unread, by account.
 pub(in super::super) async fn mark_all_read(
     db: impl PgExecutor<'_>,
     account_id: i64,
 ) -> sqlx::Result<Vec<i64>> {
     sqlx::query_scalar!(
         "UPDATE notices n SET read_at = now(), push_at = NULL, push_left = NULL, mail_at = NULL
-         FROM (SELECT id FROM notices WHERE account_id = $1 AND read_at IS NULL ORDER BY id FOR UPDATE) r
+         FROM (SELECT id FROM bell_notices WHERE account_id = $1 AND read_at IS NULL ORDER BY id FOR UPDATE) r
          WHERE n.id = r.id RETURNING n.account_id",
         account_id
     )
@@ -152,10 +152,11 @@ pub(in super::super) async fn mark_all_read(
     .await
 }
 
+/// As the bell counts them.
 pub(in super::super) async fn unread(db: impl PgExecutor<'_>, account_id: i64) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM (
-               SELECT FROM notices WHERE account_id = $1 AND read_at IS NULL LIMIT $2) unread"#,
+               SELECT FROM bell_notices WHERE account_id = $1 AND read_at IS NULL LIMIT $2) unread"#,
         account_id,
         MAX_COUNTED
     )
@@ -163,7 +164,7 @@ pub(in super::super) async fn unread(db: impl PgExecutor<'_>, account_id: i64) -
     .await
 }
 
-/// Somebody's, newest first.
+/// Of the page of notices, newest first.
 pub(in super::super) async fn page(
     db: impl PgExecutor<'_>,
     account_id: i64,
@@ -171,11 +172,29 @@ pub(in super::super) async fn page(
 ) -> sqlx::Result<Vec<Notice>> {
     sqlx::query_as!(
         Notice,
-        r#"SELECT id, account_id, kind, subject, details, happened_at, read_at IS NOT NULL AS "is_read!"
-           FROM notices WHERE account_id = $1 ORDER BY happened_at DESC, id DESC LIMIT $2 OFFSET $3"#,
+        r#"SELECT id AS "id!", account_id AS "account_id!", kind AS "kind!", subject AS "subject!",
+                  details AS "details!", happened_at AS "happened_at!", read_at IS NOT NULL AS "is_read!"
+           FROM bell_notices WHERE account_id = $1 ORDER BY happened_at DESC, id DESC LIMIT $2 OFFSET $3"#,
         account_id,
         limit,
         offset
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The newest that wait, by whichever channel they are told.
+pub(in super::super) async fn newest_unread(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<Notice>> {
+    sqlx::query_as!(
+        Notice,
+        r#"SELECT id, account_id, kind, subject, details, happened_at, read_at IS NOT NULL AS "is_read!"
+           FROM notices WHERE account_id = $1 AND read_at IS NULL ORDER BY happened_at DESC, id DESC LIMIT $2"#,
+        account_id,
+        limit
     )
     .fetch_all(db)
     .await
@@ -188,7 +207,7 @@ pub(in super::super) async fn count(
     limit: i64,
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM (SELECT FROM notices WHERE account_id = $1 LIMIT $2) listed"#,
+        r#"SELECT count(*) AS "count!" FROM (SELECT FROM bell_notices WHERE account_id = $1 LIMIT $2) listed"#,
         account_id,
         limit
     )

@@ -1,5 +1,6 @@
 //! The bell: a counter on every page, a page of notices, live on all open ones.
 
+use haggle::notices;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -136,4 +137,29 @@ async fn of_somebody_blocked_nothing_is_told() {
     assert_eq!(page.count(".is-unread"), 0, "what waited is settled");
     assert!(!page.body().contains("After"));
     assert_eq!(tomas.get("/").await.ok().text("[data-notices]"), "0");
+}
+
+#[tokio::test]
+async fn an_admins_bell_is_live_too() {
+    let app = TestApp::start().await;
+    app.state().notices.start(&app.supervisor());
+    let root = app.admin("Root").await;
+    let page = root.get("/").await.ok();
+    assert_eq!(page.attr("haggle-inbox", "data-ws"), "/ws/inbox");
+    let mut open = root.socket("/ws/inbox").await;
+    assert_eq!(open.expect("hello").await["notices"], 0);
+    let payload = json!({ "account_id": root.account_id, "what": "password_changed", "at": 1_790_000_000 });
+    notices::record_account_security(&app.db, &payload).await.unwrap();
+    open.expect_where("a bell", |frame| *frame == json!({ "type": "notices", "unread": 1 })).await;
+}
+
+#[tokio::test]
+async fn where_there_is_nothing_nothing_is_marked_as_read() {
+    let app = TestApp::start().await;
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let empty = tomas.get("/notices").await.ok();
+    assert!(!empty.has("[data-read-all]") && empty.has("a[href='/settings/notices']"));
+    ana.sends(&room(&ana, &tomas), "Hello").await;
+    look(&app, 3).await;
+    assert!(tomas.get("/notices").await.ok().has("[data-read-all]"));
 }

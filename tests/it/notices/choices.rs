@@ -1,9 +1,10 @@
 //! What somebody chooses: kinds by channels, quiet hours in their time zone, previews.
 
+use serde_json::json;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{look, push, push_at, start};
-use crate::support::{Form, Person, PushService, TestApp, room};
+use crate::support::{Form, Person, Product, PushService, TestApp, room};
 
 /// The page's form, as it stands.
 async fn form(person: &Person) -> Form {
@@ -51,6 +52,38 @@ async fn a_kind_that_is_switched_off_is_not_pushed() {
     look(&app, 3).await;
     push(&app, 11).await;
     assert_eq!(service.take().len(), 1);
+}
+
+#[tokio::test]
+async fn the_bell_leaves_out_a_kind_that_is_switched_off() {
+    let app = TestApp::start().await;
+    app.state().notices.start(&app.supervisor());
+    let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
+    let root = app.admin("Root").await;
+    let lamp = Product::new("Lamp").create(&app, &tomas).await;
+    let mut open = tomas.socket("/ws/inbox").await;
+    open.expect("hello").await;
+    ana.sends(&room(&ana, &tomas), "Hello").await;
+    look(&app, 3).await;
+    root.post(&format!("/admin/products/{lamp}/hide"), &[]).await.expect(303);
+    open.expect_where("two", |frame| *frame == json!({ "type": "notices", "unread": 2 })).await;
+
+    let on = form(&tomas).await;
+    tomas.submit(&without(on.clone(), "message:bell")).await.expect(303);
+    open.expect_where("one", |frame| *frame == json!({ "type": "notices", "unread": 1 })).await;
+    let page = tomas.get("/notices").await.ok();
+    assert_eq!(page.text("[data-notices]"), "1");
+    assert_eq!(page.texts(".notice-title bdi"), ["Lamp"]);
+    // Notifications on this device are told by push, and stay.
+    let told = tomas.get_json("/notices").await.ok().json();
+    assert_eq!(told["tags"].as_array().map(Vec::len), Some(2), "{told}");
+
+    // What isn't seen isn't read.
+    tomas.submit(&page.form(".notice-all")).await.expect(303);
+    open.expect_where("none", |frame| *frame == json!({ "type": "notices", "unread": 0 })).await;
+    tomas.submit(&on).await.expect(303);
+    open.expect_where("the message", |frame| *frame == json!({ "type": "notices", "unread": 1 })).await;
+    assert_eq!(tomas.get("/notices").await.ok().texts(".is-unread .notice-title bdi"), ["Ana"]);
 }
 
 #[tokio::test]
