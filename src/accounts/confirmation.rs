@@ -15,6 +15,7 @@ use super::{
     link::Purpose,
     links,
     mail_jobs::LinkLetter,
+    security_events::SecurityEvent,
     store,
 };
 use crate::{mail, web::Result};
@@ -56,6 +57,7 @@ pub(super) async fn change(db: &PgPool, events: &AccessEvents, token: &str) -> R
     if old.is_confirmed {
         LinkLetter::Changed { account_id: old.account_id, old: old.email }.enqueue(&mut *tx).await?;
     }
+    SecurityEvent::EmailChanged.enqueue(&mut tx, link.account_id).await?;
     tx.commit().await?;
     events.publish(AccessChange::Profile(link.account_id));
     Ok(LinkUse::Done)
@@ -75,6 +77,7 @@ pub(super) async fn undo(db: &PgPool, events: &AccessEvents, token: &str) -> Res
     store::known_browsers::forget_all(&mut *tx, link.account_id).await?;
     store::sessions::end_sessions(&mut *tx, link.account_id).await?;
     LinkLetter::reset(&link.email).enqueue(&mut *tx).await?;
+    SecurityEvent::EmailChanged.enqueue(&mut tx, link.account_id).await?;
     tx.commit().await?;
     events.publish(AccessChange::Account(link.account_id));
     Ok(LinkUse::Done)

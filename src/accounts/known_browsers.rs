@@ -3,7 +3,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest as _, Sha256};
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
 
 use super::{model::Email, store};
 
@@ -52,7 +52,7 @@ pub(super) async fn known_account(
 
 /// Remembers that this browser has signed in; the cookie to set.
 pub(super) async fn remember(
-    db: &PgPool,
+    db: impl PgExecutor<'_>,
     browser: Option<BrowserToken>,
     account_id: i64,
     is_secure: bool,

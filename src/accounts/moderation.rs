@@ -7,7 +7,9 @@ use sqlx::{PgConnection, PgExecutor, PgPool};
 use super::{
     access::AccessChange,
     model::{AdminAccount, Email, Password},
-    password, store,
+    password,
+    security_events::SecurityEvent,
+    store,
 };
 use crate::web::Result;
 
@@ -57,7 +59,8 @@ pub async fn remove_second_factor(tx: &mut PgConnection, account_id: i64) -> Res
     if !store::second_factors::remove(&mut *tx, account_id).await? {
         return Ok(Moderated::Unchanged);
     }
-    store::sessions::end_sessions(tx, account_id).await?;
+    store::sessions::end_sessions(&mut *tx, account_id).await?;
+    SecurityEvent::RecoveredByAdmin.enqueue(tx, account_id).await?;
     Ok(Moderated::Done(AccessChange::Account(account_id)))
 }
 
@@ -72,7 +75,8 @@ pub async fn set_password(
     store::accounts::set_password(&mut *tx, person.account_id, email.as_str(), &hash).await?;
     store::links::forget(&mut *tx, person.account_id, false).await?;
     store::known_browsers::forget_all(&mut *tx, person.account_id).await?;
-    store::sessions::end_sessions(tx, person.account_id).await?;
+    store::sessions::end_sessions(&mut *tx, person.account_id).await?;
+    SecurityEvent::RecoveredByAdmin.enqueue(tx, person.account_id).await?;
     Ok(Some(person.account_id))
 }
 

@@ -8,7 +8,9 @@ use super::{
     link::Purpose,
     links,
     model::Password,
-    password, store,
+    password,
+    security_events::SecurityEvent,
+    store,
 };
 use crate::{mail, web::Result};
 
@@ -33,6 +35,7 @@ pub(super) async fn reset_password(
     store::links::forget(&mut *tx, link.account_id, false).await?;
     store::known_browsers::forget_all(&mut *tx, link.account_id).await?;
     store::sessions::end_sessions(&mut *tx, link.account_id).await?;
+    SecurityEvent::PasswordChanged.enqueue(&mut tx, link.account_id).await?;
     tx.commit().await?;
     events.publish(AccessChange::Account(link.account_id));
     Ok(true)

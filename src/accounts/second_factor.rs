@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
-use super::{sealing::SealingKey, store, totp};
+use super::{sealing::SealingKey, security_events::SecurityEvent, store, totp};
 use crate::web::Result;
 
 const RECOVERY_CODES: usize = 10;
@@ -71,8 +71,18 @@ pub(super) async fn confirm(
         return Ok(None);
     }
     let codes = replace_recovery_codes(&mut tx, account_id).await?;
+    SecurityEvent::SecondFactorAdded.enqueue(&mut tx, account_id).await?;
     tx.commit().await?;
     Ok(Some(codes))
+}
+
+/// By its owner.
+pub(super) async fn remove(db: &PgPool, account_id: i64) -> Result<()> {
+    let mut tx = db.begin().await?;
+    if store::second_factors::remove(&mut *tx, account_id).await? {
+        SecurityEvent::SecondFactorRemoved.enqueue(&mut tx, account_id).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// Uses up a code of the app, or a recovery code.

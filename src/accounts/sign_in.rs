@@ -7,6 +7,7 @@ use super::{
     hash_queue::Lane,
     model::{Email, Password},
     password,
+    security_events::SecurityEvent,
     sessions::SessionOwner,
     store,
 };
@@ -77,6 +78,7 @@ pub(super) async fn change_password(
     }
     store::known_browsers::forget_all(&mut *tx, account_id).await?;
     let epoch = store::sessions::end_sessions(&mut *tx, account_id).await?;
+    SecurityEvent::PasswordChanged.enqueue(&mut tx, account_id).await?;
     tx.commit().await?;
     events.publish(AccessChange::Account(account_id));
     Ok(Some(SessionOwner { account_id, epoch }))

@@ -55,7 +55,7 @@ fn worker(app: &App) -> Worker {
             let db = moved.clone();
             async move { chat::tell_product_moved(&db, job.payload).await }
         })
-        .on(notices::ACCOUNT_SECURITY_JOB, move |job| {
+        .on(accounts::SECURITY_JOB, move |job| {
             let db = account.clone();
             async move { notices::record_account_security(&db, &job.payload).await }
         })

@@ -15,9 +15,7 @@ use super::{
     notice::{NewNotice, Notice},
     record::record,
 };
-
-/// Its payload: `{"account_id": 1, "what": "password_changed", "at": 1790000000}`; `at` in seconds since 1970.
-pub const ACCOUNT_SECURITY_JOB: &str = "accounts.security_notice";
+use crate::accounts::SecurityEvent;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AccountSecurity;
@@ -45,7 +43,9 @@ impl Kind for AccountSecurity {
     }
 
     async fn describe(&self, _: &PgPool, notices: &[Notice]) -> sqlx::Result<Vec<Option<Words>>> {
-        Ok(notices.iter().map(|notice| sentence(&notice.subject).map(words)).collect())
+        // None for what a newer version tells.
+        let words_of = |notice: &Notice| SecurityEvent::from_code(&notice.subject).map(sentence).map(words);
+        Ok(notices.iter().map(words_of).collect())
     }
 }
 
@@ -61,22 +61,28 @@ fn words(text: &'static str) -> Words {
     }
 }
 
-/// None for what a newer version tells.
-fn sentence(what: &str) -> Option<&'static str> {
-    Some(match what {
-        "password_changed" => {
-            "Your password was changed. If that wasn’t you, write to whoever runs this marketplace."
-        }
-        "new_browser" => {
+fn sentence(event: SecurityEvent) -> &'static str {
+    match event {
+        SecurityEvent::NewBrowser => {
             "Somebody signed in from a browser that is new here. If that wasn’t you, change your password."
         }
-        "email_changed" => "Your email address was changed.",
-        "two_factor_changed" => "Your second factor was changed.",
-        _ => return None,
-    })
+        SecurityEvent::PasswordChanged => {
+            "Your password was changed. If that wasn’t you, write to whoever runs this marketplace."
+        }
+        SecurityEvent::EmailChanged => "Your email address was changed.",
+        SecurityEvent::SecondFactorAdded => {
+            "Your account has a second factor now. If that wasn’t you, write to whoever runs this marketplace."
+        }
+        SecurityEvent::SecondFactorRemoved => {
+            "The second factor was taken away from your account. If that wasn’t you, change your password."
+        }
+        SecurityEvent::RecoveredByAdmin => {
+            "An admin gave you a new way to sign in. If you didn’t ask for it, write to whoever runs this marketplace."
+        }
+    }
 }
 
-/// The job's handler (idempotent: the notice has the cause's time).
+/// The handler of [`SECURITY_JOB`](crate::accounts::SECURITY_JOB) (idempotent: the notice has the cause's time).
 pub async fn record_account_security(db: &PgPool, payload: &Value) -> anyhow::Result<()> {
     let (Some(account_id), Some(what)) = (payload["account_id"].as_i64(), payload["what"].as_str()) else {
         anyhow::bail!("a payload of no known shape: {payload}");

@@ -32,7 +32,7 @@ mod sweep;
 mod unsubscribe;
 mod views;
 
-pub use account_security::{ACCOUNT_SECURITY_JOB, AccountSecurity, record_account_security};
+pub use account_security::{AccountSecurity, record_account_security};
 pub use bell::{Bell, BellSubscription};
 pub use kind::{Channel, Kind, Kinds, Words};
 pub use letters::Letters;

@@ -4,6 +4,8 @@
 use askama::{Result, Values};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 
+use super::house_time::local;
+
 /// For `<time datetime>`: `2026-01-31T10:00:00Z`.
 #[askama::filter_fn]
 pub fn iso(at: &OffsetDateTime, _: &dyn Values) -> Result<String> {
@@ -11,17 +13,19 @@ pub fn iso(at: &OffsetDateTime, _: &dyn Values) -> Result<String> {
     at.format(&Rfc3339).map_err(|error| askama::Error::Custom(error.into()))
 }
 
-/// What stands inside `<time>` until the browser makes it local: `31 Jan 2026, 10:00`, in UTC.
+/// What stands inside `<time>` until the browser makes it local: `31 Jan 2026, 10:00`, in the marketplace's time zone.
 #[askama::filter_fn]
 pub fn date(at: &OffsetDateTime, _: &dyn Values) -> Result<String> {
-    at.format(format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute]"))
+    local(*at)
+        .format(format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute]"))
         .map_err(|error| askama::Error::Custom(error.into()))
 }
 
-/// `January 2026`, in UTC.
+/// `January 2026`, in the marketplace's time zone.
 #[askama::filter_fn]
 pub fn month(at: &OffsetDateTime, _: &dyn Values) -> Result<String> {
-    at.format(format_description!("[month repr:long] [year]"))
+    local(*at)
+        .format(format_description!("[month repr:long] [year]"))
         .map_err(|error| askama::Error::Custom(error.into()))
 }
 

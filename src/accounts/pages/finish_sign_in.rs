@@ -15,6 +15,7 @@ use crate::{
         known_browsers::{self, BrowserToken},
         letters,
         pending_sign_in::PendingSignIn,
+        security_events::SecurityEvent,
         sessions,
     },
     web::{Result, Shell, forgery::PublicOrigin},
@@ -37,7 +38,12 @@ pub(super) async fn finish_sign_in(
         }
     }
     let token = BrowserToken::from_headers(headers);
-    let cookie = known_browsers::remember(db, token, owner.account_id, origin.is_https()).await?;
+    let mut tx = db.begin().await?;
+    let cookie = known_browsers::remember(&mut *tx, token, owner.account_id, origin.is_https()).await?;
+    if !done.is_known {
+        SecurityEvent::NewBrowser.enqueue(&mut tx, owner.account_id).await?;
+    }
+    tx.commit().await?;
     let to = Redirect::to(done.next().or("/"));
     Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), to).into_response())
 }

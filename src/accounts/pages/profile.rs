@@ -67,7 +67,7 @@ pub(in crate::accounts) async fn update(
     user: CurrentUser,
     Form(typed): Form<ProfileForm>,
 ) -> Result<Response> {
-    match Name::parse(&typed.name) {
+    match Name::parse(&typed.name, &shell.marketplace.name) {
         Ok(name) => {
             profiles::rename(&db, &events, user.account_id, &name).await?;
             saved(&session, "Your name is changed.").await
@@ -105,7 +105,7 @@ pub(in crate::accounts) async fn sell(
             "An admin runs the marketplace and can't sell in it. Please use another account.",
         );
     }
-    let shop_name = errors.check("shop_name", Name::parse(&typed.shop_name));
+    let shop_name = errors.check("shop_name", Name::parse(&typed.shop_name, &shell.marketplace.name));
     let place = errors.check("place", form::optional_line(&typed.place, 80));
     let about = errors.check("about", form::lines(&typed.about, 2000));
     if let (Some(shop_name), Some(place), Some(about), true) = (shop_name, place, about, errors.is_empty()) {

@@ -97,7 +97,7 @@ pub(in crate::accounts) async fn register(
     limits.try_registration(addr)?;
     let mut errors = FieldErrors::default();
     let email = errors.check("email", Email::parse(&typed.email));
-    let name = errors.check("name", Name::parse(&typed.name));
+    let name = errors.check("name", Name::parse(&typed.name, &shell.marketplace.name));
     let password = errors
         .check("password", Password::parse_for(&typed.password, email.as_ref().map_or("", Email::as_str)));
     let role = errors.check("role", Role::parse(&typed.role));

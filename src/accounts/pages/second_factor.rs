@@ -165,7 +165,7 @@ pub(in crate::accounts) async fn remove(
     if check_password(&db, &limits, &user, &typed.current_password, &mut errors).await?
         && check_code((&db, &key), &limits, &user, &typed.code, &mut errors).await?
     {
-        store::second_factors::remove(&db, user.account_id).await?;
+        second_factor::remove(&db, user.account_id).await?;
         let words = letters::second_factor_removed(&shell.marketplace);
         letters::enqueue_if(user.email_confirmed, &db, &shell.marketplace, &user.email, &words).await?;
         flash::success(&session, "Your password alone signs you in again.").await?;

@@ -167,7 +167,7 @@ mod tests {
         assert!(unique(all.iter().map(|(email, _)| email.as_str())));
         for (email, name) in all {
             assert_eq!(Email::parse(email).as_ref().map(Email::as_str), Ok(email.as_str()));
-            assert!(Name::parse(name).is_ok_and(|parsed| parsed.as_str() == name));
+            assert!(Name::parse(name, "Haggle").is_ok_and(|parsed| parsed.as_str() == name));
         }
     }
 

@@ -1,9 +1,9 @@
 //! Where links lead, and which domains pretend to be this marketplace's.
 
 use linkify::{LinkFinder, LinkKind};
-use unicode_normalization::UnicodeNormalization as _;
 
 use super::Warning;
+use crate::web::look_alike::{latin_twin, skeleton};
 
 /// Domains that people name to say what they mean, and where nobody can be robbed.
 const HARMLESS: &[&str] = &["wikipedia.org", "youtube.com", "youtu.be", "openstreetmap.org"];
@@ -98,10 +98,10 @@ pub(super) fn own_label(host: &str) -> &str {
 fn is_look_alike(ascii: &str, own_names: &[String]) -> bool {
     let (shown, _) = idna::domain_to_unicode(ascii);
     let is_mixed = |label: &str| {
-        label.chars().any(|c| c.is_ascii_alphabetic()) && label.chars().any(|c| foreign(c).is_some())
+        label.chars().any(|c| c.is_ascii_alphabetic()) && label.chars().any(|c| latin_twin(c).is_some())
     };
     let is_disguised = |label: &str| {
-        !label.is_ascii() && label.chars().all(|c| c.is_ascii() || foreign(c).is_some()) && label.len() > 2
+        !label.is_ascii() && label.chars().all(|c| c.is_ascii() || latin_twin(c).is_some()) && label.len() > 2
     };
     if shown.split('.').any(|label| is_mixed(label) || is_disguised(label)) {
         return true;
@@ -120,50 +120,6 @@ fn is_bait(ascii: &str) -> bool {
     let ending = ascii.rsplit('.').next().unwrap_or_default();
     CHEAP_ENDINGS.contains(&ending) && ascii.len() > ending.len() + 3
         || ascii.split(['.', '-']).any(|part| BAIT.contains(&part))
-}
-
-/// What a name looks like: letters that can't be told apart are one letter.
-pub(super) fn skeleton(text: &str) -> String {
-    let letters = text.to_lowercase();
-    let letters = letters.nfkd().filter(|c| c.is_alphanumeric()).map(|c| match foreign(c).unwrap_or(c) {
-        '0' => 'o',
-        '1' | 'i' | 'j' => 'l',
-        '3' => 'e',
-        '5' => 's',
-        c => c,
-    });
-    let text: String = letters.collect();
-    text.replace("rn", "m").replace("vv", "w")
-}
-
-/// The Latin letter that a Greek or Cyrillic one looks like.
-fn foreign(c: char) -> Option<char> {
-    Some(match c {
-        'а' | 'α' => 'a',
-        'в' => 'b',
-        'с' | 'ϲ' => 'c',
-        'ԁ' => 'd',
-        'е' | 'ё' | 'ε' => 'e',
-        'ɡ' => 'g',
-        'һ' | 'н' => 'h',
-        'і' | 'ι' | 'ї' => 'i',
-        'ј' => 'j',
-        'к' | 'κ' => 'k',
-        'ӏ' => 'l',
-        'м' => 'm',
-        'ո' | 'η' => 'n',
-        'о' | 'ο' | 'օ' => 'o',
-        'р' | 'ρ' => 'p',
-        'ԛ' => 'q',
-        'ѕ' => 's',
-        'т' | 'τ' => 't',
-        'υ' | 'ս' => 'u',
-        'ν' => 'v',
-        'ԝ' | 'ω' => 'w',
-        'х' | 'χ' => 'x',
-        'у' | 'ү' => 'y',
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

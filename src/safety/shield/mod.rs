@@ -17,6 +17,8 @@ mod words;
 
 pub use text_hash::text_hash;
 
+use crate::web::look_alike::skeleton;
+
 /// Entries at the beginning of a room that are screened: who says what they are after does it there.
 pub const FIRST_MESSAGES: i64 = 10;
 
@@ -71,7 +73,7 @@ impl OwnNames {
     pub fn new(name: &str, origin: &str) -> Self {
         let host = origin.split_once("://").map_or(origin, |(_, rest)| rest);
         let host = host.split(['/', ':']).next().unwrap_or_default().to_ascii_lowercase();
-        let names = [links::skeleton(name), links::skeleton(links::own_label(&host))];
+        let names = [skeleton(name), skeleton(links::own_label(&host))];
         let names = names.into_iter().filter(|name| name.chars().count() >= 4).collect();
         OwnNames { host, names }
     }

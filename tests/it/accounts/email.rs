@@ -2,7 +2,7 @@
 
 use haggle::accounts::ConfirmationPolicy;
 
-use crate::support::{PASSWORD, Person, Product, TestApp, room};
+use crate::support::{PASSWORD, Person, Product, TestApp, eventually, room};
 
 /// A marketplace whose letters reach people.
 async fn with_mail() -> TestApp {
@@ -138,6 +138,11 @@ async fn a_new_address_is_confirmed_there_and_undone_from_the_old_one() {
     let form = ana.get(&link).await.ok().form("form[action='/change-email']");
     ana.submit(&form).await.redirects_to("/account");
     assert!(is_confirmed(&app, "new@example.com").await);
+    eventually("a notice", async || {
+        let bodies = ana.get("/notices").await.ok().texts(".notice-body");
+        (bodies == ["Your email address was changed."]).then_some(())
+    })
+    .await;
 
     // The old one is told. Whoever has the session now asks for more, and it still can be undone.
     let told = app.letter_to("ana@example.com").await;

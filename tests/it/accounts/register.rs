@@ -80,3 +80,20 @@ async fn two_who_register_the_same_address_at_once_become_one_account() {
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 422]);
 }
+
+/// L11: by whichever letters, and whatever the house is called.
+#[tokio::test]
+async fn nobody_is_called_like_whoever_runs_the_place() {
+    let app = TestApp::start_called(|marketplace| marketplace.name = "Bazar Brno".to_owned()).await;
+    let ana = app.visitor();
+    let form = ana.get("/register").await.ok().form("form[action='/register']");
+    let form = form.set("email", "ana@example.com").set("password", PASSWORD).set("role", "seller");
+    for name in ["HaggIe Support", "Αdmin", "Ваzаr Brn0", "BazarBrno Team", "B a z a r  B r n o"] {
+        let page = ana.submit(&form.clone().set("name", name)).await.refused();
+        assert!(page.text(".field-error:not([hidden])").contains("is kept for whoever runs"), "{name}");
+    }
+    ana.submit(&form.set("name", "Ana of Brno")).await.expect(303);
+    ana.post("/account", &[("name", "Βazar Brno")]).await.refused();
+    let shop = [("shop_name", "Bazar-Brno"), ("place", "Brno"), ("about", "")];
+    ana.post("/account/sell", &shop).await.refused();
+}

@@ -31,6 +31,12 @@ async fn a_letter_brings_a_new_password_and_ends_every_session() {
     ana.get("/account").await.redirects_to("/login?next=/account");
     ana.sign_in(PASSWORD).await.refused();
     ana.sign_in(NEW).await.redirects_to("/");
+    eventually("two notices", async || {
+        let bodies = ana.get("/notices").await.ok().texts(".notice-body").join(" | ");
+        (bodies.contains("Your password was changed.") && bodies.contains("a browser that is new"))
+            .then_some(())
+    })
+    .await;
     lost.submit(&form.set("password", "another long one")).await.expect(410);
 }
 

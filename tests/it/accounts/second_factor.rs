@@ -1,6 +1,6 @@
 //! Codes by an app, and recovery codes.
 
-use haggle::accounts::{totp_code, totp_step_at};
+use haggle::accounts::{SECURITY_JOB, totp_code, totp_step_at};
 use time::OffsetDateTime;
 
 use crate::support::{PASSWORD, Page, Person, TestApp};
@@ -39,11 +39,24 @@ async fn enrol(person: &Person) -> (String, Page) {
     (secret, page)
 }
 
+/// Of which the worker makes notices, in their order.
+async fn security_jobs(app: &TestApp, person: &Person) -> Vec<String> {
+    sqlx::query_scalar(
+        "SELECT payload ->> 'what' FROM jobs WHERE name = $1 AND payload ->> 'account_id' = $2 ORDER BY id",
+    )
+    .bind(SECURITY_JOB)
+    .bind(person.account_id.to_string())
+    .fetch_all(&app.db)
+    .await
+    .unwrap()
+}
+
 #[tokio::test]
 async fn a_sign_in_needs_a_code_that_works_once() {
     let app = TestApp::start().await;
     let ana = app.buyer("Ana").await;
     let (secret, _) = enrol(&ana).await;
+    assert_eq!(security_jobs(&app, &ana).await, ["second_factor_added"]);
     ana.post("/logout", &[]).await.expect(303);
     ana.get("/login/code").await.redirects_to("/login");
     ana.sign_in(PASSWORD).await.redirects_to("/login/code");
@@ -133,6 +146,7 @@ async fn turning_it_off_needs_password_and_code() {
     ana.post(path, &[("code", &*code(&secret, 0)), ("current_password", PASSWORD)])
         .await
         .redirects_to("/account");
+    assert_eq!(security_jobs(&app, &ana).await, ["second_factor_added", "second_factor_removed"]);
     ana.post("/logout", &[]).await.expect(303);
     ana.sign_in(PASSWORD).await.redirects_to("/");
 }

@@ -3,7 +3,7 @@
 use haggle::{chat, notices};
 use serde_json::{Value, json};
 
-use crate::support::{Product, TestApp};
+use crate::support::{PASSWORD, Person, Product, TestApp};
 
 /// What the worker does with the jobs of this name.
 async fn jobs(app: &TestApp, name: &str) -> Vec<Value> {
@@ -84,4 +84,55 @@ async fn somebodys_own_account_is_told_of() {
         page.text(".notice-body")
     );
     assert!(notices::record_account_security(&app.db, &json!({})).await.is_err());
+}
+
+/// What the worker makes of the jobs that wait; what it told this person, newest first.
+async fn told(app: &TestApp, person: &Person) -> Vec<String> {
+    for payload in jobs(app, haggle::accounts::SECURITY_JOB).await {
+        notices::record_account_security(&app.db, &payload).await.unwrap();
+    }
+    sqlx::query_scalar(
+        "SELECT subject FROM notices WHERE account_id = $1 AND kind = 'account' ORDER BY id DESC",
+    )
+    .bind(person.account_id)
+    .fetch_all(&app.db)
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn what_happens_to_an_account_is_told_with_it() {
+    let app = TestApp::start().await;
+    let (ana, root) = (app.buyer("Ana").await, app.admin("Root").await);
+    ana.sign_in(PASSWORD).await.expect(303);
+    assert_eq!(told(&app, &ana).await, ["new_browser"]);
+    ana.sign_in(PASSWORD).await.expect(303);
+    assert_eq!(jobs(&app, haggle::accounts::SECURITY_JOB).await.len(), 0, "a browser that is known");
+
+    let wrong = [("current_password", "a guess or two"), ("password", "a bicycle in the rain")];
+    ana.post("/account/password", &wrong).await.refused();
+    let right = [("current_password", PASSWORD), ("password", "a bicycle in the rain")];
+    ana.post("/account/password", &right).await.expect(303);
+    assert_eq!(told(&app, &ana).await, ["password_changed", "new_browser"]);
+
+    sqlx::query("INSERT INTO totp_secrets (account_id, sealed, confirmed_at) VALUES ($1, $2, now())")
+        .bind(ana.account_id)
+        .bind(vec![0_u8; 48])
+        .execute(&app.db)
+        .await
+        .unwrap();
+    let path = format!("/admin/people/{}/remove-second-factor", ana.account_id);
+    root.post(&path, &[]).await.expect(303);
+    assert_eq!(told(&app, &ana).await[0], "recovered_by_admin");
+    ana.sign_in("a bicycle in the rain").await.expect(303);
+    let bodies = ana.get("/notices").await.ok().texts(".notice-body").join(" | ");
+    assert!(bodies.contains("An admin gave you a new way to sign in."), "{bodies}");
+}
+
+#[tokio::test]
+async fn a_demo_account_is_everybodys_and_nobody_is_told_of_it() {
+    let app = TestApp::start().await;
+    let root = app.admin("Root").await;
+    root.sign_in(PASSWORD).await.expect(303);
+    assert_eq!(jobs(&app, haggle::accounts::SECURITY_JOB).await.len(), 0);
 }
