@@ -5,7 +5,12 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
-use super::{model::AuditAction, store, views::ApprovalsPage};
+use super::{
+    model::AuditAction,
+    notices::{ProductDecision, tell_of_admission, tell_seller},
+    store,
+    views::ApprovalsPage,
+};
 use crate::{
     accounts::{self, Admin, Admission},
     products::{self, ProductChanged, ProductEvents, StateMove},
@@ -64,6 +69,7 @@ pub(super) async fn person(
     match accounts::decide_admission(&mut *tx, id, admission, &reason).await? {
         Some(who) => {
             store::audit::record(&mut *tx, admin.account_id, action, &with_reason(&who, &reason)).await?;
+            tell_of_admission(&mut tx, id, is_yes, &reason).await?;
             tx.commit().await?;
             let what = if is_yes { "approved" } else { "refused" };
             flash::success(&session, format!("{who} is {what}.")).await?;
@@ -92,6 +98,8 @@ pub(super) async fn product(
             let action = if is_yes { AuditAction::ApproveProduct } else { AuditAction::RefuseProduct };
             let subject = with_reason(&format!("“{title}” (product {id})"), &reason);
             store::audit::record(&mut *tx, admin.account_id, action, &subject).await?;
+            let told = if is_yes { ProductDecision::Approved } else { ProductDecision::Refused(&reason) };
+            tell_seller(&mut tx, id, &title, told).await?;
             tx.commit().await?;
             events.publish(ProductChanged { product_id: id });
             let what = if is_yes { "live" } else { "refused" };

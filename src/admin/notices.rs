@@ -17,21 +17,33 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Moderation;
 
+/// The subject of what was decided about somebody's registration.
+const ADMISSION: &str = "admission";
+
 /// What staff did to a product; codes are kept in notices.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum ProductDecision {
+pub(super) enum ProductDecision<'a> {
     Hidden,
     Shown,
     PhotoTakenDown,
+    /// It waited for approval.
+    Approved,
+    Refused(&'a str),
 }
 
-impl ProductDecision {
+impl<'a> ProductDecision<'a> {
     fn code(self) -> &'static str {
         match self {
             Self::Hidden => "hidden",
             Self::Shown => "shown",
             Self::PhotoTakenDown => "photo_taken_down",
+            Self::Approved => "approved",
+            Self::Refused(_) => "refused",
         }
+    }
+
+    fn reason(self) -> &'a str {
+        if let Self::Refused(reason) = self { reason } else { "" }
     }
 }
 
@@ -40,14 +52,27 @@ pub(super) async fn tell_seller(
     tx: &mut PgConnection,
     product_id: i64,
     title: &str,
-    decision: ProductDecision,
+    decision: ProductDecision<'_>,
 ) -> crate::web::Result<()> {
     let Some(product) = products::summaries(&mut *tx, &[product_id]).await?.pop() else { return Ok(()) };
     let Some(seller) = accounts::seller_card(&mut *tx, product.seller_id).await? else { return Ok(()) };
     let subject = format!("product_{product_id}");
     let notice = NewNotice::new(seller.account_id, subject, OffsetDateTime::now_utc())
-        .details(json!({ "what": decision.code(), "title": title }));
+        .details(json!({ "what": decision.code(), "title": title, "reason": decision.reason() }));
     Ok(notices::record(tx, &Moderation, &[notice]).await?)
+}
+
+/// Tells somebody who waited for admission, in the transaction of the decision.
+pub(super) async fn tell_of_admission(
+    tx: &mut PgConnection,
+    account_id: i64,
+    is_admitted: bool,
+    reason: &str,
+) -> sqlx::Result<()> {
+    let what = if is_admitted { "admitted" } else { "refused" };
+    let notice = NewNotice::new(account_id, ADMISSION, OffsetDateTime::now_utc())
+        .details(json!({ "what": what, "reason": reason }));
+    notices::record(tx, &Moderation, &[notice]).await
 }
 
 /// Tells whoever reported it, and whom it went against, in the transaction of the decision.
@@ -117,7 +142,38 @@ impl Kind for Moderation {
 }
 
 fn words(notice: &Notice) -> Option<Words> {
-    if notice.subject.starts_with("case_") { case_words(notice) } else { product_words(notice) }
+    match &*notice.subject {
+        ADMISSION => admission_words(notice),
+        subject if subject.starts_with("case_") => case_words(notice),
+        _ => product_words(notice),
+    }
+}
+
+fn admission_words(notice: &Notice) -> Option<Words> {
+    let (headline, text) = match notice.details["what"].as_str()? {
+        "admitted" => {
+            ("Your registration was approved", "It was approved: you can write to people and sell now.")
+        }
+        "refused" => ("Your registration was not approved", "It was not approved."),
+        _ => return None,
+    };
+    Some(Words {
+        title: "Your registration".to_owned(),
+        headline: headline.to_owned(),
+        text: with_reason(text, notice),
+        discreet: "A decision of staff",
+        path: "/".to_owned(),
+        icon: "shield",
+        ..Words::default()
+    })
+}
+
+/// The sentence, and what the admin gave as the reason.
+fn with_reason(sentence: &str, notice: &Notice) -> String {
+    match notice.details["reason"].as_str() {
+        Some(reason) if !reason.is_empty() => format!("{sentence} The reason given: {reason}"),
+        _ => sentence.to_owned(),
+    }
 }
 
 fn case_words(notice: &Notice) -> Option<Words> {
@@ -151,12 +207,14 @@ fn product_words(notice: &Notice) -> Option<Words> {
         "hidden" => "Staff have hidden this product. Only you and they see it.",
         "shown" => "Staff have shown this product again.",
         "photo_taken_down" => "Staff have taken down a photo of this product.",
+        "approved" => "Staff have approved this product: it is for sale now.",
+        "refused" => "Staff have not approved this product. Change it, and it waits for approval again.",
         _ => return None,
     };
     Some(Words {
         headline: format!("A decision of staff about “{}”", notice.details["title"].as_str()?),
         title: notice.details["title"].as_str()?.to_owned(),
-        text: text.to_owned(),
+        text: with_reason(text, notice),
         discreet: "A decision of staff",
         path: format!("/products/{}", notice.subject.strip_prefix("product_")?),
         icon: "shield",

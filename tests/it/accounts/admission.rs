@@ -1,5 +1,7 @@
 //! Who may register: anybody, whoever is invited, or whoever an admin approves.
 
+use time::{Duration, OffsetDateTime};
+
 use crate::support::{PASSWORD, Page, Person, Product, TestApp};
 
 async fn with_policy(policy: &str) -> (TestApp, Person) {
@@ -84,6 +86,11 @@ async fn whoever_waits_for_approval_is_told_and_is_a_visitor_until_then() {
     admin.submit(&form).await.expect(303);
     ana.get("/account").await.ok();
     assert!(!ana.get("/").await.ok().has("[data-pending]"));
+    let told = ana.get("/notices").await.ok();
+    assert_eq!(
+        told.text(".is-unread .notice-body"),
+        "It was approved: you can write to people and sell now."
+    );
     admin.submit(&form).await.expect(303);
     assert!(admin.get("/admin").await.ok().text(".flash-error").contains("decided this already"));
 
@@ -94,6 +101,15 @@ async fn whoever_waits_for_approval_is_told_and_is_a_visitor_until_then() {
     admin.submit(&form).await.expect(303);
     assert!(bo.get("/").await.ok().text("[data-pending]").contains("Only for people of Brno."));
     bo.get("/account").await.expect(403);
+    let later = OffsetDateTime::now_utc() + Duration::minutes(6);
+    app.state().notices.letters.mail_due(later).await.unwrap();
+    let letter: String =
+        sqlx::query_scalar("SELECT letter::text FROM letters WHERE letter ->> 'to' = 'bo@example.com'")
+            .fetch_one(&app.db)
+            .await
+            .unwrap();
+    assert!(letter.contains("Your registration was not approved"), "{letter}");
+    assert!(letter.contains("The reason given: Only for people of Brno."), "{letter}");
     let log = admin.get("/admin/audit").await.ok().texts("tbody td").join(" | ");
     assert!(log.contains("Refused a person | Bo (bo@example.com): Only for people of Brno."), "{log}");
 

@@ -31,11 +31,15 @@ async fn a_first_product_waits_for_an_admin_and_the_next_does_not() {
     assert!(own.text("[data-review]").starts_with("Waits for approval."), "{}", own.text("main"));
     assert!(!own.has(".flash-success"));
     app.visitor().get(&path).await.expect(410);
+    let row = format!("#product_{bicycle} .tag");
+    assert_eq!(seller.get("/seller/dashboard").await.ok().text(&row), "Waiting for approval");
     list(&seller, "Second, meanwhile").await;
     assert_eq!(titles(&app.visitor(), "/products").await, ["Another", "Before"]);
 
     decide(&admin, bicycle, "refuse", "Whose is it?").await;
     assert!(seller.get(&path).await.ok().text("[data-review]").contains("Whose is it?"));
+    let told = seller.get("/notices").await.ok().text(".is-unread .notice-body");
+    assert!(told.starts_with("Staff have not approved") && told.ends_with("Whose is it?"), "{told}");
     app.visitor().get(&path).await.expect(410);
     // Changed, it waits again, behind the other one.
     let edit = seller.get(&format!("{}/edit", path.replace("/products", "/seller/products"))).await.ok();
@@ -46,6 +50,9 @@ async fn a_first_product_waits_for_an_admin_and_the_next_does_not() {
     assert_eq!(waiting, ["Second, meanwhile", "My bicycle"]);
 
     decide(&admin, bicycle, "approve", "").await;
+    assert_eq!(seller.get("/seller/dashboard").await.ok().text(&row), "For sale");
+    let told = seller.get("/notices").await.ok().texts(".is-unread .notice-body");
+    assert_eq!(told, ["Staff have approved this product: it is for sale now."]);
     app.visitor().get(&path).await.ok();
     list(&seller, "Third").await;
     assert_eq!(titles(&app.visitor(), "/products").await[0], "Third");
