@@ -48,7 +48,7 @@ use crate::{
         error_page::ErrorTemplate,
         forgery, headers,
         health::{self, Fault},
-        http_server, request_id, request_metrics,
+        house_time, http_server, request_id, request_metrics,
         request_pace::{self, RequestPace},
         wants_json, well_known,
     },
@@ -131,7 +131,7 @@ impl App {
                 shell: shell.clone(),
             },
             notices: kinds::state(&db, &bell, &shell),
-            safety: safety::State { db: db.clone(), shell: shell.clone() },
+            safety: safety::State { db: db.clone(), figures: Default::default(), shell: shell.clone() },
             dashboard: dashboard::State { db: db.clone(), shell: shell.clone() },
             admin: admin::State {
                 db: db.clone(),
@@ -186,6 +186,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
     let (shell, trusted_proxies) = (app.chat.shell.clone(), app.chat.trusted_proxies);
     let photos = WriteCheck::new(app.products.uploads.clone());
     let health = Health { db: app.db.clone(), supervisor: app.supervisor, photos };
+    let marketplace = app.settings.marketplace();
     let mut router = Router::new()
         .merge(accounts::router(app.accounts))
         .merge(safety::router(app.safety))
@@ -213,6 +214,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .layer(from_fn_with_state(shell.clone(), error_pages))
         .layer(from_fn(compression::mark_echo))
         .layer(compression::layer());
+    router = router.layer(from_fn_with_state(marketplace, house_time::enter));
     router = router.layer(from_fn(headers::no_store)).layer(from_fn(headers::one_host));
     if secure {
         router = router.layer(headers::hsts());

@@ -9,13 +9,14 @@ use sqlx::PgPool;
 use tower_sessions::Session;
 
 use super::{
+    audit::{self, Done},
     model::{AuditAction, InvitationInput},
     store,
     views::InvitationsPage,
 };
 use crate::{
     accounts::{self, Admin},
-    web::{FieldErrors, Form, Path, Result, Shell, flash},
+    web::{FieldErrors, Form, Path, Result, Shell},
 };
 
 const MAX_LISTED: i64 = 200;
@@ -65,14 +66,11 @@ pub(super) async fn revoke(
     Path(id): Path<i64>,
 ) -> Result<Redirect> {
     let mut tx = db.begin().await?;
-    match accounts::revoke_invitation(&mut *tx, id).await? {
-        Some(note) => {
-            let subject = format!("“{note}” (invitation {id})");
-            store::audit::record(&mut *tx, admin.account_id, AuditAction::RevokeInvitation, &subject).await?;
-            tx.commit().await?;
-            flash::success(&session, "Revoked: nobody registers by it any more.").await?;
-        }
-        None => flash::error(&session, "That invitation holds no longer anyhow.").await?,
-    }
+    let done = accounts::revoke_invitation(&mut *tx, id).await?.map(|note| Done {
+        action: AuditAction::RevokeInvitation,
+        subject: format!("“{note}” (invitation {id})"),
+        sentence: "Revoked: nobody registers by it any more.".to_owned(),
+    });
+    audit::finish(tx, &session, &admin, done, "That invitation holds no longer anyhow.").await?;
     Ok(Redirect::to("/admin/invitations"))
 }

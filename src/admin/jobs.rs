@@ -4,11 +4,15 @@ use axum::{extract::State, response::Redirect};
 use sqlx::PgPool;
 use tower_sessions::Session;
 
-use super::{model::AuditAction, store, views::JobsPage};
+use super::{
+    audit::{self, Done},
+    model::AuditAction,
+    views::JobsPage,
+};
 use crate::{
     accounts::Admin,
     jobs,
-    web::{Path, Result, Shell, flash},
+    web::{Path, Result, Shell},
 };
 
 pub(super) async fn list(State(db): State<PgPool>, _: Admin, shell: Shell) -> Result<JobsPage> {
@@ -23,14 +27,12 @@ pub(super) async fn send_again(
     Path(id): Path<i64>,
 ) -> Result<Redirect> {
     let mut tx = db.begin().await?;
-    match jobs::send_again(&mut *tx, id).await? {
-        Some(name) => {
-            let subject = format!("{name} (job {id})");
-            store::audit::record(&mut *tx, admin.account_id, AuditAction::SendJobAgain, &subject).await?;
-            tx.commit().await?;
-            flash::success(&session, format!("{name} waits again.")).await?;
-        }
-        None => flash::error(&session, "That job isn’t dead any more, or another like it waits.").await?,
-    }
+    let done = jobs::send_again(&mut *tx, id).await?.map(|name| Done {
+        action: AuditAction::SendJobAgain,
+        subject: format!("{name} (job {id})"),
+        sentence: format!("{name} waits again."),
+    });
+    audit::finish(tx, &session, &admin, done, "That job isn’t dead any more, or another like it waits.")
+        .await?;
     Ok(Redirect::to("/admin/jobs"))
 }

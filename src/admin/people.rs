@@ -41,94 +41,62 @@ pub(super) async fn list(
     Ok(PeoplePage { shell, people, words, role: asked.role, pager })
 }
 
+/// What every form here sends, and who sends it.
+type Moderating = (State<PgPool>, State<AccessEvents>, Session, Admin, Path<i64>, Form<ReturnForm>);
+
 /// Ends their sessions, closes their sockets and hides what they sell, until they are restored.
-pub(super) async fn suspend(
-    (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
-    session: Session,
-    Admin(admin): Admin,
-    Path(id): Path<i64>,
-    Form(back): Form<ReturnForm>,
-) -> Result<Redirect> {
-    let person = store::people::find(&db, id).await?.ok_or(Error::NotFound)?;
-    if id == admin.account_id {
-        return another_admin_does_that(&session, back).await;
-    }
-    let mut tx = db.begin().await?;
-    match accounts::suspend(&mut tx, id).await? {
-        Moderated::Done(ended) => {
-            if let Some(seller_id) = person.seller_id {
-                products::set_seller_paused(&mut *tx, seller_id, true, admin.account_id).await?;
-            }
-            let subject = person.subject();
-            store::audit::record(&mut *tx, admin.account_id, AuditAction::SuspendPerson, &subject).await?;
-            tx.commit().await?;
-            events.publish(ended);
-            flash::success(&session, format!("{} is suspended, and signed out everywhere.", person.name))
-                .await?;
-        }
-        Moderated::LastAdmin => flash::error(&session, LAST_ADMIN).await?,
-        Moderated::Unchanged => {}
-    }
-    Ok(Redirect::to(back.next.or("/admin/people")))
-}
-
-const LAST_ADMIN: &str = "Nobody else could run the marketplace: make another admin first.";
-
-async fn another_admin_does_that(session: &Session, back: ReturnForm) -> Result<Redirect> {
-    flash::error(session, "Another admin has to do that to you.").await?;
-    Ok(Redirect::to(back.next.or("/admin/people")))
+pub(super) async fn suspend(request: Moderating) -> Result<Redirect> {
+    moderate(request, AuditAction::SuspendPerson).await
 }
 
 /// Makes an ordinary person of an admin.
-pub(super) async fn demote(
-    (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
-    session: Session,
-    Admin(admin): Admin,
-    Path(id): Path<i64>,
-    Form(back): Form<ReturnForm>,
-) -> Result<Redirect> {
-    let person = store::people::find(&db, id).await?.ok_or(Error::NotFound)?;
-    if id == admin.account_id {
-        return another_admin_does_that(&session, back).await;
-    }
-    let mut tx = db.begin().await?;
-    match accounts::demote(&mut tx, id).await? {
-        Moderated::Done(ended) => {
-            let subject = person.subject();
-            store::audit::record(&mut *tx, admin.account_id, AuditAction::DemoteAdmin, &subject).await?;
-            tx.commit().await?;
-            events.publish(ended);
-            flash::success(&session, format!("{} is no admin any more.", person.name)).await?;
-        }
-        Moderated::LastAdmin => flash::error(&session, LAST_ADMIN).await?,
-        Moderated::Unchanged => {}
-    }
-    Ok(Redirect::to(back.next.or("/admin/people")))
+pub(super) async fn demote(request: Moderating) -> Result<Redirect> {
+    moderate(request, AuditAction::DemoteAdmin).await
 }
 
 /// The way back for somebody who has lost theirs.
-pub(super) async fn remove_second_factor(
-    (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
-    session: Session,
-    Admin(admin): Admin,
-    Path(id): Path<i64>,
-    Form(back): Form<ReturnForm>,
-) -> Result<Redirect> {
+pub(super) async fn remove_second_factor(request: Moderating) -> Result<Redirect> {
+    moderate(request, AuditAction::RemoveSecondFactor).await
+}
+
+/// Nobody does it to themself.
+async fn moderate(request: Moderating, action: AuditAction) -> Result<Redirect> {
+    let (State(db), State(events), session, Admin(admin), Path(id), Form(back)) = request;
     let person = store::people::find(&db, id).await?.ok_or(Error::NotFound)?;
+    let to = Redirect::to(back.next.or("/admin/people"));
     if id == admin.account_id {
-        return another_admin_does_that(&session, back).await;
+        flash::error(&session, "Another admin has to do that to you.").await?;
+        return Ok(to);
     }
     let mut tx = db.begin().await?;
-    if let Moderated::Done(ended) = accounts::remove_second_factor(&mut tx, id).await? {
-        let subject = person.subject();
-        store::audit::record(&mut *tx, admin.account_id, AuditAction::RemoveSecondFactor, &subject).await?;
-        tx.commit().await?;
-        events.publish(ended);
-        let sentence =
-            format!("{} signs in with the password alone now, and is signed out everywhere.", person.name);
-        flash::success(&session, sentence).await?;
+    let (moderated, outcome) = match action {
+        AuditAction::SuspendPerson => {
+            let moderated = accounts::suspend(&mut tx, id).await?;
+            if let (Moderated::Done(_), Some(seller_id)) = (&moderated, person.seller_id) {
+                products::set_seller_paused(&mut *tx, seller_id, true, admin.account_id).await?;
+            }
+            (moderated, "is suspended, and signed out everywhere.")
+        }
+        AuditAction::DemoteAdmin => (accounts::demote(&mut tx, id).await?, "is no admin any more."),
+        _ => (
+            accounts::remove_second_factor(&mut tx, id).await?,
+            "signs in with the password alone now, and is signed out everywhere.",
+        ),
+    };
+    match moderated {
+        Moderated::Done(ended) => {
+            store::audit::record(&mut *tx, admin.account_id, action, &person.subject()).await?;
+            tx.commit().await?;
+            events.publish(ended);
+            flash::success(&session, format!("{} {outcome}", person.name)).await?;
+        }
+        Moderated::LastAdmin => {
+            let sentence = "Nobody else could run the marketplace: make another admin first.";
+            flash::error(&session, sentence).await?;
+        }
+        Moderated::Unchanged => {}
     }
-    Ok(Redirect::to(back.next.or("/admin/people")))
+    Ok(to)
 }
 
 pub(super) async fn restore(

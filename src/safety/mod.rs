@@ -13,6 +13,7 @@
 
 mod blocks;
 mod cases;
+mod figures;
 mod model;
 mod openings;
 mod pages;

@@ -1,4 +1,5 @@
-//! `/cases`: what somebody reported, and what was decided about them, with one appeal.
+//! `/about/reports`: figures for everybody. `/cases`: what somebody reported, and what was decided about them, with one
+//! appeal.
 //!
 //! Somebody who was removed for fraud can't sign in: the key in their letter opens their case.
 
@@ -14,8 +15,9 @@ use uuid::Uuid;
 
 use super::{
     cases,
+    figures::PublicFigures,
     model::{Case, Party},
-    views::{CasePage, CasesPage},
+    views::{CasePage, CasesPage, FiguresPage},
 };
 use crate::{
     accounts::CurrentUser,
@@ -26,6 +28,14 @@ const MAX_WORDS: usize = 1000;
 
 pub(super) async fn list(State(db): State<PgPool>, user: CurrentUser, shell: Shell) -> Result<CasesPage> {
     Ok(CasesPage { shell, cases: cases::cases_of(&db, user.account_id).await? })
+}
+
+/// `/about/reports`, for everybody.
+pub(super) async fn figures(
+    (State(db), State(figures)): (State<PgPool>, State<PublicFigures>),
+    shell: Shell,
+) -> Result<FiguresPage> {
+    Ok(FiguresPage { shell, figures: figures.current(&db).await? })
 }
 
 #[derive(Deserialize)]

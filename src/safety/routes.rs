@@ -9,6 +9,7 @@ use super::{pages, state::State};
 
 pub fn router(state: State) -> Router {
     Router::new()
+        .route("/about/reports", get(pages::figures))
         .route("/cases", get(pages::list))
         .route("/cases/{id}", get(pages::show))
         .route("/cases/{id}/appeal", post(pages::appeal))

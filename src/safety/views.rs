@@ -3,7 +3,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 
-use super::model::{Case, CaseLine, Party};
+use super::model::{Case, CaseFigures, CaseLine, Party};
 use crate::web::{FieldErrors, Shell, filters};
 
 #[derive(Template, WebTemplate)]
@@ -11,6 +11,13 @@ use crate::web::{FieldErrors, Shell, filters};
 pub(super) struct CasesPage {
     pub shell: Shell,
     pub cases: Vec<CaseLine>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "safety/figures.html")]
+pub(super) struct FiguresPage {
+    pub shell: Shell,
+    pub figures: CaseFigures,
 }
 
 #[derive(Template, WebTemplate)]

@@ -104,6 +104,7 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/rooms/{room}/photos/{key}/{file}", SignedIn),
     ("GET", "/reports", SignedIn),
     ("POST", "/reports", SignedIn),
+    ("GET", "/about/reports", Everybody),
     ("GET", "/cases", SignedIn),
     ("GET", "/cases/{id}", SignedIn),
     ("POST", "/cases/{id}/appeal", SignedIn),

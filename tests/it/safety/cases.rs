@@ -121,6 +121,20 @@ async fn an_appeal_is_decided_once_by_another_admin() {
     }
     let figures = root.get("/admin/cases").await.ok();
     assert!(figures.text("[data-case-figures]").contains("1 of 1"));
+    // Everybody reads the same in figures, and nobody's name.
+    let visitor = app.visitor();
+    assert!(visitor.get("/about").await.ok().has("a[href='/about/reports']"));
+    let public = visitor.get("/about/reports").await.ok();
+    let [open, decided, against, within, appealed, reversed, _] =
+        &public.texts("[data-report-figures] dd")[..]
+    else {
+        panic!("{}", public.text("main"));
+    };
+    let counted = [open, decided, against, within, appealed, reversed].map(String::as_str);
+    assert_eq!(counted, ["0", "1", "1", "0", "1", "1"]);
+    for name in ["Ana", "Tomas", "Lamp"] {
+        assert!(!public.text("main").contains(name), "{name}");
+    }
 }
 
 #[tokio::test]

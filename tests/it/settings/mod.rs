@@ -2,6 +2,8 @@
 
 mod logo;
 
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
 use crate::support::{Form, Page, Person, Product, TestApp, eventually};
 
 async fn with_admin() -> (TestApp, Person) {
@@ -51,6 +53,7 @@ async fn what_is_saved_is_on_every_page_and_in_the_audit_log() {
     }
     let home = app.visitor().get("/").await.ok();
     assert_eq!(home.attr("meta[property='og:site_name']", "content"), "Bazar <Brno>");
+    assert_eq!(home.attr("meta[property='og:locale']", "content"), "en_CZ");
     assert_eq!(home.attr("meta[property='og:description']", "content"), "Used things of Brno");
     let manifest = app.visitor().get("/manifest.webmanifest").await.ok();
     assert_eq!(manifest.header("content-type"), Some("application/manifest+json"));
@@ -174,4 +177,28 @@ async fn the_other_nodes_see_it_by_themselves() {
         (page.text(".logo") == "Bazar").then_some(())
     })
     .await;
+}
+
+/// Kolkata is five and a half hours ahead, in summer as in winter.
+#[tokio::test]
+async fn times_are_the_marketplaces_where_nobodys_own_are_known() {
+    let (app, admin) = with_admin().await;
+    let ana = app.buyer("Ana").await;
+    let shown = async || {
+        let page = admin.get("/admin/people").await.ok();
+        let zone = page.text("footer noscript");
+        let (at, text) = (page.attrs("tbody time", "datetime").remove(0), page.texts("tbody time").remove(0));
+        let at = OffsetDateTime::parse(&at, &Rfc3339).unwrap();
+        let minutes = |time: &str| {
+            let (hours, minutes) = time.rsplit_once(' ').unwrap().1.split_once(':').unwrap();
+            hours.parse::<i64>().unwrap() * 60 + minutes.parse::<i64>().unwrap()
+        };
+        let utc = i64::from(at.hour()) * 60 + i64::from(at.minute());
+        ((minutes(&text) - utc).rem_euclid(24 * 60), zone)
+    };
+    assert_eq!(shown().await, (0, "Times are in UTC.".to_owned()));
+    save(&admin, &[("time_zone", "Asia/Kolkata")]).await.expect(303);
+    assert_eq!(shown().await, (330, "Times are in Asia/Kolkata.".to_owned()));
+    let choices = ana.get("/settings/notices").await.ok();
+    assert_eq!(choices.attr("#time_zone option[selected]", "value"), "Asia/Kolkata");
 }
