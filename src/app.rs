@@ -1,9 +1,11 @@
 //! Composition root: makes every feature's State, merges their routers into one, puts the layers
 //! around it, and shuts everything down in order.
 
+mod export;
 mod gauges;
 mod jobs;
 mod kinds;
+mod leaving;
 mod page_shell;
 
 use std::{sync::Arc, time::Duration};

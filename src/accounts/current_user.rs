@@ -1,6 +1,7 @@
 //! Somebody signed in. Only the extractors make one, of a real session.
 
 use sqlx::PgPool;
+use time::OffsetDateTime;
 
 use super::store;
 
@@ -10,6 +11,8 @@ pub struct CurrentUser {
     pub account_id: i64,
     pub email: String,
     pub name: String,
+    /// What they say of themselves, in a line.
+    pub about_line: String,
     pub is_admin: bool,
     /// Mail to the address was answered.
     pub email_confirmed: bool,
@@ -20,6 +23,10 @@ pub struct CurrentUser {
     pub has_second_factor: bool,
     /// Of the demo, whose password everybody knows.
     pub is_demo: bool,
+    /// The key of their profile photo.
+    pub photo_key: Option<String>,
+    /// When their account is deleted, if they asked for that.
+    pub delete_after: Option<OffsetDateTime>,
     /// `buyers.id`; an admin has none.
     pub buyer_id: Option<i64>,
     /// `customers.id`, once they sell.

@@ -142,3 +142,17 @@ pub(super) fn second_factor_removed(marketplace: &Marketplace) -> Words {
         ..Words::default()
     }
 }
+
+pub(super) fn leaving(marketplace: &Marketplace) -> Words {
+    Words {
+        title: format!("Your account at {} will be deleted", marketplace.name),
+        paragraphs: vec![
+            "In seven days your name, your address and what you sell are gone. People you wrote with keep their \
+             conversations, under “Deleted account”."
+                .to_owned(),
+            "Sign in before that, and you can keep it.".to_owned(),
+        ],
+        button: button(marketplace, "Keep my account", "/account/leave"),
+        ..Words::default()
+    }
+}

@@ -18,12 +18,14 @@ mod browser;
 mod confirmation;
 mod current_user;
 mod email;
+mod export;
 mod extract;
 mod gate;
 mod hash_queue;
 mod house_names;
 mod invitations;
 mod known_browsers;
+mod leaving;
 mod letters;
 mod limits;
 mod link;
@@ -53,18 +55,20 @@ pub use access::{AccessChange, AccessEvents, AccessSignal, AccessSubscription};
 pub use addresses::mail_address;
 pub use admission::{PendingUser, WaitingPerson, decide_admission, waiting_people};
 pub use current_user::CurrentUser;
+pub use export::{EXPORT, export_account, store_export, sweep_exports};
 pub use extract::{Admin, MaybePending, MaybeUser, Seller};
 pub use gate::{Gate, pass};
 pub use invitations::{
     Invitation, InvitationToken, MAX_DAYS, MAX_USES, NewInvitation, invitations, invite, revoke_invitation,
 };
+pub use leaving::{Erased, due_leavers, erase};
 pub use limits::SignInLimits;
 pub use links::sweep_links;
 pub use mail_jobs::{SEND_LINK, send_link};
 pub use model::{AdminAccount, Admission, Email, Name, NewAccount, Password, Role, SellerCard, ShopName};
 pub use moderation::{Moderated, admins, demote, remove_second_factor, restore, set_password, suspend};
 pub use password::{Hash, hash, record_gauges};
-pub use profiles::{seller_card, start_selling};
+pub use profiles::{seller_card, set_photo, start_selling};
 pub use registration::{
     FirstAdmin, create_admin, create_first_admin, demand_no_confirmations, has_no_accounts, has_no_admin,
 };

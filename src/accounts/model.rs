@@ -180,15 +180,28 @@ pub struct SellerCard {
     pub suspended: bool,
     /// For visitors there is no such profile.
     pub hides_from_visitors: bool,
+    /// When they registered.
+    pub joined: time::OffsetDateTime,
+    /// In a line, of themselves.
+    pub about_line: String,
+    /// Of their profile photo.
+    pub photo_key: Option<String>,
+    /// The median of their answers of 90 days, in seconds; none, if there are too few.
+    pub answer_seconds: Option<i64>,
 }
 
 impl SellerCard {
     /// As somebody sees it who isn't signed in: nothing by which this seller is known, if they choose so.
     pub fn for_visitors(self) -> Self {
         match self.hides_from_visitors {
-            true => {
-                SellerCard { shop_name: String::new(), place: String::new(), about: String::new(), ..self }
-            }
+            true => SellerCard {
+                shop_name: String::new(),
+                place: String::new(),
+                about: String::new(),
+                about_line: String::new(),
+                photo_key: None,
+                ..self
+            },
             false => self,
         }
     }
@@ -196,6 +209,33 @@ impl SellerCard {
     pub fn is_anonymous(&self) -> bool {
         self.shop_name.is_empty()
     }
+
+    /// How soon they usually answer, rounded up to what holds; nothing, where that says nothing.
+    pub fn usually_answers_within(&self) -> Option<&'static str> {
+        const HOUR: i64 = 3600;
+        match self.answer_seconds? {
+            ..=HOUR => Some("an hour"),
+            ..=14_400 => Some("a few hours"),
+            ..=86_400 => Some("a day"),
+            ..=259_200 => Some("a few days"),
+            _ => None,
+        }
+    }
+}
+
+/// Whose account is to be deleted now.
+#[derive(Clone, Copy, Debug)]
+pub struct Leaver {
+    pub account_id: i64,
+    pub seller_id: Option<i64>,
+}
+
+/// A copy of somebody's data, as they see it.
+#[derive(Clone, Copy, Debug)]
+pub struct ExportState {
+    pub good_until: time::OffsetDateTime,
+    pub is_ready: bool,
+    pub bytes: i64,
 }
 
 /// Somebody who runs the place.

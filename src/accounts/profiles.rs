@@ -1,6 +1,6 @@
 //! What people are called, and the `Customer` profile of those who sell.
 
-use sqlx::{PgExecutor, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 
 use super::{
     access::{AccessChange, AccessEvents},
@@ -11,10 +11,26 @@ use super::{
 };
 use crate::web::{Error, Result};
 
-pub(super) async fn rename(db: &PgPool, events: &AccessEvents, account_id: i64, name: &Name) -> Result<()> {
-    store::accounts::set_name(db, account_id, name).await?;
+/// What people are called, and what they say of themselves in a line.
+pub(super) async fn describe(
+    db: &PgPool,
+    events: &AccessEvents,
+    account_id: i64,
+    name: &Name,
+    about_line: &str,
+) -> Result<()> {
+    store::accounts::describe(db, account_id, name, about_line).await?;
     events.publish(AccessChange::Profile(account_id));
     Ok(())
+}
+
+/// In the caller's transaction. Answers the key of the photo that there was, and what to publish after the commit.
+pub async fn set_photo(
+    tx: &mut PgConnection,
+    account_id: i64,
+    key: Option<&str>,
+) -> sqlx::Result<(Option<String>, AccessChange)> {
+    Ok((store::accounts::set_photo(tx, account_id, key).await?, AccessChange::Profile(account_id)))
 }
 
 /// Makes or changes the account's `Customer` profile.

@@ -5,7 +5,8 @@ use axum::{
 
 use super::{
     pages::{
-        email, password, privacy, profile, register, reset, second_factor, sessions, sign_in, sign_in_code,
+        email, leaving, password, privacy, profile, register, reset, second_factor, sessions, sign_in,
+        sign_in_code,
     },
     state::State,
 };
@@ -32,6 +33,11 @@ pub fn router(state: State) -> Router {
         .route("/account/sessions", get(sessions::list))
         .route("/account/sessions/end", post(sessions::end))
         .route("/account/sessions/end-others", post(sessions::end_others))
+        .route("/account/leave", get(leaving::show))
+        .route("/account/export", post(leaving::ask_for_copy))
+        .route("/account/export.zip", get(leaving::download))
+        .route("/account/delete", post(leaving::delete))
+        .route("/account/keep", post(leaving::keep))
         .route("/account/sell", post(profile::sell))
         .route("/account/privacy", post(privacy::update))
         .with_state(state)

@@ -4,7 +4,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use time::OffsetDateTime;
 
-use super::model::Password;
+use super::model::{ExportState, Password};
 use crate::{
     legal::Agreement,
     web::{FieldErrors, Registration, ReturnTo, Shell, filters},
@@ -53,6 +53,10 @@ pub(super) struct AccountPage {
     /// As it was typed.
     pub new_email: String,
     pub name: String,
+    pub about_line: String,
+    /// Of the profile photo.
+    pub photo_key: Option<String>,
+    pub account_id: i64,
     pub is_admin: bool,
     /// The public page, once they sell.
     pub seller_id: Option<i64>,
@@ -127,6 +131,16 @@ pub(super) struct FactorPage {
 pub(super) struct RecoveryCodesPage {
     pub shell: Shell,
     pub codes: Vec<String>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/leave.html")]
+pub(super) struct LeavePage {
+    pub shell: Shell,
+    pub errors: FieldErrors,
+    pub copy: Option<ExportState>,
+    pub delete_after: Option<OffsetDateTime>,
+    pub is_admin: bool,
 }
 
 pub(super) struct SessionLine {

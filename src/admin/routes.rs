@@ -8,15 +8,14 @@ use super::{
     approvals, audit, cases, categories, invitations, jobs, legal, overview, people, products, sellers,
     settings, setup, state::State,
 };
-use crate::{legal::MAX_TEXT, products::photos::MAX_BYTES};
+use crate::{legal::MAX_TEXT, products::single_photo::MAX_FORM};
 
-/// A logo, and a legal page as forms write it: each byte three.
-const MAX_UPLOAD: usize = MAX_BYTES + 64 * 1024;
+/// A legal page as forms write it: each byte three.
 const MAX_LEGAL_FORM: usize = MAX_TEXT * 4 * 3;
 
 pub fn router(state: State) -> Router {
     let large = Router::new()
-        .route("/admin/settings/logo", post(settings::set_logo).layer(DefaultBodyLimit::max(MAX_UPLOAD)))
+        .route("/admin/settings/logo", post(settings::set_logo).layer(DefaultBodyLimit::max(MAX_FORM)))
         .route(
             "/admin/legal/{page}",
             get(legal::edit).post(legal::publish).layer(DefaultBodyLimit::max(MAX_LEGAL_FORM)),

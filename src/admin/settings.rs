@@ -20,14 +20,11 @@ use crate::{
     accounts::Admin,
     products::{
         Currency,
-        photos::{self, MAX_BYTES, PhotoKey, PhotoRejected, Uploads},
-        stored_photos::{self, SaveError},
+        photos::{PhotoKey, Uploads},
+        single_photo::{receive_photo, replace_named},
     },
     settings::{self, LiveSettings, Settings, SettingsForm},
-    web::{
-        Error, FieldErrors, Form, Result, Shell, flash,
-        multipart::{self, FormBody, SpooledFile},
-    },
+    web::{FieldErrors, Form, Result, Shell, flash},
 };
 
 /// Of the audit log's line about a change.
@@ -139,27 +136,10 @@ pub(super) async fn set_logo(
     request: Request,
 ) -> Result<Redirect> {
     let back = Redirect::to("/admin/settings#logo");
-    let Some(file) = receive_logo(&uploads, request).await? else {
-        flash::error(&session, PhotoRejected::TooManyBytes.to_string()).await?;
-        return Ok(back);
-    };
-    if file.is_empty() {
-        flash::error(&session, "Please choose a picture first.").await?;
-        return Ok(back);
-    }
-    let processed = match photos::process_file(file).await? {
-        Ok(processed) => processed,
-        Err(rejected) => {
-            flash::error(&session, rejected.to_string()).await?;
-            return Ok(back);
-        }
-    };
-    let key = match stored_photos::save(&db, &uploads, Some(admin.account_id), None, &processed).await {
+    let key = match receive_photo(&db, &uploads, admin.account_id, None, "logo", request).await? {
         Ok(key) => key,
-        Err(SaveError::Database(error)) => return Err(error.into()),
-        Err(error) => {
-            tracing::error!(%error, "a logo could not be stored");
-            flash::error(&session, "Pictures can't be stored just now. Please try again later.").await?;
+        Err(sentence) => {
+            flash::error(&session, sentence).await?;
             return Ok(back);
         }
     };
@@ -182,29 +162,9 @@ pub(super) async fn remove_logo(
 async fn replace_logo(db: &PgPool, live: &LiveSettings, admin_id: i64, key: Option<PhotoKey>) -> Result<()> {
     let mut tx = db.begin().await?;
     let before = settings::set_logo(&mut tx, key.as_ref().map(PhotoKey::as_str)).await?;
-    if let Some(key) = &key {
-        stored_photos::set_named(&mut *tx, std::slice::from_ref(key)).await?;
-    }
-    if let Some(before) = before.and_then(|key| key.parse::<PhotoKey>().ok()) {
-        stored_photos::set_doomed(&mut *tx, "", &before).await?;
-    }
+    replace_named(&mut tx, before.as_deref(), key.as_ref()).await?;
     let subject = if key.is_some() { "a new one" } else { "removed" };
     store::audit::record(&mut *tx, admin_id, AuditAction::ChangeLogo, subject).await?;
     tx.commit().await?;
     Ok(live.refresh().await?)
-}
-
-/// The file of the form; none if it is too large.
-async fn receive_logo(uploads: &Uploads, request: Request) -> Result<Option<SpooledFile>> {
-    let FormBody::Parts(mut parts) = FormBody::read(request).await? else {
-        return Err(multipart::bad_form());
-    };
-    while let Some(mut field) = parts.next_field().await.map_err(multipart::multipart_error)? {
-        if field.name() == Some("logo") && field.file_name().is_some() {
-            let file = uploads.spool_file().map_err(|error| Error::Internal(error.into()))?;
-            return multipart::spool(&mut field, MAX_BYTES, file).await;
-        }
-        multipart::drain(&mut field).await?;
-    }
-    Err(multipart::bad_form())
 }

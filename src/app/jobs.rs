@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::App;
+use super::{App, export, leaving};
 use crate::{
     accounts, admin, chat,
     jobs::{self, Policy, Worker},
@@ -28,13 +28,28 @@ fn worker(app: &App) -> Worker {
     let (days, market, done, letters) = (db.clone(), db.clone(), db.clone(), db.clone());
     let (moved, account, old) = (db.clone(), db.clone(), db.clone());
     let openings = db.clone();
+    let (leavers, access, answers) = (db.clone(), app.accounts.access.clone(), db.clone());
+    let (export_db, pictures, shell) = (db.clone(), app.products.uploads.clone(), app.accounts.shell.clone());
     Worker::new(db)
         .every(HOUR, "accounts.sweep_sessions", move |_| {
             let db = sessions.clone();
             async move {
                 accounts::sweep_links(&db).await?;
+                accounts::sweep_exports(&db).await?;
                 Ok(accounts::session_store::sweep_sessions(&db).await.map(drop)?)
             }
+        })
+        .every(HOUR, "accounts.delete_due", move |_| {
+            let (db, access) = (leavers.clone(), access.clone());
+            async move { leaving::delete_due(&db, &access).await }
+        })
+        .on(accounts::EXPORT, move |job| {
+            let (db, uploads, shell) = (export_db.clone(), pictures.clone(), shell.clone());
+            async move { export::make_export(&db, &uploads, &shell, &job).await }
+        })
+        .every(24 * HOUR, "chat.answer_times", move |_| {
+            let db = answers.clone();
+            async move { Ok(chat::count_answer_times(&db).await?) }
         })
         .every(HOUR, "uploads.sweep", move |_| {
             let (db, uploads) = (photos_db.clone(), uploads.clone());

@@ -48,6 +48,7 @@ impl LoadShell for PageShell {
                     is_admin: user.is_admin,
                     must_confirm_email: user.must_confirm_email,
                     email_bounced: user.email_bounced,
+                    delete_after: user.delete_after,
                 }),
                 pending: pending.map(|it| ShellPending { name: it.name, refusal: it.refusal }),
                 unread,

@@ -48,7 +48,7 @@ pub use routes::router;
 pub use search::indexer::reindex;
 pub use sockets::ws_io::KeepAlive;
 pub use state::{Dependencies, State};
-pub use summary::{latest_for_seller, unread, verify};
+pub use summary::{count_answer_times, latest_for_seller, own_messages, unread, verify};
 pub use write::limits::MessageLimits;
 
 /// Joins the other nodes on the same database. `servers`: of NATS, if it shall carry their events.

@@ -1,5 +1,6 @@
 //! What other features may ask of chat.
 
+use futures_util::stream::BoxStream;
 use sqlx::{PgExecutor, PgPool};
 
 use crate::{
@@ -48,4 +49,20 @@ pub async fn inbox_rows(db: &PgPool, conversations: Vec<Conversation>) -> Result
 /// Those who wrote to a seller, latest first.
 pub async fn buyers_of(db: &PgPool, seller_id: i64) -> Result<Vec<Conversation>> {
     Ok(store::inbox::conversations(db, None, Some(seller_id), MAX_BUYERS, 0).await?)
+}
+
+/// A median of fewer turns says nothing about anybody.
+const MIN_TURNS: i64 = 5;
+
+/// Counts how soon sellers answer (a roll-up, idempotent). Reads the entries of 90 days; for a quiet hour.
+pub async fn count_answer_times(db: &PgPool) -> sqlx::Result<()> {
+    let unlimited = crate::db::pool_unlimited(db).await?;
+    let mut tx = unlimited.begin().await?;
+    store::answer_times::roll_up(&mut tx, MIN_TURNS).await?;
+    tx.commit().await
+}
+
+/// What somebody wrote, for a copy of their data.
+pub fn own_messages(db: &PgPool, account_id: i64) -> BoxStream<'_, sqlx::Result<serde_json::Value>> {
+    store::export::own_messages(db, account_id)
 }

@@ -42,5 +42,5 @@ pub use pusher::Pusher;
 pub use record::{database_time, mark_read, record, unread};
 pub use routes::router;
 pub use state::State;
-pub use sweep::sweep;
+pub use sweep::{forget_account, sweep};
 pub use unsubscribe::UnsubscribeKey;

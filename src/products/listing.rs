@@ -148,3 +148,13 @@ pub async fn set_seller_paused(
 ) -> Result<()> {
     Ok(store::product::set_paused(db, seller_id, paused, account_id).await?)
 }
+
+/// Takes down all that a seller has, for ever: they leave.
+pub async fn delete_all_of(db: impl PgExecutor<'_>, seller_id: i64, account_id: i64) -> Result<()> {
+    Ok(store::product::delete_all_of(db, seller_id, account_id).await?)
+}
+
+/// Everything somebody offers or offered, as JSON, with the keys of its photos.
+pub async fn export_of(db: impl PgExecutor<'_>, account_id: i64) -> Result<Vec<serde_json::Value>> {
+    Ok(store::product::export_of(db, account_id).await?)
+}

@@ -20,7 +20,7 @@ use sqlx::PgPool;
 
 use super::{
     Viewer,
-    model::PhotoAccess,
+    model::PhotoAudience,
     photos::{self, PhotoKey, Uploads},
     store,
 };
@@ -40,7 +40,7 @@ const MAX_KNOWN: usize = 20_000;
 /// What was asked of the database within the last [`KNOWN_FOR`].
 #[derive(Clone)]
 pub struct KnownPhotos {
-    asked: Arc<DashMap<PhotoKey, (Option<PhotoAccess>, Instant)>>,
+    asked: Arc<DashMap<PhotoKey, (Option<PhotoAudience>, Instant)>>,
     /// Its logo lies among the products' photos, and everybody sees it.
     marketplace: LiveMarketplace,
 }
@@ -54,17 +54,17 @@ impl KnownPhotos {
         self.marketplace.current().logo.as_ref().is_some_and(|logo| logo.key == key.as_str())
     }
 
-    async fn access(&self, db: &PgPool, key: &PhotoKey) -> sqlx::Result<Option<PhotoAccess>> {
+    async fn audience(&self, db: &PgPool, key: &PhotoKey) -> sqlx::Result<Option<PhotoAudience>> {
         if let Some(known) = self.asked.get(key).filter(|known| known.1.elapsed() < KNOWN_FOR) {
             return Ok(known.0);
         }
         let asked = Instant::now();
-        let access = store::photos::access(db, key).await?;
+        let audience = store::photos::audience(db, key).await?;
         if self.asked.len() >= MAX_KNOWN {
             self.asked.clear();
         }
-        self.asked.insert(key.clone(), (access, asked));
-        Ok(access)
+        self.asked.insert(key.clone(), (audience, asked));
+        Ok(audience)
     }
 }
 
@@ -87,14 +87,18 @@ async fn show(
     if known.is_logo(&parsed) {
         return Ok(photos::serve(&uploads, &key, &file, request, FOR_A_DAY).await.into_response());
     }
-    let access = known.access(&db, &parsed).await?.ok_or(Error::NotFound)?;
+    let audience = known.audience(&db, &parsed).await?.ok_or(Error::NotFound)?;
     let (mut parts, body) = request.into_parts();
-    let kept = if access.is_public {
+    let kept = if matches!(audience, PhotoAudience::Everybody) {
         FOR_A_DAY
     } else {
         let MaybeUser(user) = MaybeUser::from_request_parts(&mut parts, &db).await?;
         let viewer = Viewer::new(user.as_deref());
-        if !viewer.is(&access.seller_id) && !viewer.is_admin() {
+        let may_see = match audience {
+            PhotoAudience::Everybody | PhotoAudience::SignedIn => user.is_some(),
+            PhotoAudience::Seller(id) => viewer.is(&id) || viewer.is_admin(),
+        };
+        if !may_see {
             return Err(Error::NotFound);
         }
         FOR_NOBODY

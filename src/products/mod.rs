@@ -34,6 +34,7 @@ mod product;
 mod quota;
 mod receive;
 mod routes;
+pub mod single_photo;
 mod state;
 mod state_filter;
 mod store;
@@ -53,8 +54,8 @@ pub use events::{ProductChanged, ProductEvents};
 pub use lifecycle::{ProductState, StateMove};
 pub use limits::{BrowseLimits, PhotoLimits};
 pub use listing::{
-    add_photo, change_state, missing_photos, refuse_product, set_seller_paused, take_down_photo,
-    waiting_products,
+    add_photo, change_state, delete_all_of, export_of, missing_photos, refuse_product, set_seller_paused,
+    take_down_photo, waiting_products,
 };
 pub use media::KnownPhotos;
 pub use model::{ProductSummary, Review};

@@ -41,17 +41,22 @@ impl Review {
     }
 }
 
-/// Whose a photo is, and whether everybody may see it.
+/// Who may see a photo.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::products) struct PhotoAccess {
-    pub seller_id: i64,
-    pub is_public: bool,
+pub(in crate::products) enum PhotoAudience {
+    Everybody,
+    /// The profile photo of somebody who sells nothing, or shows themselves to no visitors.
+    SignedIn,
+    /// And staff.
+    Seller(i64),
 }
 
-impl PhotoAccess {
-    /// A photo of a product, or of a form that isn't sent yet, which has no state.
-    pub fn new(seller_id: i64, state: Option<&str>) -> Self {
-        let is_public = state.is_some_and(|state| ProductState::from_code(state).is_visible());
-        PhotoAccess { seller_id, is_public }
+impl PhotoAudience {
+    /// Of a product, or of a form that isn't sent yet, which has no state.
+    pub fn of_product(seller_id: i64, state: Option<&str>) -> Self {
+        match state.is_some_and(|state| ProductState::from_code(state).is_visible()) {
+            true => Self::Everybody,
+            false => Self::Seller(seller_id),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What everybody can look at: home, browse, a seller's public page.
 
 pub mod owner;
+pub mod profile_photo;
 
 use axum::extract::State;
 use serde::Deserialize;

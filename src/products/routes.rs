@@ -4,7 +4,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{media, pages, receive::MAX_FORM, state::State};
+use super::{media, pages, receive::MAX_FORM, single_photo, state::State};
 
 pub fn router(state: State) -> Router {
     // The forms with photos in them.
@@ -18,6 +18,11 @@ pub fn router(state: State) -> Router {
         .route("/sellers/{id}", get(pages::seller))
         .route("/seller/products/new", get(pages::owner::new))
         .route("/seller/products/{id}/delete", post(pages::owner::delete))
+        .route(
+            "/account/photo",
+            post(pages::profile_photo::set).layer(DefaultBodyLimit::max(single_photo::MAX_FORM)),
+        )
+        .route("/account/photo/remove", post(pages::profile_photo::remove))
         .route("/seller/products/{id}/reserve", post(pages::owner::reserve))
         .route("/seller/products/{id}/sold", post(pages::owner::sold))
         .route("/seller/products/{id}/available", post(pages::owner::available))

@@ -50,6 +50,8 @@ pub struct ShellUser {
     pub must_confirm_email: bool,
     /// Letters to it come back.
     pub email_bounced: bool,
+    /// When their account is deleted, if they asked for that.
+    pub delete_after: Option<time::OffsetDateTime>,
 }
 
 impl Shell {

@@ -119,6 +119,11 @@ fn rows_after(version: i64) -> &'static str {
              SELECT 'person', 'person 2', b.id, a.id, 'spam', '', '[]'
              FROM accounts a, accounts b WHERE a.name = 'Ana' AND b.name = 'Béla'"
         }
+        39 => {
+            "INSERT INTO answer_times (seller_id, median_seconds, turns) SELECT id, 60, 5 FROM customers;
+             INSERT INTO data_exports (account_id) SELECT id FROM accounts WHERE name = 'Ana';
+             INSERT INTO data_export_parts (account_id, number, part) SELECT account_id, 0, '' FROM data_exports"
+        }
         _ => "",
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod email;
 mod finish_sign_in;
+pub(super) mod leaving;
 pub(super) mod password;
 pub(super) mod privacy;
 pub(super) mod profile;

@@ -20,6 +20,9 @@ use crate::{
     web::{FieldErrors, Form, Result, Shell, flash, form},
 };
 
+/// Of a line about oneself.
+const MAX_ABOUT_LINE: usize = 160;
+
 pub(super) async fn account_page(db: &PgPool, shell: Shell, user: CurrentUser) -> Result<AccountPage> {
     let card = match user.seller_id {
         Some(id) => profiles::seller_card(db, id).await?,
@@ -38,6 +41,9 @@ pub(super) async fn account_page(db: &PgPool, shell: Shell, user: CurrentUser) -
         has_second_factor: user.has_second_factor,
         new_email: String::new(),
         name: user.name,
+        about_line: user.about_line,
+        photo_key: user.photo_key,
+        account_id: user.account_id,
         is_admin: user.is_admin,
         seller_id: user.seller_id,
         hides_from_visitors,
@@ -59,6 +65,8 @@ pub(in crate::accounts) async fn account(
 pub(in crate::accounts) struct ProfileForm {
     #[serde(default)]
     name: String,
+    /// Not on every form.
+    about_line: Option<String>,
 }
 
 pub(in crate::accounts) async fn update(
@@ -67,18 +75,17 @@ pub(in crate::accounts) async fn update(
     user: CurrentUser,
     Form(typed): Form<ProfileForm>,
 ) -> Result<Response> {
-    match Name::parse(&typed.name, &shell.marketplace.name) {
-        Ok(name) => {
-            profiles::rename(&db, &events, user.account_id, &name).await?;
-            saved(&session, "Your name is changed.").await
-        }
-        Err(sentence) => {
-            let mut page = account_page(&db, shell, user).await?;
-            page.name = typed.name;
-            page.errors.add("name", sentence);
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-        }
+    let mut errors = FieldErrors::default();
+    let line = typed.about_line.unwrap_or_else(|| user.about_line.clone());
+    let name = errors.check("name", Name::parse(&typed.name, &shell.marketplace.name));
+    let parsed = errors.check("about_line", form::optional_line(&line, MAX_ABOUT_LINE));
+    if let (Some(name), Some(about_line)) = (name, parsed) {
+        profiles::describe(&db, &events, user.account_id, &name, &about_line).await?;
+        return saved(&session, "Your profile is changed.").await;
     }
+    let mut page = account_page(&db, shell, user).await?;
+    (page.name, page.about_line, page.errors) = (typed.name, line, errors);
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 #[derive(Deserialize)]

@@ -97,14 +97,20 @@ pub(in crate::accounts) async fn insert_person(
     Ok(id)
 }
 
-pub(in crate::accounts) async fn set_name(
+pub(in crate::accounts) async fn describe(
     db: impl PgExecutor<'_>,
     account_id: i64,
     name: &Name,
+    about_line: &str,
 ) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE accounts SET name = $2 WHERE id = $1", account_id, name.as_str())
-        .execute(db)
-        .await?;
+    sqlx::query!(
+        "UPDATE accounts SET name = $2, about_line = $3 WHERE id = $1",
+        account_id,
+        name.as_str(),
+        about_line
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -152,11 +158,24 @@ pub(in crate::accounts) async fn set_suspended(
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "UPDATE accounts SET suspended_at = CASE WHEN $2 THEN now() END
-         WHERE id = $1 AND (suspended_at IS NOT NULL) <> $2",
+         WHERE id = $1 AND deleted_at IS NULL AND (suspended_at IS NOT NULL) <> $2",
         account_id,
         suspended
     )
     .execute(db)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Answers the key of the photo that there was.
+pub(in crate::accounts) async fn set_photo(
+    tx: &mut PgConnection,
+    account_id: i64,
+    key: Option<&str>,
+) -> sqlx::Result<Option<String>> {
+    let before = sqlx::query_scalar!("SELECT photo_key FROM accounts WHERE id = $1 FOR UPDATE", account_id)
+        .fetch_one(&mut *tx)
+        .await?;
+    sqlx::query!("UPDATE accounts SET photo_key = $2 WHERE id = $1", account_id, key).execute(tx).await?;
+    Ok(before)
 }

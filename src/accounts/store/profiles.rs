@@ -60,8 +60,11 @@ pub(in crate::accounts) async fn seller_card(
     sqlx::query_as!(
         SellerCard,
         r#"SELECT c.id, c.account_id, c.shop_name, c.place, c.about, c.created_at AS since,
-                  a.suspended_at IS NOT NULL AS "suspended!", c.hides_from_visitors
+                  a.suspended_at IS NOT NULL AS "suspended!", c.hides_from_visitors,
+                  a.created_at AS joined, a.about_line, a.photo_key,
+                  t.median_seconds AS "answer_seconds?"
            FROM customers c JOIN accounts a ON a.id = c.account_id
+           LEFT JOIN answer_times t ON t.seller_id = c.id
            WHERE c.id = $1"#,
         seller_id
     )

@@ -5,6 +5,8 @@ use time::OffsetDateTime;
 pub(in crate::accounts) struct SessionAccount {
     pub email: String,
     pub name: String,
+    pub about_line: String,
+    pub photo_key: Option<String>,
     pub is_admin: bool,
     pub email_confirmed: bool,
     pub must_confirm_email: bool,
@@ -13,6 +15,7 @@ pub(in crate::accounts) struct SessionAccount {
     pub is_demo: bool,
     pub admission: String,
     pub admission_reason: String,
+    pub delete_after: Option<OffsetDateTime>,
     pub buyer_id: Option<i64>,
     pub seller_id: Option<i64>,
 }
@@ -25,12 +28,12 @@ pub(in crate::accounts) async fn session_account(
 ) -> sqlx::Result<Option<SessionAccount>> {
     sqlx::query_as!(
         SessionAccount,
-        r#"SELECT a.email, a.name, a.is_admin, a.email_confirmed_at IS NOT NULL AS "email_confirmed!",
+        r#"SELECT a.email, a.name, a.about_line, a.photo_key, a.is_admin, a.email_confirmed_at IS NOT NULL AS "email_confirmed!",
                   a.must_confirm_email,
                   EXISTS (SELECT 1 FROM bounced_addresses WHERE email = a.email) AS "email_bounced!",
                   EXISTS (SELECT 1 FROM totp_secrets WHERE account_id = a.id AND confirmed_at IS NOT NULL)
                       AS "has_second_factor!",
-                  a.is_demo, a.admission, a.admission_reason,
+                  a.is_demo, a.admission, a.admission_reason, a.delete_after,
                   b.id AS "buyer_id?", c.id AS "seller_id?"
            FROM accounts a
            LEFT JOIN buyers b ON b.account_id = a.id

@@ -12,6 +12,8 @@ pub struct Conversation {
     /// The side of the person whose list it is.
     pub side: Side,
     pub other_name: String,
+    /// The key of their profile photo.
+    pub other_photo: Option<String>,
     pub last_from: Side,
     /// The last entry's first 200 characters; empty for a picture without words.
     pub last_body: String,

@@ -7,6 +7,9 @@ use super::{room_key::RoomKey, side::Side};
 pub struct Participants {
     pub room: RoomKey,
     pub buyer_name: String,
+    /// The keys of their profile photos.
+    pub buyer_photo: Option<String>,
+    pub seller_photo: Option<String>,
     pub buyer_account: i64,
     /// The seller's shop name.
     pub seller_name: String,
@@ -18,6 +21,13 @@ impl Participants {
         match side {
             Side::Buyer => self.buyer_account,
             Side::Seller => self.seller_account,
+        }
+    }
+
+    pub fn photo(&self, side: Side) -> Option<&str> {
+        match side {
+            Side::Buyer => self.buyer_photo.as_deref(),
+            Side::Seller => self.seller_photo.as_deref(),
         }
     }
 

@@ -18,6 +18,8 @@ pub struct ChatPanel {
     pub side: Side,
     pub my_name: String,
     pub other_name: String,
+    /// The key of their profile photo.
+    pub other_photo: Option<String>,
     /// The other one's public page, where they have one.
     pub other_url: Option<String>,
     pub entries: Vec<String>,
@@ -62,6 +64,7 @@ impl ChatPanel {
             side: member.side,
             my_name: member.participants.name(member.side).to_owned(),
             other_name: member.other_name().to_owned(),
+            other_photo: member.participants.photo(member.side.other()).map(str::to_owned),
             other_url: (member.side == Side::Buyer).then(|| format!("/sellers/{}", member.room.seller_id)),
             entries: page.html(member, screen),
             first_seq,

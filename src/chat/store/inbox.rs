@@ -71,6 +71,7 @@ pub(in crate::chat) async fn conversations(
     let rows = sqlx::query!(
         r#"SELECT m.buyer_id AS "buyer_id!", m.seller_id AS "seller_id!", m.mine_is_buyer AS "mine_is_buyer!",
                   CASE WHEN m.mine_is_buyer THEN c.shop_name ELSE a.name END AS "other_name!",
+                  CASE WHEN m.mine_is_buyer THEN s.photo_key ELSE a.photo_key END AS other_photo,
                   m.last_from = 'buyer' AS "last_from_buyer!", m.last_body AS "last_body!", m.last_at AS "last_at!",
                   m.unread AS "unread!", m.last_product_id,
                   (m.last_body = '' AND EXISTS (SELECT FROM room_entries e
@@ -104,6 +105,7 @@ pub(in crate::chat) async fn conversations(
            JOIN buyers b ON b.id = m.buyer_id
            JOIN accounts a ON a.id = b.account_id
            JOIN customers c ON c.id = m.seller_id
+           JOIN accounts s ON s.id = c.account_id
            ORDER BY m.last_at DESC, m.id DESC"#,
         buyer_id,
         seller_id,
@@ -119,6 +121,7 @@ pub(in crate::chat) async fn conversations(
             room: RoomKey { buyer_id: row.buyer_id, seller_id: row.seller_id },
             side: side(row.mine_is_buyer),
             other_name: row.other_name,
+            other_photo: row.other_photo,
             last_from: side(row.last_from_buyer),
             last_body: row.last_body,
             photo_removed: row.photo_removed,

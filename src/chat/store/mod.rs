@@ -1,11 +1,13 @@
 //! All of chat's SQL: rooms, messages, post_messages, message_search, nodes, presences,
 //! room_tail.
 
+pub(super) mod answer_times;
 pub(super) mod attachments;
 pub(super) mod blocks;
 pub(super) mod changes;
 pub(super) mod duplicates;
 pub(super) mod entries;
+pub(super) mod export;
 pub(super) mod inbox;
 pub(super) mod insert;
 pub(super) mod lock;

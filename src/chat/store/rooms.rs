@@ -17,11 +17,12 @@ pub(in crate::chat) async fn participants(
 ) -> sqlx::Result<Option<(Participants, bool)>> {
     let row = sqlx::query!(
         r#"SELECT ba.name AS buyer_name, ba.id AS buyer_account, c.shop_name AS seller_name,
-                  c.account_id AS seller_account,
+                  c.account_id AS seller_account, ba.photo_key AS buyer_photo, ca.photo_key AS seller_photo,
                   coalesce(coalesce(r.seller_last_shown, r.last_seq) > 0, false) AS "begun!"
            FROM buyers b
            JOIN accounts ba ON ba.id = b.account_id
            JOIN customers c ON c.id = $2 AND c.account_id <> b.account_id
+           JOIN accounts ca ON ca.id = c.account_id
            LEFT JOIN rooms r ON r.buyer_id = b.id AND r.seller_id = c.id
            WHERE b.id = $1"#,
         room.buyer_id,
@@ -34,6 +35,8 @@ pub(in crate::chat) async fn participants(
             room,
             buyer_name: row.buyer_name,
             buyer_account: row.buyer_account,
+            buyer_photo: row.buyer_photo,
+            seller_photo: row.seller_photo,
             seller_name: row.seller_name,
             seller_account: row.seller_account,
         };

@@ -142,3 +142,12 @@ pub(in super::super) async fn time_zones(db: impl PgExecutor<'_>) -> sqlx::Resul
     .fetch_all(db)
     .await
 }
+
+pub(in crate::notices) async fn delete_of_account(
+    tx: &mut PgConnection,
+    account_id: i64,
+) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM notice_choices WHERE account_id = $1", account_id).execute(&mut *tx).await?;
+    sqlx::query!("DELETE FROM notice_settings WHERE account_id = $1", account_id).execute(&mut *tx).await?;
+    Ok(())
+}

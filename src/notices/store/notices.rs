@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::{PgExecutor, types::Json};
+use sqlx::{PgConnection, PgExecutor, types::Json};
 use time::OffsetDateTime;
 
 use super::super::notice::{NewNotice, Notice};
@@ -243,4 +243,12 @@ pub(in super::super) async fn delete_older_than(db: impl PgExecutor<'_>, age: Du
     .execute(db)
     .await?;
     Ok(done.rows_affected())
+}
+
+pub(in crate::notices) async fn delete_of_account(
+    tx: &mut PgConnection,
+    account_id: i64,
+) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM notices WHERE account_id = $1", account_id).execute(&mut *tx).await?;
+    Ok(())
 }

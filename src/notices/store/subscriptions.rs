@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 
 use super::super::push::{client::Subscription, encrypt::SubscriptionKeys};
@@ -154,5 +154,15 @@ pub(in super::super) async fn failed(
     )
     .execute(db)
     .await?;
+    Ok(())
+}
+
+pub(in crate::notices) async fn delete_of_account(
+    tx: &mut PgConnection,
+    account_id: i64,
+) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM push_subscriptions WHERE account_id = $1", account_id)
+        .execute(&mut *tx)
+        .await?;
     Ok(())
 }

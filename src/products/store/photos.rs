@@ -3,7 +3,7 @@
 use sqlx::{PgConnection, PgExecutor};
 
 use super::super::{
-    model::PhotoAccess,
+    model::PhotoAudience,
     photos::{Photo, PhotoKey},
 };
 
@@ -32,19 +32,26 @@ pub(in super::super) async fn all(
 }
 
 /// Whose a photo is and who may see it; nothing, if nobody names it.
-pub(in super::super) async fn access(
+pub(in super::super) async fn audience(
     db: impl PgExecutor<'_>,
     key: &PhotoKey,
-) -> sqlx::Result<Option<PhotoAccess>> {
+) -> sqlx::Result<Option<PhotoAudience>> {
     let row = sqlx::query!(
-        r#"SELECT p.seller_id AS "seller_id!", p.state
+        r#"SELECT p.seller_id, p.state, NULL::boolean AS hides
            FROM photos f JOIN products p ON p.id = f.product_id WHERE f.key = $1
-           UNION ALL SELECT seller_id, NULL FROM photo_drafts WHERE key = $1"#,
+           UNION ALL SELECT seller_id, NULL, NULL FROM photo_drafts WHERE key = $1
+           UNION ALL SELECT NULL, NULL, coalesce(c.hides_from_visitors, true)
+           FROM accounts a LEFT JOIN customers c ON c.account_id = a.id
+           WHERE a.photo_key = $1 AND a.suspended_at IS NULL"#,
         key.as_str()
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.map(|row| PhotoAccess::new(row.seller_id, row.state.as_deref())))
+    Ok(row.map(|row| match (row.seller_id, row.hides) {
+        (Some(seller_id), _) => PhotoAudience::of_product(seller_id, row.state.as_deref()),
+        (None, Some(false)) => PhotoAudience::Everybody,
+        (None, _) => PhotoAudience::SignedIn,
+    }))
 }
 
 /// Adds one photo of a product at its place.

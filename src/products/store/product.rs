@@ -281,3 +281,43 @@ pub(in super::super) async fn set_paused(
     .await?;
     Ok(())
 }
+
+/// What a seller has, and keeps who took it down.
+pub(in super::super) async fn delete_all_of(
+    db: impl PgExecutor<'_>,
+    seller_id: i64,
+    account_id: i64,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "WITH before AS MATERIALIZED (
+             SELECT id, state FROM products WHERE seller_id = $1 AND deleted_at IS NULL FOR UPDATE
+         ), moved AS (
+             UPDATE products p SET deleted_at = now() FROM before WHERE p.id = before.id RETURNING p.id, p.state
+         )
+         INSERT INTO product_state_changes (product_id, from_state, to_state, account_id, reason)
+         SELECT id, before.state, moved.state, $2, 'left' FROM before JOIN moved USING (id)",
+        seller_id,
+        account_id
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(in super::super) async fn export_of(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+) -> sqlx::Result<Vec<serde_json::Value>> {
+    sqlx::query_scalar!(
+        r#"SELECT jsonb_build_object('id', p.id, 'title', p.title, 'description', p.description,
+                      'price_minor', p.price_minor, 'currency', p.currency, 'condition', p.condition, 'place', p.place,
+                      'state', p.state, 'created_at', p.created_at,
+                      'photos', (SELECT coalesce(jsonb_agg(f.key ORDER BY f.position), '[]') FROM photos f
+                                 WHERE f.product_id = p.id)) AS "product!"
+           FROM products p JOIN customers c ON c.id = p.seller_id
+           WHERE c.account_id = $1 ORDER BY p.id"#,
+        account_id
+    )
+    .fetch_all(db)
+    .await
+}

@@ -175,14 +175,15 @@ pub(in super::super) async fn pending_in_rooms(
     Ok(rows.into_iter().map(|row| (row.folder, row.key)).collect())
 }
 
-/// The same of products and the logo: named, if a product, an unfinished form or the settings do, and doomed otherwise. How many were decided; there
-/// may be more.
+/// The same of all others: named, if a product, an unfinished form, the settings or an account do, and doomed otherwise.
+/// How many were decided; there may be more.
 pub(in super::super) async fn settle_of_products(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
     let done = sqlx::query!(
         "UPDATE stored_photos s
          SET state = CASE WHEN EXISTS (SELECT FROM photos p WHERE p.key = s.key)
                             OR EXISTS (SELECT FROM photo_drafts d WHERE d.key = s.key)
                             OR EXISTS (SELECT FROM settings l WHERE l.logo_key = s.key)
+                            OR EXISTS (SELECT FROM accounts a WHERE a.photo_key = s.key)
                           THEN 'named' ELSE 'doomed' END,
              state_since = now()
          WHERE state = 'pending' AND key IN (

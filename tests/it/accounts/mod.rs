@@ -2,6 +2,8 @@
 
 mod admission;
 mod email;
+mod leaving;
+mod photo;
 mod profile;
 mod register;
 mod reset;

@@ -94,7 +94,7 @@ async fn known_and_unknown_addresses_get_the_same_answer_for_the_same_work() {
         let mut least = usize::MAX;
         let mut page = None;
         // What the node does by itself meanwhile counts too. Right after it did something it is quiet for a while.
-        for _ in 0..3 {
+        for _ in 0..5 {
             proxy.statements();
             eventually("the node looks at its settings", async || (proxy.statements() > 0).then_some(()))
                 .await;
