@@ -10,19 +10,35 @@ use std::{
 };
 
 use anyhow::{Context as _, ensure};
-use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::{
+    aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    hmac,
+};
 
 const KEY_BYTES: usize = 32;
 
 /// Of one marketplace: all its nodes have the same.
 #[derive(Clone)]
-pub struct SealingKey(Arc<LessSafeKey>);
+pub struct SealingKey {
+    aead: Arc<LessSafeKey>,
+    derive: hmac::Key,
+}
 
 impl SealingKey {
     pub fn new(bytes: [u8; KEY_BYTES]) -> Self {
         // The length is that of the algorithm.
         let key = UnboundKey::new(&CHACHA20_POLY1305, &bytes).expect("a key of 32 bytes");
-        SealingKey(Arc::new(LessSafeKey::new(key)))
+        SealingKey {
+            aead: Arc::new(LessSafeKey::new(key)),
+            derive: hmac::Key::new(hmac::HMAC_SHA256, &bytes),
+        }
+    }
+
+    /// A key for something else, which says nothing about this one or any other.
+    pub fn derive(&self, purpose: &str) -> [u8; KEY_BYTES] {
+        let mut key = [0; KEY_BYTES];
+        key.copy_from_slice(hmac::sign(&self.derive, purpose.as_bytes()).as_ref());
+        key
     }
 
     /// 64 hexadecimal digits, as `openssl rand -hex 32` writes them. The error doesn't repeat them.
@@ -60,7 +76,7 @@ impl SealingKey {
         let mut sealed = secret.to_vec();
         let aad = Aad::from(owner.to_be_bytes());
         let tag = self
-            .0
+            .aead
             .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed)
             .expect("a secret is shorter than 256 GB");
         [&nonce[..], &sealed, tag.as_ref()].concat()
@@ -72,7 +88,7 @@ impl SealingKey {
         let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN).context(OTHER_KEY)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok().context(OTHER_KEY)?;
         let mut sealed = sealed.to_vec();
-        let opened = self.0.open_in_place(nonce, Aad::from(owner.to_be_bytes()), &mut sealed).ok();
+        let opened = self.aead.open_in_place(nonce, Aad::from(owner.to_be_bytes()), &mut sealed).ok();
         Ok(opened.context(OTHER_KEY)?.to_vec())
     }
 }

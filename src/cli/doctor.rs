@@ -9,6 +9,7 @@ use crate::{
     config::Config,
     db,
     products::{self, photos::Inventory},
+    settings,
 };
 
 pub async fn run(config: &Config) -> anyhow::Result<()> {
@@ -24,6 +25,9 @@ async fn check(pool: &PgPool, config: &Config) -> anyhow::Result<()> {
         steps => bail!(
             "the schema is {steps} steps behind this program: a check changes nothing, run `haggle migrate`"
         ),
+    }
+    if let Some(hint) = contact_hint(pool, config).await? {
+        println!("{hint}");
     }
     // What is counted over all conversations takes longer than a page may.
     let db = &db::pool_unlimited(pool).await?;
@@ -60,4 +64,21 @@ async fn check(pool: &PgPool, config: &Config) -> anyhow::Result<()> {
         mended => println!("{mended} messages could not be found by searching; now they can."),
     }
     Ok(())
+}
+
+/// Push services and people want somebody to write to (RFC 8292's subject).
+async fn contact_hint(pool: &PgPool, config: &Config) -> anyhow::Result<Option<&'static str>> {
+    if config.contact.is_some() {
+        return Ok(None);
+    }
+    let is_https = config.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+    if !is_https {
+        return Ok(Some(
+            "HAGGLE_CONTACT isn't set and the public address isn't https: some push services refuse, having nobody to write to.",
+        ));
+    }
+    let is_set = settings::load(pool).await?.contact.is_some();
+    Ok((!is_set).then_some(
+        "No contact is set, on the settings page or by HAGGLE_CONTACT: nobody knows whom to write to.",
+    ))
 }

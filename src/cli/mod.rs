@@ -3,12 +3,14 @@
 mod account;
 mod admins;
 mod backup;
+mod bounces;
 mod create_admin;
 mod doctor;
 mod open_database;
 mod open_uploads;
 mod password_input;
 mod reset_password;
+mod secret_key;
 pub mod seed;
 mod serve;
 mod terminal;
@@ -77,6 +79,8 @@ enum Command {
     },
     /// Put a backup's database and photos into an empty marketplace
     Restore { file: PathBuf },
+    /// Read a letter that came back from standard input, and send nothing more to its address
+    Bounces,
     /// Check the database and the photos, and count every conversation again
     Doctor,
 }
@@ -107,6 +111,7 @@ pub fn main() -> ExitCode {
             Command::Backup { file, verify: true, .. } => backup::verify(&file).await,
             Command::Backup { file, overwrite, .. } => backup::backup(&config, &file, overwrite).await,
             Command::Restore { file } => backup::restore(&config, &file).await,
+            Command::Bounces => bounces::run(&config).await,
             Command::Doctor => doctor::run(&config).await,
         }
     };

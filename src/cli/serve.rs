@@ -8,11 +8,12 @@ use tokio::{net::TcpListener, time::interval};
 
 use super::{
     open_uploads::open_uploads,
+    secret_key::{letter_ids, sealing_key},
     seed,
     terminal::{picture_progress, print_step, sign_ins, summary},
 };
 use crate::{
-    accounts::{self, ConfirmationPolicy, SealingKey},
+    accounts::{self, ConfirmationPolicy},
     app::{self, App},
     chat::{self, MessageKind, MessageLimits},
     config::Config,
@@ -36,11 +37,8 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let listener = listen(&config.addr).await?;
     let addr = listener.local_addr()?;
     let marketplace = marketplace(config, addr)?;
-    let sealing_key = match &config.secret_key {
-        Some(hex) => SealingKey::parse(hex).context("HAGGLE_SECRET_KEY")?,
-        None => SealingKey::from_file(&data.path().join("secret.key"))?,
-    };
-    let mailer = mailer(config, &marketplace, data.path())?;
+    let sealing_key = sealing_key(config, data.path())?;
+    let mailer = mailer(config, &marketplace, data.path())?.with_ids(letter_ids(&sealing_key));
     let push_allow = AllowedNetworks::parse(&config.push_allow)?;
     let metrics = match &config.metrics_addr {
         Some(addr) => Some(open_metrics(addr).await?),

@@ -9,8 +9,9 @@ use lettre::{
     },
 };
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
+
+use super::ids::{LetterIds, thread_id};
 
 /// One person gets it. Never holds a secret where it is stored.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -39,17 +40,17 @@ pub struct Letter {
 
 impl Letter {
     /// `from`: the marketplace's address, whose domain the ids are of.
-    pub(super) fn message(&self, from: &Address) -> anyhow::Result<Message> {
+    pub(super) fn message(&self, from: &Address, ids: &LetterIds) -> anyhow::Result<Message> {
         let to: Address = self.to.parse().context("no address that mail can be sent to")?;
-        let id = |text: &str| message_id(text, from.domain());
         let mut builder = Message::builder()
             .from(Mailbox::new(Some(one_line(&self.from_name)), from.clone()))
             .to(Mailbox::new(None, to))
             .subject(one_line(&self.subject))
-            .message_id(Some(id(&self.key)))
+            .message_id(Some(ids.message_id(&self.key, &self.to, from.domain())))
             .raw_header(header("Auto-Submitted", "auto-generated"));
         if let Some(thread) = &self.thread {
-            builder = builder.in_reply_to(id(thread)).references(id(thread));
+            let id = thread_id(thread, from.domain());
+            builder = builder.in_reply_to(id.clone()).references(id);
         }
         if let Some(url) = self.unsubscribe_url.as_deref().filter(|url| !url.contains(['<', '>', '\r', '\n']))
         {
@@ -65,13 +66,6 @@ fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
-/// The same for the same text; it says nothing about it.
-fn message_id(text: &str, domain: &str) -> String {
-    let hash = Sha256::digest(text.as_bytes());
-    let hex: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("<{hex}@{domain}>")
-}
-
 /// Without line breaks, and without what turns the direction of the text around it.
 fn one_line(text: &str) -> String {
     let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
@@ -84,8 +78,12 @@ mod tests {
 
     use super::*;
 
+    fn ids() -> LetterIds {
+        LetterIds::new([7; 32])
+    }
+
     fn formatted(letter: &Letter) -> String {
-        let message = letter.message(&"market@example.com".parse().unwrap()).unwrap();
+        let message = letter.message(&"market@example.com".parse().unwrap(), &ids()).unwrap();
         String::from_utf8(message.formatted()).unwrap()
     }
 
@@ -117,8 +115,8 @@ mod tests {
             let start = format!("{name}: ");
             message.lines().find_map(|line| line.strip_prefix(&*start)).map(str::to_owned)
         };
-        assert_eq!(line("Message-ID"), Some(message_id("notice-1", "example.com")));
-        assert_eq!(line("In-Reply-To"), Some(message_id("room-7", "example.com")));
+        assert_eq!(line("Message-ID"), Some(ids().message_id("notice-1", "ana@example.com", "example.com")));
+        assert_eq!(line("In-Reply-To"), Some(thread_id("room-7", "example.com")));
         assert_eq!(line("References"), line("In-Reply-To"));
         assert!(message.contains("multipart/alternative"));
         assert_eq!(

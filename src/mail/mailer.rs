@@ -20,7 +20,7 @@ use lettre::{
 };
 use time::{OffsetDateTime, macros::format_description};
 
-use super::letter::Letter;
+use super::{ids::LetterIds, letter::Letter};
 
 /// For one command and its answer, and for a letter in all.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(20);
@@ -41,7 +41,10 @@ pub enum DeliveryError {
 }
 
 #[derive(Clone)]
-pub struct Mailer(Option<Arc<Inner>>);
+pub struct Mailer {
+    inner: Option<Arc<Inner>>,
+    ids: LetterIds,
+}
 
 /// The address that letters come from, and how they go.
 struct Inner {
@@ -68,7 +71,12 @@ impl Mailer {
 
     /// Until the program is told how mail goes: nothing is written.
     pub fn nowhere() -> Self {
-        Mailer(None)
+        Mailer { inner: None, ids: LetterIds::new([0; 32]) }
+    }
+
+    /// By which bounces are known; of letters before that, none is.
+    pub fn with_ids(self, ids: LetterIds) -> Self {
+        Mailer { ids, ..self }
     }
 
     /// Letters are files of this folder.
@@ -78,18 +86,19 @@ impl Mailer {
 
     fn new(from: &str, transport: Transport) -> anyhow::Result<Self> {
         let from = from.parse().context("HAGGLE_MAIL_FROM must be an address like market@example.com")?;
-        Ok(Mailer(Some(Arc::new(Inner { from, transport }))))
+        let ids = LetterIds::new(rand::random());
+        Ok(Mailer { inner: Some(Arc::new(Inner { from, transport })), ids })
     }
 
     /// Whether letters reach anybody: where they don't, nothing waits for an answer to one.
     pub fn reaches_people(&self) -> bool {
-        self.0.as_ref().is_some_and(|inner| matches!(inner.transport, Transport::Smtp(_)))
+        self.inner.as_ref().is_some_and(|inner| matches!(inner.transport, Transport::Smtp(_)))
     }
 
     /// Hands it over, at once. For handlers of jobs: it may take a minute.
     pub async fn deliver(&self, letter: &Letter) -> Result<(), DeliveryError> {
-        let Some(inner) = &self.0 else { return Ok(()) };
-        let message = letter.message(&inner.from)?;
+        let Some(inner) = &self.inner else { return Ok(()) };
+        let message = letter.message(&inner.from, &self.ids)?;
         match &inner.transport {
             Transport::Smtp(transport) => {
                 match tokio::time::timeout(LETTER_TIMEOUT, transport.send(message)).await {
@@ -137,7 +146,7 @@ fn full_text(error: &dyn std::error::Error) -> String {
 
 /// By the enhanced status (RFC 3463) where there is one: 5.1.x and 5.2.x are about the mailbox, but 5.1.7 and 5.1.8,
 /// which are about the sender's. Without one by the codes that are only given for a mailbox.
-fn is_about_the_address(code: &str, text: &str) -> bool {
+pub(super) fn is_about_the_address(code: &str, text: &str) -> bool {
     let enhanced = text.split(|c: char| !c.is_ascii_digit() && c != '.').find_map(|word| {
         let mut parts = word.split('.').map(|part| part.parse::<u16>().ok());
         match (parts.next()??, parts.next()??, parts.next()??, parts.next()) {

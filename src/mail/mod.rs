@@ -4,6 +4,7 @@
 //! cause's transaction: enqueue → row in letters + job mail.send ─ commit ─→ worker → Mailer → SMTP, or a file
 //!                                                              250 → the row goes
 //!                                            5xx about the address → the address is on the suppression list
+//!                 accepted, and refused by another server later: `haggle bounces` → the same (bounces.rs)
 //!                                   4xx, network, everything else → the job is tried again for a day, then dead
 //! ```
 //!
@@ -14,12 +15,16 @@
 //! Invariants: nothing is sent to an address on the suppression list but what asks for it to be confirmed anew; links
 //! are made from the public address, never from a request.
 
+mod bounces;
+mod ids;
 mod letter;
 mod mailer;
 mod outbox;
 mod store;
 mod words;
 
+pub use bounces::Bounce;
+pub use ids::LetterIds;
 pub use letter::Letter;
 pub use mailer::{DeliveryError, Mailer};
 pub use outbox::{SEND, allow_again, deliver_or_note, enqueue, is_bounced, run_job, sweep};

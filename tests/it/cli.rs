@@ -24,12 +24,10 @@ async fn haggle(database: &str, data: &Path, arguments: &[&str]) -> Result<Strin
     }
 }
 
-/// Runs `create-admin` with something at its standard input.
-async fn create_admin(database: &str, email: &str, typed: &str, more: &[&str]) -> Result<String, String> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_haggle"));
-    command.args(["create-admin", "--email", email]).args(more).env("DATABASE_URL", database);
-    command.env_remove("HAGGLE_ADMIN_PASSWORD").stdin(Stdio::piped());
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+/// Runs a command with something at its standard input.
+async fn haggle_reading(mut command: Command, typed: &str) -> Result<String, String> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     // It may have refused already, and read nothing.
     let _ = stdin.write_all(typed.as_bytes());
@@ -37,6 +35,13 @@ async fn create_admin(database: &str, email: &str, typed: &str, more: &[&str]) -
     let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+}
+
+async fn create_admin(database: &str, email: &str, typed: &str, more: &[&str]) -> Result<String, String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_haggle"));
+    command.args(["create-admin", "--email", email]).args(more).env("DATABASE_URL", database);
+    command.env_remove("HAGGLE_ADMIN_PASSWORD");
+    haggle_reading(command, typed).await
 }
 
 /// L4: the way back for whoever can't sign in.
@@ -168,7 +173,11 @@ async fn the_doctor_finds_a_wrong_count() {
     let (app, data) = (TestApp::start().await, tempfile::tempdir().unwrap());
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     ana.sends(&room(&ana, &tomas), "Hello").await;
-    haggle(&app.database_url(), data.path(), &["doctor"]).await.unwrap();
+    let healthy = haggle(&app.database_url(), data.path(), &["doctor"]).await.unwrap();
+    assert!(healthy.contains("HAGGLE_CONTACT isn't set"), "{healthy}");
+    let told =
+        haggle(&app.database_url(), data.path(), &["doctor", "--contact", "help@market.example"]).await;
+    assert!(!told.unwrap().contains("HAGGLE_CONTACT"));
     sqlx::query("UPDATE messages SET seq = 2").execute(&app.db).await.unwrap();
     let complaint = haggle(&app.database_url(), data.path(), &["doctor"]).await.unwrap_err();
     assert!(complaint.contains("counted wrongly"), "{complaint}");
@@ -207,4 +216,38 @@ async fn the_doctor_makes_every_message_findable() {
     sqlx::query("DELETE FROM message_search WHERE seq = 2").execute(&app.db).await.unwrap();
     assert!(doctor().await.contains("3 messages could not be found"));
     assert!(doctor().await.contains("Every message can be found"));
+}
+
+/// As Postfix hands it to a pipe.
+#[tokio::test]
+async fn a_letter_that_comes_back_marks_its_address() {
+    let (app, data) = (TestApp::start().await, tempfile::tempdir().unwrap());
+    let (ana, bo) = (app.buyer("Ana").await, app.buyer("Bo").await);
+    app.start_jobs();
+    app.visitor().post("/forgot-password", &[("email", &ana.email)]).await.ok();
+    let letter = app.letter_to(&ana.email).await;
+    let (head, _) = letter.raw.split_once("\r\n\r\n").unwrap();
+    let report = |to: &str| {
+        format!(
+            "From: MAILER-DAEMON@mx.example.net\r\nTo: market@example.com\r\nSubject: Undelivered\r\n\
+             Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\r\n\r\n\
+             --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.net\r\n\r\n\
+             Final-Recipient: rfc822; {to}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n\
+             --b\r\nContent-Type: text/rfc822-headers\r\n\r\n{}\r\n\r\n--b--\r\n",
+            head.replace(&*ana.email, to)
+        )
+    };
+    let bounces = async |typed: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_haggle"));
+        command.arg("bounces").env("DATABASE_URL", app.database_url()).env("HAGGLE_DATA", data.path());
+        command.env("HAGGLE_SECRET_KEY", "07".repeat(32));
+        haggle_reading(command, typed).await.unwrap()
+    };
+    for stranger in [String::new(), letter.raw.clone(), report(&bo.email)] {
+        assert!(bounces(&stranger).await.contains("Nothing is changed."));
+    }
+    assert!(bounces(&report(&ana.email)).await.starts_with("Nothing more is sent to ana@example.com: 5.1.1"));
+    let marked: Vec<String> =
+        sqlx::query_scalar("SELECT email FROM bounced_addresses").fetch_all(&app.db).await.unwrap();
+    assert_eq!(marked, [ana.email]);
 }

@@ -7,7 +7,7 @@ use haggle::{
     app::{self, App},
     chat::MessageLimits,
     jobs::Supervisor,
-    mail::Mailer,
+    mail::{LetterIds, Mailer},
     products::photos::Uploads,
     web::{Marketplace, forgery::PublicOrigin},
 };
@@ -204,9 +204,11 @@ impl TestApp {
         (self.marketplace)(&mut marketplace);
         let mut state =
             App::new(self.db.clone(), self.uploads.clone(), marketplace, 0, self.message_limits.clone());
-        state.use_mailer(Mailer::folder(self.mail_dir.path(), "market@example.com").expect("a mailer"));
         // Nodes of one marketplace have the same.
-        state.accounts.sealing_key = SealingKey::new([7; 32]);
+        let sealing_key = SealingKey::new([7; 32]);
+        let mailer = Mailer::folder(self.mail_dir.path(), "market@example.com").expect("a mailer");
+        state.use_mailer(mailer.with_ids(LetterIds::new(sealing_key.derive(LetterIds::PURPOSE))));
+        state.accounts.sealing_key = sealing_key;
         (self.adjust)(&mut state);
         self.state = Some(state.clone());
         let (stop, stopped) = oneshot::channel();
