@@ -25,7 +25,9 @@ use tokio::net::TcpListener;
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 
 use crate::{
-    accounts::{self, AccessEvents, ConfirmationPolicy, Gate, SealingKey, SignInLimits, session_store},
+    accounts::{
+        self, AccessEvents, ConfirmationPolicy, Gate, RelyingParty, SealingKey, SignInLimits, session_store,
+    },
     admin,
     chat::{self, MessageLimits},
     dashboard,
@@ -117,6 +119,7 @@ impl App {
                 confirmation: ConfirmationPolicy::default(),
                 // Until the program is given its own.
                 sealing_key: SealingKey::new(rand::random()),
+                relying_party: RelyingParty::new(&public_origin),
                 shell: shell.clone(),
             },
             products: products::State {
@@ -181,7 +184,7 @@ impl App {
 }
 
 /// The features' routers, and around them from the outside in: request id, log, metrics, headers, compression, error
-/// pages, time-out, forgery check, session, gate (turns and budgets).
+/// pages, time-out, forgery check, session, gate (turns and budgets), asking again.
 pub fn router(app: App) -> anyhow::Result<Router> {
     let public_origin = app.chat.public_origin.clone();
     let secure = public_origin.is_https();
@@ -189,6 +192,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
     let photos = WriteCheck::new(app.products.uploads.clone());
     let health = Health { db: app.db.clone(), supervisor: app.supervisor, photos };
     let marketplace = app.settings.marketplace();
+    let accounts_state = app.accounts.clone();
     let mut router = Router::new()
         .merge(accounts::router(app.accounts))
         .merge(safety::router(app.safety))
@@ -204,6 +208,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .route("/up", get(up).with_state(health))
         .fallback(well_known::canonical_path)
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
+        .layer(from_fn_with_state(accounts_state, accounts::ask_again))
         .layer(from_fn_with_state(app.gate, accounts::pass))
         .layer(from_fn_with_state(shell.clone(), error_pages))
         .layer(session_store::layer(app.db.clone(), secure))

@@ -53,7 +53,7 @@
 //! # A request
 //!
 //! From the outside in (`app::router`): request id, log, metrics, headers (a strict Content-Security-Policy), compression,
-//! error pages, time-out, panics, body limit, forgery check, session, handler. A handler's parameters
+//! error pages, time-out, panics, body limit, forgery check, session, gate, asking again, handler. A handler's parameters
 //! are proofs: [`accounts::CurrentUser`], [`accounts::Seller`], [`accounts::Admin`], and chat's
 //! `RoomMember`, which only the database makes. Whatever isn't its page it returns as [`web::Error`]; the
 //! outermost layer makes a page or JSON of it. A refused form comes back filled in, as 422.
@@ -166,6 +166,8 @@
 //! | shard | partition of rooms over batch writers; group commit | `chat/write/queue.rs` |
 //! | permit | semaphore permit: back-pressure in bytes, quota of sockets, concurrency limit | `write/queue.rs`, `live/quota.rs`, `web/concurrency_limit.rs` |
 //! | publish | fan-out to sockets, inboxes, other nodes, search | `chat/live/publish.rs` |
+//! | proof, asking again | re-authentication, "sudo mode": who is there, at most ten minutes ago | `accounts/reauthentication.rs` |
+//! | challenge, relying party | WebAuthn's: what a passkey signs, and who asks | `accounts/passkeys/` |
 //! | gap, backfill | out-of-order delivery, and reading the rows in between | `live/room.rs`, `cluster/backfill.rs` |
 //! | block, withheld | muting: what somebody wrote whom the other had blocked; a tombstone with a number | `safety/blocks.rs`, `chat/write/blocks.rs`, `chat/domain/batch.rs` |
 //! | opening | first contact: somebody begins a conversation; has a budget | `safety/openings.rs` |

@@ -72,7 +72,9 @@ pub(super) async fn undo(db: &PgPool, events: &AccessEvents, token: &str) -> Res
         Err(error) if is_taken(&error) => return Ok(LinkUse::Taken),
         Err(error) => return Err(error.into()),
     }
-    // Whoever changed it has links and sessions of their own.
+    // Whoever changed it has links, sessions and perhaps passkeys of their own.
+    store::passkeys::remove_recent(&mut *tx, link.account_id).await?;
+    store::second_factors::remove_idle_codes(&mut *tx, link.account_id).await?;
     store::links::forget(&mut *tx, link.account_id, true).await?;
     store::known_browsers::forget_all(&mut *tx, link.account_id).await?;
     store::sessions::end_sessions(&mut *tx, link.account_id).await?;

@@ -48,6 +48,13 @@ enum Action {
     Other,
 }
 
+/// What strangers do to become somebody; it has budgets of its own.
+fn is_signing_in(path: &str) -> bool {
+    path == "/login"
+        || path.starts_with("/login/")
+        || matches!(path, "/register" | "/forgot-password" | "/reset-password")
+}
+
 /// Who pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Payer {
@@ -59,9 +66,8 @@ impl Action {
     /// Nothing for what has a budget of its own.
     fn of(path: &str) -> Option<Self> {
         match path {
-            "/login" | "/login/code" | "/register" | "/logout" | "/forgot-password" | "/reset-password" => {
-                None
-            }
+            "/logout" => None,
+            path if is_signing_in(path) => None,
             path if path.ends_with("/block") => Some(Action::Other),
             // By a token that only a letter has, from mail servers that write for many (RFC 8058).
             path if web::forgery::is_by_token(path) => None,
@@ -169,8 +175,7 @@ pub async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Res
     }
     let action = Action::of(path);
     if !is_read && action.is_none() {
-        let is_strangers =
-            matches!(path, "/login" | "/login/code" | "/register" | "/forgot-password" | "/reset-password");
+        let is_strangers = is_signing_in(path);
         let response = next.run(Request::from_parts(parts, body)).await;
         return if is_strangers { delay_refusal(response).await } else { response };
     }

@@ -48,7 +48,7 @@ pub async fn erase(tx: &mut PgConnection, account_id: i64) -> sqlx::Result<Optio
     store::sessions::end_sessions(&mut *tx, account_id).await?;
     store::known_browsers::forget_all(&mut *tx, account_id).await?;
     store::links::forget(&mut *tx, account_id, true).await?;
-    store::second_factors::remove(&mut *tx, account_id).await?;
+    store::second_factors::remove_all(&mut *tx, account_id).await?;
     let change = AccessChange::Account(account_id);
     Ok(Some(Erased { email: before.email, photo_key: before.photo_key, change }))
 }

@@ -134,10 +134,53 @@ pub(super) fn second_factor_added(marketplace: &Marketplace) -> Words {
     }
 }
 
-pub(super) fn second_factor_removed(marketplace: &Marketplace) -> Words {
+pub(super) fn second_factor_removed(marketplace: &Marketplace, has_passkeys: bool) -> Words {
+    let rest = match has_passkeys {
+        true => "Your passkeys are as they were.",
+        false => "From now on the password alone signs you in.",
+    };
     Words {
-        title: format!("Your account at {} has no second factor any more", marketplace.name),
-        paragraphs: vec!["From now on the password alone signs you in.".to_owned()],
+        title: format!("Your account at {} asks for no code by an app any more", marketplace.name),
+        paragraphs: vec![rest.to_owned()],
+        button: button(marketplace, "That wasn't me", "/forgot-password"),
+        ..Words::default()
+    }
+}
+
+pub(super) fn recovery_codes_renewed(marketplace: &Marketplace) -> Words {
+    Words {
+        title: format!("Your account at {} has new recovery codes", marketplace.name),
+        paragraphs: vec![
+            "The old ones are worth nothing any more.".to_owned(),
+            "If you didn't make them, somebody else is in your account: choose a new password.".to_owned(),
+        ],
+        button: button(marketplace, "That wasn't me", "/forgot-password"),
+        ..Words::default()
+    }
+}
+
+pub(super) fn passkey_added(marketplace: &Marketplace, name: &str) -> Words {
+    Words {
+        title: format!("Your account at {} has a new passkey", marketplace.name),
+        paragraphs: vec![
+            format!("“{name}” signs you in from now on, with or without the password."),
+            "If you didn't add it, somebody else is in your account: remove it, choose a new password, and write to \
+             whoever runs the marketplace if you can't get in."
+                .to_owned(),
+        ],
+        button: button(marketplace, "See your passkeys", "/account/second-factor"),
+        ..Words::default()
+    }
+}
+
+pub(super) fn passkey_removed(marketplace: &Marketplace, name: &str, was_last: bool) -> Words {
+    let rest = match was_last {
+        true => "It was the last second factor: from now on the password alone signs you in.",
+        false => "Your other second factors are as they were.",
+    };
+    Words {
+        title: format!("A passkey was removed from your account at {}", marketplace.name),
+        paragraphs: vec![format!("“{name}” signs nobody in any more. {rest}")],
         button: button(marketplace, "That wasn't me", "/forgot-password"),
         ..Words::default()
     }

@@ -23,7 +23,7 @@ use crate::web::{Error, Result};
 const ACCOUNT: Bucket = Bucket { burst: 10.0, refill: Duration::from_secs(60) };
 /// Thirty wrong tries of one network for any accounts, then one every two seconds.
 const NETWORK: Bucket = Bucket { burst: 30.0, refill: Duration::from_secs(2) };
-/// New accounts, and messages of visitors, of one network: thirty, then one every two seconds each.
+/// New accounts, messages of visitors, and questions for passkeys, of one network: thirty, then one every two seconds each.
 const VISITOR_BURST: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
 
 /// Letters that anybody can have sent to an address: three, then one every ten minutes.
@@ -44,8 +44,10 @@ pub(super) enum Attempt<'a> {
     KnownBrowser(i64, &'a str),
     /// Somebody who is signed in and says the current password.
     Account(i64),
-    /// Somebody who knows the password says a code of the second factor.
+    /// Somebody who knows the password says a code of the second factor, or shows a passkey.
     Code(i64),
+    /// Somebody at this network shows a passkey, whoever it is.
+    Passkey(IpAddr),
 }
 
 #[derive(Clone)]
@@ -57,6 +59,7 @@ pub struct SignInLimits {
     codes: Failures<i64>,
     registrations: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     visitors: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+    challenges: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     letters: Arc<DefaultKeyedRateLimiter<String>>,
 }
 
@@ -71,6 +74,7 @@ impl Default for SignInLimits {
             codes: Failures::new(ACCOUNT),
             registrations: visitors(),
             visitors: visitors(),
+            challenges: visitors(),
             letters: Arc::new(DefaultKeyedRateLimiter::keyed(
                 Quota::per_hour(LETTERS_AN_HOUR).allow_burst(LETTERS_BURST),
             )),
@@ -116,6 +120,9 @@ impl SignInLimits {
             Attempt::Account(account_id) => {
                 taken.0.push(self.password_changes.take(account_id).ok_or(WRONG_TOO_OFTEN)?);
             }
+            Attempt::Passkey(addr) => {
+                taken.0.push(self.networks.take(network(addr)).ok_or(TOO_MANY_ATTEMPTS)?);
+            }
             Attempt::Code(account_id) => {
                 taken.0.push(self.codes.take(account_id).ok_or(WRONG_TOO_OFTEN)?);
             }
@@ -133,6 +140,14 @@ impl SignInLimits {
     /// A visitor's message, which is kept until they have signed in.
     pub fn try_visitor(&self, addr: IpAddr) -> Result<()> {
         self.visitors
+            .check_key(&network(addr))
+            .map_err(|_| TOO_MANY_ATTEMPTS)
+            .inspect_err(|_| count_refusal())
+    }
+
+    /// A question for a passkey, which a stranger's session has to keep.
+    pub(super) fn try_challenge(&self, addr: IpAddr) -> Result<()> {
+        self.challenges
             .check_key(&network(addr))
             .map_err(|_| TOO_MANY_ATTEMPTS)
             .inspect_err(|_| count_refusal())
@@ -156,6 +171,7 @@ impl SignInLimits {
         self.codes.sweep();
         self.registrations.retain_recent();
         self.visitors.retain_recent();
+        self.challenges.retain_recent();
         self.letters.retain_recent();
     }
 }

@@ -34,9 +34,11 @@ mod mail_jobs;
 mod model;
 mod moderation;
 mod pages;
+mod passkeys;
 mod password;
 mod pending_sign_in;
 mod profiles;
+mod reauthentication;
 mod registration;
 mod reset;
 mod routes;
@@ -67,8 +69,10 @@ pub use links::sweep_links;
 pub use mail_jobs::{SEND_LINK, send_link};
 pub use model::{AdminAccount, Admission, Email, Name, NewAccount, Password, Role, SellerCard, ShopName};
 pub use moderation::{Moderated, admins, demote, remove_second_factor, restore, set_password, suspend};
+pub use passkeys::RelyingParty;
 pub use password::{Hash, hash, record_gauges};
 pub use profiles::{seller_card, set_photo, start_selling};
+pub use reauthentication::ask_again;
 pub use registration::{
     FirstAdmin, create_admin, create_first_admin, demand_no_confirmations, has_no_accounts, has_no_admin,
 };

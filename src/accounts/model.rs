@@ -247,6 +247,19 @@ pub struct AdminAccount {
     pub has_second_factor: bool,
 }
 
+/// What an account has.
+#[derive(Clone, Copy, Debug)]
+pub struct SecondFactors {
+    pub has_app: bool,
+    pub passkeys: i64,
+}
+
+impl SecondFactors {
+    pub fn count(self) -> i64 {
+        self.passkeys + i64::from(self.has_app)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

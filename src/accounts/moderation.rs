@@ -54,9 +54,9 @@ pub async fn demote(tx: &mut PgConnection, account_id: i64) -> Result<Moderated>
     Ok(Moderated::Done(AccessChange::Account(account_id)))
 }
 
-/// For somebody who has lost it: they sign in with their password, and an admin sets up another one first.
+/// For somebody who has lost theirs, app and passkeys alike: they sign in with their password, and an admin sets up another one first.
 pub async fn remove_second_factor(tx: &mut PgConnection, account_id: i64) -> Result<Moderated> {
-    if !store::second_factors::remove(&mut *tx, account_id).await? {
+    if !store::second_factors::remove_all(&mut *tx, account_id).await? {
         return Ok(Moderated::Unchanged);
     }
     store::sessions::end_sessions(&mut *tx, account_id).await?;

@@ -5,8 +5,8 @@ use axum::{
 
 use super::{
     pages::{
-        email, leaving, password, privacy, profile, register, reset, second_factor, sessions, sign_in,
-        sign_in_code,
+        confirm, email, leaving, passkey_sign_in, passkeys, password, privacy, profile, register, reset,
+        second_factor, sessions, sign_in, sign_in_code,
     },
     state::State,
 };
@@ -16,6 +16,10 @@ pub fn router(state: State) -> Router {
         .route("/register", get(register::new).post(register::register))
         .route("/login", get(sign_in::login).post(sign_in::sign_in))
         .route("/login/code", get(sign_in_code::show).post(sign_in_code::check))
+        .route("/login/code/passkey/challenge", post(sign_in_code::ask_passkey))
+        .route("/login/code/passkey", post(sign_in_code::check_passkey))
+        .route("/login/passkey/challenge", post(passkey_sign_in::ask))
+        .route("/login/passkey", post(passkey_sign_in::sign_in))
         .route("/logout", post(sign_in::sign_out))
         .route("/account", get(profile::account).post(profile::update))
         .route("/account/password", post(password::change_password))
@@ -30,6 +34,11 @@ pub fn router(state: State) -> Router {
         .route("/account/second-factor", get(second_factor::show).post(second_factor::enrol))
         .route("/account/second-factor/codes", post(second_factor::renew_codes))
         .route("/account/second-factor/remove", post(second_factor::remove))
+        .route("/account/passkeys", post(passkeys::add))
+        .route("/account/passkeys/challenge", post(passkeys::ask))
+        .route("/account/passkeys/{id}/remove", post(passkeys::remove))
+        .route("/account/confirm", get(confirm::show).post(confirm::go_on))
+        .route("/account/confirm/challenge", post(confirm::ask_passkey))
         .route("/account/sessions", get(sessions::list))
         .route("/account/sessions/end", post(sessions::end))
         .route("/account/sessions/end-others", post(sessions::end_others))

@@ -1,4 +1,5 @@
-//! A second factor: a code by an app at every sign-in, or one of ten recovery codes.
+//! A second factor: a code by an app at every sign-in, or one of ten recovery codes. The other kind of second factor,
+//! passkeys, comes with the same recovery codes.
 //!
 //! ```text
 //! begin → secret, sealed, unconfirmed ─ a first code ─→ confirmed, ten recovery codes shown once
@@ -76,15 +77,6 @@ pub(super) async fn confirm(
     Ok(Some(codes))
 }
 
-/// By its owner.
-pub(super) async fn remove(db: &PgPool, account_id: i64) -> Result<()> {
-    let mut tx = db.begin().await?;
-    if store::second_factors::remove(&mut *tx, account_id).await? {
-        SecurityEvent::SecondFactorRemoved.enqueue(&mut tx, account_id).await?;
-    }
-    Ok(tx.commit().await?)
-}
-
 /// Uses up a code of the app, or a recovery code.
 pub(super) async fn check(db: &PgPool, key: &SealingKey, account_id: i64, attempt: &str) -> Result<bool> {
     let mut tx = db.begin().await?;
@@ -101,6 +93,27 @@ pub(super) async fn renew_recovery_codes(db: &PgPool, account_id: i64) -> Result
     let codes = replace_recovery_codes(&mut tx, account_id).await?;
     tx.commit().await?;
     Ok(codes)
+}
+
+/// Without the app from now on. The recovery codes stay for as long as there is a passkey.
+pub(super) async fn remove_app(db: &PgPool, account_id: i64) -> Result<()> {
+    let mut tx = db.begin().await?;
+    store::second_factors::remove_app(&mut *tx, account_id).await?;
+    store::second_factors::remove_idle_codes(&mut *tx, account_id).await?;
+    SecurityEvent::SecondFactorRemoved.enqueue(&mut tx, account_id).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The passkey's name; nothing if it isn't theirs.
+pub(super) async fn remove_passkey(db: &PgPool, account_id: i64, id: i64) -> Result<Option<String>> {
+    let mut tx = db.begin().await?;
+    let name = store::passkeys::remove(&mut *tx, account_id, id).await?;
+    store::second_factors::remove_idle_codes(&mut *tx, account_id).await?;
+    if name.is_some() {
+        SecurityEvent::PasskeyRemoved.enqueue(&mut tx, account_id).await?;
+    }
+    tx.commit().await?;
+    Ok(name)
 }
 
 async fn use_totp(
@@ -126,7 +139,7 @@ async fn use_totp(
     }
 }
 
-async fn replace_recovery_codes(tx: &mut PgConnection, account_id: i64) -> Result<Vec<String>> {
+pub(super) async fn replace_recovery_codes(tx: &mut PgConnection, account_id: i64) -> Result<Vec<String>> {
     let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| new_recovery_code()).collect();
     let hashes: Vec<Vec<u8>> = codes.iter().map(|code| hash(&plain_recovery_code(code))).collect();
     store::second_factors::replace_recovery_codes(tx, account_id, &hashes).await?;

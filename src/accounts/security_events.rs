@@ -19,17 +19,21 @@ pub enum SecurityEvent {
     EmailChanged,
     SecondFactorAdded,
     SecondFactorRemoved,
+    PasskeyAdded,
+    PasskeyRemoved,
     /// An admin has taken the second factor away, or set a new password from the command line.
     RecoveredByAdmin,
 }
 
 impl SecurityEvent {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::NewBrowser,
         Self::PasswordChanged,
         Self::EmailChanged,
         Self::SecondFactorAdded,
         Self::SecondFactorRemoved,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
         Self::RecoveredByAdmin,
     ];
 
@@ -41,6 +45,8 @@ impl SecurityEvent {
             Self::EmailChanged => "email_changed",
             Self::SecondFactorAdded => "second_factor_added",
             Self::SecondFactorRemoved => "second_factor_removed",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
             Self::RecoveredByAdmin => "recovered_by_admin",
         }
     }

@@ -28,11 +28,15 @@ pub const NETWORK: &str = "network";
 pub const SEEN_HOUR: &str = "seen_hour";
 /// The key that says that whoever is signed in runs the place.
 pub const IS_ADMIN: &str = "is_admin";
+/// The key of what a passkey's answer is compared with; see `passkeys/challenge.rs`.
+pub(super) const PASSKEY_CHALLENGE: &str = "passkey_challenge";
 pub const COOKIE: &str = "haggle";
 /// Its name where the public address is https: browsers take it from this host alone, over https (L5).
 const SECURE_COOKIE: &str = "__Host-haggle";
 /// How long a session lasts after it was last written to.
 const LIFETIME: time::Duration = time::Duration::days(30);
+/// The same of a visitor's that holds a passkey's challenge and nothing else: strangers make many.
+const CHALLENGE_LIFETIME: time::Duration = time::Duration::minutes(5);
 /// The same of somebody who runs the place (L4).
 const ADMIN_LIFETIME: time::Duration = time::Duration::hours(12);
 
@@ -64,6 +68,9 @@ fn backend(error: impl std::fmt::Display) -> Error {
 }
 
 fn expires_at(record: &Record) -> OffsetDateTime {
+    if !record.data.is_empty() && record.data.keys().all(|key| key == PASSKEY_CHALLENGE) {
+        return record.expiry_date.min(OffsetDateTime::now_utc() + CHALLENGE_LIFETIME);
+    }
     match record.data.get(IS_ADMIN).and_then(serde_json::Value::as_bool) {
         Some(true) => record.expiry_date.min(OffsetDateTime::now_utc() + ADMIN_LIFETIME),
         _ => record.expiry_date,

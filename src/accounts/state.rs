@@ -3,7 +3,7 @@
 use axum::extract::FromRef;
 use sqlx::PgPool;
 
-use super::{access::AccessEvents, limits::SignInLimits, sealing::SealingKey};
+use super::{access::AccessEvents, limits::SignInLimits, passkeys::RelyingParty, sealing::SealingKey};
 use crate::{
     mail::Mailer,
     web::{ShellSource, client_addr::TrustedProxies, forgery::PublicOrigin},
@@ -28,5 +28,6 @@ pub struct State {
     pub confirmation: ConfirmationPolicy,
     /// Of second factors' secrets at rest.
     pub sealing_key: SealingKey,
+    pub relying_party: RelyingParty,
     pub shell: ShellSource,
 }

@@ -4,7 +4,11 @@ use askama::Template;
 use askama_web::WebTemplate;
 use time::OffsetDateTime;
 
-use super::model::{ExportState, Password};
+use super::{
+    model::{ExportState, Password, SecondFactors},
+    second_factor::Enrolment,
+    store::passkeys::OwnPasskey,
+};
 use crate::{
     legal::Agreement,
     web::{FieldErrors, Registration, ReturnTo, Shell, filters},
@@ -39,6 +43,7 @@ pub(super) struct LoginPage {
     pub errors: FieldErrors,
     pub next: ReturnTo,
     pub email: String,
+    pub takes_passkeys: bool,
 }
 
 #[derive(Template, WebTemplate)]
@@ -103,27 +108,27 @@ pub(super) struct ResetPage {
 pub(super) struct CodePage {
     pub shell: Shell,
     pub errors: FieldErrors,
+    pub has_app: bool,
+    pub takes_passkeys: bool,
 }
 
-/// Setting up a second factor.
-#[derive(Template, WebTemplate)]
-#[template(path = "accounts/enrol.html")]
-pub(super) struct EnrolPage {
-    pub shell: Shell,
-    pub errors: FieldErrors,
-    pub must_have_one: bool,
-    pub secret: String,
-    /// SVG of our own making.
-    pub qr: String,
-}
-
+/// All second factors of an account.
 #[derive(Template, WebTemplate)]
 #[template(path = "accounts/second_factor.html")]
 pub(super) struct FactorPage {
     pub shell: Shell,
     pub errors: FieldErrors,
-    pub codes_left: i64,
     pub is_admin: bool,
+    pub must_have_one: bool,
+    pub factors: SecondFactors,
+    /// For whoever has no app yet.
+    pub enrolment: Option<Enrolment>,
+    pub passkeys: Vec<OwnPasskey>,
+    /// Why nobody can have a passkey here.
+    pub no_passkeys: Option<&'static str>,
+    /// What a new one is called, unless its owner says otherwise.
+    pub passkey_name: String,
+    pub codes_left: i64,
 }
 
 #[derive(Template, WebTemplate)]
@@ -141,6 +146,17 @@ pub(super) struct LeavePage {
     pub copy: Option<ExportState>,
     pub delete_after: Option<OffsetDateTime>,
     pub is_admin: bool,
+}
+
+/// Who is there? Around a form that is carried out with the answer.
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/confirm.html")]
+pub(super) struct ConfirmPage {
+    pub shell: Shell,
+    pub errors: FieldErrors,
+    pub action: String,
+    pub fields: Vec<(String, String)>,
+    pub takes_passkeys: bool,
 }
 
 pub(super) struct SessionLine {

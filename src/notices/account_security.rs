@@ -76,6 +76,10 @@ fn sentence(event: SecurityEvent) -> &'static str {
         SecurityEvent::SecondFactorRemoved => {
             "The second factor was taken away from your account. If that wasn’t you, change your password."
         }
+        SecurityEvent::PasskeyAdded => {
+            "A passkey was added to your account: it signs in with or without the password."
+        }
+        SecurityEvent::PasskeyRemoved => "A passkey was removed from your account.",
         SecurityEvent::RecoveredByAdmin => {
             "An admin gave you a new way to sign in. If you didn’t ask for it, write to whoever runs this marketplace."
         }

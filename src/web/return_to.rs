@@ -54,7 +54,8 @@ pub fn login_path(next: &str) -> String {
     with_next("/login", next)
 }
 
-fn with_next(page: &str, next: &str) -> String {
+/// A page of ours that comes back to `next`.
+pub fn with_next(page: &str, next: &str) -> String {
     format!("{page}?next={}", encode(next))
 }
 

@@ -18,12 +18,12 @@ export class Server {
     process.on("exit", () => this.#child?.kill("SIGKILL"));
   }
 
-  /** Starts it, at the port it had before if it had one; resolves when it listens. */
-  async start() {
+  /** Starts it, at the port it had before if it had one; resolves when it listens. `env` is what it is told beside. */
+  async start(env = {}) {
     const port = this.origin ? new URL(this.origin).port : "0";
     const child = spawn(process.env.HAGGLE_BIN, ["serve", "--addr", `127.0.0.1:${port}`], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, HAGGLE_PUSH_ALLOW: "127.0.0.0/8", HAGGLE_PUSH_AFTER: "1s" },
+      env: { ...process.env, HAGGLE_PUSH_ALLOW: "127.0.0.0/8", HAGGLE_PUSH_AFTER: "1s", ...env },
     });
     this.#child = child;
     child.stderr.pipe(this.#log, { end: false });

@@ -91,6 +91,10 @@ fn rows_after(version: i64) -> &'static str {
             "INSERT INTO totp_secrets (account_id, sealed) SELECT id, '\\x03' FROM accounts WHERE name = 'Ana';
              INSERT INTO recovery_codes (account_id, code_hash) SELECT id, '\\x04' FROM accounts WHERE name = 'Ana'"
         }
+        40 => {
+            "INSERT INTO passkeys (account_id, credential_id, user_handle, credential, sign_count, name)
+             SELECT id, '\\x05', gen_random_uuid(), '{}', 0, 'Phone' FROM accounts WHERE name = 'Ana'"
+        }
         32 => "UPDATE settings SET name = 'Bazar', currencies = '{CZK}'",
         33 => {
             "INSERT INTO legal_versions (page, version, text, published_by)

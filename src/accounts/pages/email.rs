@@ -15,13 +15,11 @@ use crate::{
         access::AccessEvents,
         confirmation::{self, LinkUse},
         current_user::CurrentUser,
-        hash_queue::Lane,
-        limits::{Attempt, SignInLimits},
+        limits::SignInLimits,
         link::Purpose,
         links,
         mail_jobs::LinkLetter,
         model::Email,
-        sign_in,
         views::LinkPage,
     },
     web::{Error, FieldErrors, Form, Query, Result, Shell, flash},
@@ -53,11 +51,9 @@ pub(in crate::accounts) async fn send_again(
 pub(in crate::accounts) struct EmailForm {
     #[serde(default)]
     email: String,
-    #[serde(default)]
-    email_password: String,
 }
 
-/// `POST /account/email`: a letter to the new address. Whether it has an account already is said there, not here.
+/// `POST /account/email`, with a fresh proof: a letter to the new address. Whether it has an account already is said there, not here.
 pub(in crate::accounts) async fn change(
     (State(db), State(limits)): (State<PgPool>, State<SignInLimits>),
     (session, shell): (Session, Shell),
@@ -66,15 +62,7 @@ pub(in crate::accounts) async fn change(
 ) -> Result<Response> {
     let mut errors = FieldErrors::default();
     if let Some(email) = errors.check("email", Email::parse(&typed.email)) {
-        let taken = limits.take(&Attempt::Account(user.account_id))?;
-        let lane = Lane::Known(user.account_id);
-        let right = sign_in::is_password(&db, lane, user.account_id, &typed.email_password).await;
-        if !matches!(right, Ok(false)) {
-            taken.give_back();
-        }
-        if !right? {
-            errors.add("email_password", "That isn't your current password.");
-        } else if email.as_str() == user.email {
+        if email.as_str() == user.email {
             errors.add("email", "This is your address already.");
         } else if !limits.try_letter(&format!("change {}", user.account_id)) {
             return Err(LETTERS_USED_UP);

@@ -1,8 +1,11 @@
 //! The pages: registration, sign-in, and one's own account page.
 
+pub(super) mod confirm;
 pub(super) mod email;
 mod finish_sign_in;
 pub(super) mod leaving;
+pub(super) mod passkey_sign_in;
+pub(super) mod passkeys;
 pub(super) mod password;
 pub(super) mod privacy;
 pub(super) mod profile;

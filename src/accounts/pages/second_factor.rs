@@ -1,9 +1,10 @@
-//! `/account/second-factor`: setting one up, new recovery codes, and doing without.
+//! `/account/second-factor`: the app, recovery codes, and the list of passkeys.
 //!
-//! Each change asks for the password: a session that somebody left open can't lock its owner out.
+//! Whoever comes here has proved to be the owner a moment ago (`reauthentication.rs`): a session that somebody left open
+//! can't lock its owner out.
 
 use axum::{
-    extract::State,
+    extract::{FromRef, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -13,83 +14,95 @@ use tower_sessions::Session;
 
 use crate::{
     accounts::{
+        browser::Browser,
         current_user::CurrentUser,
-        hash_queue::Lane,
         letters,
         limits::{Attempt, SignInLimits},
+        passkeys::RelyingParty,
         sealing::SealingKey,
-        second_factor, sign_in, store,
-        views::{EnrolPage, FactorPage, RecoveryCodesPage},
+        second_factor,
+        state::State as Accounts,
+        store,
+        views::{FactorPage, RecoveryCodesPage},
     },
     web::{Error, FieldErrors, Form, Result, Shell, flash},
 };
 
-pub(in crate::accounts) async fn show(
-    (State(db), State(key)): (State<PgPool>, State<SealingKey>),
-    shell: Shell,
-    user: CurrentUser,
-) -> Result<Response> {
-    page(&db, &key, shell, &user, FieldErrors::default()).await
+pub(super) const PAGE: &str = "/account/second-factor";
+pub(super) const ADMINS_KEEP_ONE: Error = Error::Forbidden(
+    "Whoever runs the marketplace keeps a second factor. Another admin can take yours away if you lost it.",
+);
+
+/// What the page is made of.
+#[derive(Clone, FromRef)]
+pub(in crate::accounts) struct Parts {
+    pub db: PgPool,
+    pub key: SealingKey,
+    pub party: RelyingParty,
 }
 
-async fn page(
-    db: &PgPool,
-    key: &SealingKey,
+impl FromRef<Accounts> for Parts {
+    fn from_ref(state: &Accounts) -> Self {
+        Parts { db: state.db.clone(), key: state.sealing_key.clone(), party: state.relying_party.clone() }
+    }
+}
+
+pub(in crate::accounts) async fn show(
+    State(parts): State<Parts>,
+    shell: Shell,
+    browser: Browser,
+    user: CurrentUser,
+) -> Result<Response> {
+    page(&parts, shell, &user, browser.device, FieldErrors::default()).await
+}
+
+pub(super) async fn page(
+    Parts { db, key, party }: &Parts,
     shell: Shell,
     user: &CurrentUser,
+    passkey_name: String,
     errors: FieldErrors,
 ) -> Result<Response> {
-    let must_have_one = user.must_have_second_factor();
+    let factors = store::second_factors::of_account(db, user.account_id).await?;
+    let enrolment = match factors.has_app {
+        true => None,
+        false => {
+            let names = (shell.marketplace.name.as_str(), user.email.as_str());
+            Some(second_factor::begin(db, key, user.account_id, names).await?)
+        }
+    };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    if user.has_second_factor {
-        let codes_left = store::second_factors::recovery_codes_left(db, user.account_id).await?;
-        return Ok(
-            (status, FactorPage { shell, errors, codes_left, is_admin: user.is_admin }).into_response()
-        );
-    }
-    let name = shell.marketplace.name.clone();
-    let enrolment = second_factor::begin(db, key, user.account_id, (&name, &user.email)).await?;
-    Ok((status, EnrolPage { shell, errors, must_have_one, secret: enrolment.secret, qr: enrolment.qr })
-        .into_response())
+    let page = FactorPage {
+        errors,
+        is_admin: user.is_admin,
+        must_have_one: user.must_have_second_factor() && factors.count() == 0,
+        factors,
+        enrolment,
+        passkeys: store::passkeys::of_account(db, user.account_id).await?,
+        no_passkeys: party.why_not(),
+        passkey_name,
+        codes_left: store::second_factors::recovery_codes_left(db, user.account_id).await?,
+        shell,
+    };
+    Ok((status, page).into_response())
 }
 
 #[derive(Deserialize)]
 pub(in crate::accounts) struct FactorForm {
     #[serde(default)]
-    current_password: String,
-    #[serde(default)]
     code: String,
 }
 
-/// Whether the form's password is right; if not, the form says so.
-async fn check_password(
-    db: &PgPool,
-    limits: &SignInLimits,
-    user: &CurrentUser,
-    typed: &str,
-    errors: &mut FieldErrors,
-) -> Result<bool> {
-    let taken = limits.take(&Attempt::Account(user.account_id))?;
-    let right = sign_in::is_password(db, Lane::Known(user.account_id), user.account_id, typed).await;
-    if !matches!(right, Ok(false)) {
-        taken.give_back();
-    }
-    if !right? {
-        errors.add("current_password", "That isn't your current password.");
-    }
-    Ok(errors.is_empty())
-}
-
-/// The same of its code, which is used up.
+/// Whether the form's code is right, which is used up; if not, the form says so.
 async fn check_code(
-    (db, key): (&PgPool, &SealingKey),
+    parts: &Parts,
     limits: &SignInLimits,
     user: &CurrentUser,
     typed: &str,
     errors: &mut FieldErrors,
 ) -> Result<bool> {
     let taken = limits.take(&Attempt::Code(user.account_id))?;
-    let right = second_factor::check(db, key, user.account_id, typed).await;
+    let right = second_factor::check(&parts.db, &parts.key, user.account_id, typed).await;
     if !matches!(right, Ok(false)) {
         taken.give_back();
     }
@@ -101,75 +114,72 @@ async fn check_code(
 
 /// `POST /account/second-factor`: the first code.
 pub(in crate::accounts) async fn enrol(
-    (State(db), State(key), State(limits)): (State<PgPool>, State<SealingKey>, State<SignInLimits>),
+    (State(parts), State(limits)): (State<Parts>, State<SignInLimits>),
     shell: Shell,
+    browser: Browser,
     user: CurrentUser,
     Form(typed): Form<FactorForm>,
 ) -> Result<Response> {
-    if user.has_second_factor {
-        return Ok(Redirect::to("/account/second-factor").into_response());
+    let Parts { db, key, .. } = &parts;
+    if store::second_factors::of_account(db, user.account_id).await?.has_app {
+        return Ok(Redirect::to(PAGE).into_response());
     }
     let mut errors = FieldErrors::default();
-    if check_password(&db, &limits, &user, &typed.current_password, &mut errors).await? {
-        let taken = limits.take(&Attempt::Code(user.account_id))?;
-        let codes = second_factor::confirm(&db, &key, user.account_id, &typed.code).await;
-        if !matches!(codes, Ok(None)) {
-            taken.give_back();
-        }
-        if let Some(codes) = codes? {
-            let words = letters::second_factor_added(&shell.marketplace);
-            letters::enqueue_if(user.email_confirmed, &db, &shell.marketplace, &user.email, &words).await?;
-            return Ok(RecoveryCodesPage { shell, codes }.into_response());
-        }
-        errors.add("code", "That code isn't right. Is the clock of your device right?");
+    let taken = limits.take(&Attempt::Code(user.account_id))?;
+    let codes = second_factor::confirm(db, key, user.account_id, &typed.code).await;
+    if !matches!(codes, Ok(None)) {
+        taken.give_back();
     }
-    page(&db, &key, shell, &user, errors).await
+    if let Some(codes) = codes? {
+        let words = letters::second_factor_added(&shell.marketplace);
+        letters::enqueue_if(user.email_confirmed, db, &shell.marketplace, &user.email, &words).await?;
+        return Ok(RecoveryCodesPage { shell, codes }.into_response());
+    }
+    errors.add("code", "That code isn't right. Is the clock of your device right?");
+    page(&parts, shell, &user, browser.device, errors).await
 }
 
 /// `POST /account/second-factor/codes`: new recovery codes, in place of the old ones.
 pub(in crate::accounts) async fn renew_codes(
-    (State(db), State(key), State(limits)): (State<PgPool>, State<SealingKey>, State<SignInLimits>),
+    State(parts): State<Parts>,
     shell: Shell,
     user: CurrentUser,
-    Form(typed): Form<FactorForm>,
 ) -> Result<Response> {
-    let mut errors = FieldErrors::default();
     if !user.has_second_factor {
-        return Ok(Redirect::to("/account/second-factor").into_response());
+        return Ok(Redirect::to(PAGE).into_response());
     }
-    if check_password(&db, &limits, &user, &typed.current_password, &mut errors).await?
-        && check_code((&db, &key), &limits, &user, &typed.code, &mut errors).await?
-    {
-        let codes = second_factor::renew_recovery_codes(&db, user.account_id).await?;
-        return Ok(RecoveryCodesPage { shell, codes }.into_response());
-    }
-    page(&db, &key, shell, &user, errors).await
+    let codes = second_factor::renew_recovery_codes(&parts.db, user.account_id).await?;
+    let words = letters::recovery_codes_renewed(&shell.marketplace);
+    letters::enqueue_if(user.email_confirmed, &parts.db, &shell.marketplace, &user.email, &words).await?;
+    Ok(RecoveryCodesPage { shell, codes }.into_response())
 }
 
-/// `POST /account/second-factor/remove`: an admin can't.
+/// `POST /account/second-factor/remove`: without the app. An admin can't, if it is all they have.
 pub(in crate::accounts) async fn remove(
-    (State(db), State(key), State(limits)): (State<PgPool>, State<SealingKey>, State<SignInLimits>),
+    (State(parts), State(limits)): (State<Parts>, State<SignInLimits>),
     (session, shell): (Session, Shell),
+    browser: Browser,
     user: CurrentUser,
     Form(typed): Form<FactorForm>,
 ) -> Result<Response> {
-    if user.is_admin {
-        return Err(Error::Forbidden(
-            "Whoever runs the marketplace keeps a second factor. Another admin can take yours away if you lost it.",
-        ));
+    let factors = store::second_factors::of_account(&parts.db, user.account_id).await?;
+    if user.is_admin && factors.passkeys == 0 {
+        return Err(ADMINS_KEEP_ONE);
     }
     let mut errors = FieldErrors::default();
-    if !user.has_second_factor {
-        return Ok(Redirect::to("/account/second-factor").into_response());
+    if !factors.has_app {
+        return Ok(Redirect::to(PAGE).into_response());
     }
-    if check_password(&db, &limits, &user, &typed.current_password, &mut errors).await?
-        && check_code((&db, &key), &limits, &user, &typed.code, &mut errors).await?
-    {
-        second_factor::remove(&db, user.account_id).await?;
-        let words = letters::second_factor_removed(&shell.marketplace);
-        letters::enqueue_if(user.email_confirmed, &db, &shell.marketplace, &user.email, &words).await?;
-        flash::success(&session, "Your password alone signs you in again.").await?;
+    if check_code(&parts, &limits, &user, &typed.code, &mut errors).await? {
+        second_factor::remove_app(&parts.db, user.account_id).await?;
+        let words = letters::second_factor_removed(&shell.marketplace, factors.passkeys > 0);
+        letters::enqueue_if(user.email_confirmed, &parts.db, &shell.marketplace, &user.email, &words).await?;
+        let sentence = match factors.passkeys {
+            0 => "Your password alone signs you in again.",
+            _ => "Your app is turned off. Your passkeys are as they were.",
+        };
+        flash::success(&session, sentence).await?;
         return Ok(Redirect::to("/account").into_response());
     }
-    page(&db, &key, shell, &user, errors).await
+    page(&parts, shell, &user, browser.device, errors).await
 }

@@ -20,6 +20,7 @@ use crate::{
         known_browsers::{self, BrowserToken},
         limits::{Attempt, SignInLimits, network},
         model::Email,
+        passkeys::RelyingParty,
         pending_sign_in::PendingSignIn,
         sessions,
         sign_in::{self, CredentialCheck},
@@ -27,6 +28,9 @@ use crate::{
     },
     web::{ClientAddr, FieldErrors, Form, Query, Result, ReturnTo, Shell, forgery::PublicOrigin},
 };
+
+pub(super) const SUSPENDED: &str =
+    "This account is suspended. Please write to whoever runs this marketplace.";
 
 #[derive(Deserialize)]
 pub(in crate::accounts) struct LoginQuery {
@@ -45,6 +49,7 @@ pub(in crate::accounts) struct LoginForm {
 }
 
 pub(in crate::accounts) async fn login(
+    State(party): State<RelyingParty>,
     shell: Shell,
     MaybeUser(user): MaybeUser,
     Query(LoginQuery { next }): Query<LoginQuery>,
@@ -52,11 +57,13 @@ pub(in crate::accounts) async fn login(
     if user.is_some() {
         return Redirect::to(next.or("/")).into_response();
     }
-    LoginPage { shell, errors: FieldErrors::default(), next, email: String::new() }.into_response()
+    let errors = FieldErrors::default();
+    LoginPage { shell, errors, next, email: String::new(), takes_passkeys: party.why_not().is_none() }
+        .into_response()
 }
 
 pub(in crate::accounts) async fn sign_in(
-    (State(db), State(events)): (State<PgPool>, State<AccessEvents>),
+    (State(db), State(events), State(party)): (State<PgPool>, State<AccessEvents>, State<RelyingParty>),
     (State(limits), State(origin), ClientAddr(addr)): (State<SignInLimits>, State<PublicOrigin>, ClientAddr),
     (headers, here): (HeaderMap, Browser),
     MaybeUser(before): MaybeUser,
@@ -105,12 +112,13 @@ pub(in crate::accounts) async fn sign_in(
             CredentialCheck::Wrong => {
                 errors.add("password", "That email and password don't belong together.")
             }
-            CredentialCheck::Suspended => errors
-                .add("password", "This account is suspended. Please write to whoever runs this marketplace."),
+            CredentialCheck::Suspended => errors.add("password", SUSPENDED),
         }
     }
     let LoginForm { email, next, .. } = typed;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, LoginPage { shell, errors, next, email }).into_response())
+    let takes_passkeys = party.why_not().is_none();
+    let page = LoginPage { shell, errors, next, email, takes_passkeys };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 /// Signing out twice is signing out. The browser is asked to forget the pages it has seen.

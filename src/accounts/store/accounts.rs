@@ -24,8 +24,7 @@ pub(in crate::accounts) async fn credentials(
         Credentials,
         r#"SELECT id, password_hash, suspended_at IS NOT NULL AS "suspended!", session_epoch,
                   email_confirmed_at IS NOT NULL AS "email_confirmed!",
-                  EXISTS (SELECT 1 FROM totp_secrets WHERE account_id = accounts.id AND confirmed_at IS NOT NULL)
-                      AS "has_second_factor!"
+                  EXISTS (SELECT 1 FROM second_factors WHERE account_id = accounts.id) AS "has_second_factor!"
            FROM accounts WHERE email = $1"#,
         email.as_str()
     )
@@ -37,6 +36,29 @@ pub(in crate::accounts) async fn credentials(
 pub(in crate::accounts) async fn is_demo(db: impl PgExecutor<'_>, account_id: i64) -> sqlx::Result<bool> {
     let found = sqlx::query_scalar!("SELECT is_demo FROM accounts WHERE id = $1", account_id);
     Ok(found.fetch_optional(db).await?.unwrap_or_default())
+}
+
+/// Of whoever has proved who they are by a passkey.
+pub(in crate::accounts) struct KeyOwner {
+    pub email: String,
+    pub suspended: bool,
+    pub session_epoch: i32,
+    pub email_confirmed: bool,
+}
+
+pub(in crate::accounts) async fn key_owner(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+) -> sqlx::Result<Option<KeyOwner>> {
+    sqlx::query_as!(
+        KeyOwner,
+        r#"SELECT email, suspended_at IS NOT NULL AS "suspended!", session_epoch,
+                  email_confirmed_at IS NOT NULL AS "email_confirmed!"
+           FROM accounts WHERE id = $1"#,
+        account_id
+    )
+    .fetch_optional(db)
+    .await
 }
 
 pub(in crate::accounts) async fn password_hash(

@@ -29,8 +29,7 @@ pub(in crate::accounts) async fn all(db: impl PgExecutor<'_>) -> sqlx::Result<Ve
     sqlx::query_as!(
         AdminAccount,
         r#"SELECT a.email, a.name, a.suspended_at IS NOT NULL AS "is_suspended!",
-                  EXISTS (SELECT 1 FROM totp_secrets WHERE account_id = a.id AND confirmed_at IS NOT NULL)
-                      AS "has_second_factor!"
+                  EXISTS (SELECT 1 FROM second_factors WHERE account_id = a.id) AS "has_second_factor!"
            FROM accounts a WHERE a.is_admin ORDER BY a.id"#
     )
     .fetch_all(db)

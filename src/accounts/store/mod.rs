@@ -1,4 +1,4 @@
-//! All SQL over accounts, buyers, customers, known browsers, and the sessions of an account.
+//! All SQL over accounts, buyers, customers, known browsers, passkeys, and the sessions of an account.
 
 pub(super) mod accounts;
 pub(super) mod addresses;
@@ -9,6 +9,7 @@ pub(super) mod invitations;
 pub(super) mod known_browsers;
 pub(super) mod leaving;
 pub(super) mod links;
+pub(super) mod passkeys;
 pub(super) mod profiles;
 pub(super) mod second_factors;
 pub(super) mod session_rows;

@@ -1,6 +1,8 @@
-//! The tables `totp_secrets` and `recovery_codes`.
+//! The tables `totp_secrets` and `recovery_codes`, and what an account has of all second factors.
 
 use sqlx::PgExecutor;
+
+use crate::accounts::model::SecondFactors;
 
 /// The account's unconfirmed secret, which is this one if there was none. One that is confirmed stays.
 pub(in crate::accounts) async fn begin(
@@ -114,12 +116,49 @@ pub(in crate::accounts) async fn replace_recovery_codes(
     Ok(())
 }
 
-/// Of the account; false if it had none.
-pub(in crate::accounts) async fn remove(db: impl PgExecutor<'_>, account_id: i64) -> sqlx::Result<bool> {
-    let removed = sqlx::query!(
-        "WITH codes AS (DELETE FROM recovery_codes WHERE account_id = $1)
-         DELETE FROM totp_secrets WHERE account_id = $1",
+pub(in crate::accounts) async fn of_account(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+) -> sqlx::Result<SecondFactors> {
+    sqlx::query_as!(
+        SecondFactors,
+        r#"SELECT EXISTS (SELECT 1 FROM totp_secrets WHERE account_id = $1 AND confirmed_at IS NOT NULL) AS "has_app!",
+                  (SELECT count(*) FROM passkeys WHERE account_id = $1) AS "passkeys!""#,
         account_id
-    );
-    Ok(removed.execute(db).await?.rows_affected() > 0)
+    )
+    .fetch_one(db)
+    .await
+}
+
+pub(in crate::accounts) async fn remove_app(db: impl PgExecutor<'_>, account_id: i64) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM totp_secrets WHERE account_id = $1", account_id).execute(db).await?;
+    Ok(())
+}
+
+/// Recovery codes of whoever has no second factor any more.
+pub(in crate::accounts) async fn remove_idle_codes(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "DELETE FROM recovery_codes
+         WHERE account_id = $1 AND NOT EXISTS (SELECT 1 FROM second_factors WHERE account_id = $1)",
+        account_id
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// All of them; false if the account had none.
+pub(in crate::accounts) async fn remove_all(db: impl PgExecutor<'_>, account_id: i64) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"WITH codes AS (DELETE FROM recovery_codes WHERE account_id = $1),
+                app AS (DELETE FROM totp_secrets WHERE account_id = $1 RETURNING account_id),
+                keys AS (DELETE FROM passkeys WHERE account_id = $1 RETURNING account_id)
+           SELECT EXISTS (SELECT 1 FROM app UNION ALL SELECT 1 FROM keys) AS "any!""#,
+        account_id
+    )
+    .fetch_one(db)
+    .await
 }

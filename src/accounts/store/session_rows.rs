@@ -66,6 +66,25 @@ pub(in crate::accounts) async fn delete(db: impl PgExecutor<'_>, id_hash: Vec<u8
     Ok(())
 }
 
+/// Takes a value out of a session's data; of several who take it one gets it.
+pub(in crate::accounts) async fn take_key(
+    db: impl PgExecutor<'_>,
+    id_hash: Vec<u8>,
+    key: &str,
+) -> sqlx::Result<Option<Value>> {
+    sqlx::query_scalar!(
+        r#"UPDATE sessions SET data = sessions.data - $2::text
+           FROM (SELECT id_hash, data->$2::text AS taken FROM sessions
+                 WHERE id_hash = $1 AND expires_at > now() FOR UPDATE) AS old
+           WHERE sessions.id_hash = old.id_hash AND old.taken IS NOT NULL
+           RETURNING old.taken AS "taken!""#,
+        id_hash,
+        key
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// Returns how many had expired.
 pub(in crate::accounts) async fn delete_expired(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
     Ok(sqlx::query!("DELETE FROM sessions WHERE expires_at < now()").execute(db).await?.rows_affected())

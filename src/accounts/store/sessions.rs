@@ -31,8 +31,7 @@ pub(in crate::accounts) async fn session_account(
         r#"SELECT a.email, a.name, a.about_line, a.photo_key, a.is_admin, a.email_confirmed_at IS NOT NULL AS "email_confirmed!",
                   a.must_confirm_email,
                   EXISTS (SELECT 1 FROM bounced_addresses WHERE email = a.email) AS "email_bounced!",
-                  EXISTS (SELECT 1 FROM totp_secrets WHERE account_id = a.id AND confirmed_at IS NOT NULL)
-                      AS "has_second_factor!",
+                  EXISTS (SELECT 1 FROM second_factors WHERE account_id = a.id) AS "has_second_factor!",
                   a.is_demo, a.admission, a.admission_reason, a.delete_after,
                   b.id AS "buyer_id?", c.id AS "seller_id?"
            FROM accounts a
@@ -44,6 +43,25 @@ pub(in crate::accounts) async fn session_account(
     )
     .fetch_optional(db)
     .await
+}
+
+/// Whether its owner has proved who they are in the last ten minutes.
+pub(in crate::accounts) async fn proved_lately(
+    db: impl PgExecutor<'_>,
+    session: &[u8],
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (
+               SELECT 1 FROM sessions WHERE id_hash = $1 AND proved_at > now() - interval '10 minutes') AS "yes!""#,
+        session
+    )
+    .fetch_one(db)
+    .await
+}
+
+pub(in crate::accounts) async fn note_proof(db: impl PgExecutor<'_>, session: &[u8]) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE sessions SET proved_at = now() WHERE id_hash = $1", session).execute(db).await?;
+    Ok(())
 }
 
 pub(in crate::accounts) async fn still_signed_in(

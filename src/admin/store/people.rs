@@ -29,8 +29,7 @@ pub(in crate::admin) async fn find(db: impl PgExecutor<'_>, account_id: i64) -> 
         Person,
         r#"SELECT a.id, a.name, a.email, a.is_admin, c.id AS "seller_id?", c.shop_name AS "shop_name?", a.created_at,
                   a.suspended_at IS NOT NULL AS "suspended!",
-                  EXISTS (SELECT 1 FROM totp_secrets WHERE account_id = a.id AND confirmed_at IS NOT NULL)
-                      AS "has_second_factor!"
+                  EXISTS (SELECT 1 FROM second_factors WHERE account_id = a.id) AS "has_second_factor!"
            FROM accounts a LEFT JOIN customers c ON c.account_id = a.id
            WHERE a.id = $1"#,
         account_id
@@ -51,8 +50,7 @@ pub(in crate::admin) async fn page(
         Person,
         r#"SELECT a.id, a.name, a.email, a.is_admin, c.id AS "seller_id?", c.shop_name AS "shop_name?", a.created_at,
                   a.suspended_at IS NOT NULL AS "suspended!",
-                  EXISTS (SELECT 1 FROM totp_secrets WHERE account_id = a.id AND confirmed_at IS NOT NULL)
-                      AS "has_second_factor!"
+                  EXISTS (SELECT 1 FROM second_factors WHERE account_id = a.id) AS "has_second_factor!"
            FROM accounts a LEFT JOIN customers c ON c.account_id = a.id
            WHERE strpos(lower(concat_ws(E'\n', a.name, a.email, c.shop_name)), lower($2)) > 0
              AND CASE $1 WHEN 'buyer' THEN c.id IS NULL AND NOT a.is_admin

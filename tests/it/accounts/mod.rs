@@ -3,8 +3,10 @@
 mod admission;
 mod email;
 mod leaving;
+mod passkeys;
 mod photo;
 mod profile;
+mod reauthentication;
 mod register;
 mod reset;
 mod second_factor;

@@ -89,6 +89,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "recovery_codes",
             "data_exports",
             "data_export_parts",
+            "passkeys",
         ],
     ),
     (

@@ -9,6 +9,7 @@
 //! ```
 
 mod app;
+mod authenticator;
 pub mod databases;
 mod db_proxy;
 mod factory;
@@ -23,6 +24,7 @@ mod socket;
 mod wait;
 
 pub use app::{TestApp, sweep};
+pub use authenticator::Authenticator;
 pub use databases::TestDatabase;
 pub use db_proxy::DbProxy;
 pub use factory::{Product, picture, room};
