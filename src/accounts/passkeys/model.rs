@@ -16,6 +16,7 @@ pub(super) struct NewCredential {
 }
 
 /// Whose a new key will be, as its owner reads it in their device.
+#[cfg_attr(not(feature = "passkeys"), allow(dead_code, reason = "nobody is asked"))]
 pub(in crate::accounts) struct Registrant<'a> {
     pub account_id: i64,
     pub email: &'a str,
