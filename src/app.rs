@@ -339,7 +339,7 @@ async fn error_pages(State(shell): State<ShellSource>, request: Request, next: N
     kept.remove(header::CONTENT_TYPE);
     kept.remove(header::CONTENT_LENGTH);
     let mut response = if wants_json(&parts.headers) {
-        let mut answer = json!({ "error": page.sentence });
+        let mut answer = json!({ "code": page.code, "error": page.sentence });
         if let Some(id) = page.request_id {
             answer["request_id"] = id.into();
         }

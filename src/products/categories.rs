@@ -69,6 +69,17 @@ pub enum CategoryError {
     Missing,
 }
 
+impl CategoryError {
+    /// What programs tell them apart by; it never changes.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Taken => "category_taken",
+            Self::InUse => "category_in_use",
+            Self::Missing => "category_missing",
+        }
+    }
+}
+
 /// All of them, in the order in which people see them.
 pub async fn categories(db: impl PgExecutor<'_>) -> Result<Vec<Category>> {
     Ok(store::categories::all(db).await?)

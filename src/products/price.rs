@@ -31,6 +31,20 @@ pub enum PriceError {
     TooMuch(Price),
 }
 
+impl PriceError {
+    /// What programs tell them apart by; it never changes.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Missing => "price_missing",
+            Self::Malformed => "price_malformed",
+            Self::Negative => "price_negative",
+            Self::OtherCurrency(_) => "price_other_currency",
+            Self::TooManyDecimals(_) => "price_too_many_decimals",
+            Self::TooMuch(_) => "price_too_much",
+        }
+    }
+}
+
 /// A stored row has a price that can't be: no currency at all, or out of bounds.
 #[derive(Debug, thiserror::Error)]
 #[error("stored price {minor} {currency} is out of bounds")]

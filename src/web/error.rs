@@ -58,6 +58,8 @@ pub enum Error {
 #[derive(Clone, Debug)]
 pub struct ErrorPage {
     pub status: StatusCode,
+    /// [`Error::code`].
+    pub code: &'static str,
     pub title: &'static str,
     pub sentence: String,
     /// For the person to quote and the admin to find in the log: the request's id, where the fault is ours.
@@ -65,6 +67,25 @@ pub struct ErrorPage {
 }
 
 impl Error {
+    /// What programs tell errors apart by, whatever the sentence says; it never changes.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::NotFound => "not_found",
+            Error::Gone(_) => "gone",
+            Error::SignInFirst { .. } | Error::Unauthorized => "unauthorized",
+            Error::FirstDo(_) => "setup_needed",
+            Error::Forbidden(_) => "forbidden",
+            Error::BadRequest(_) => "bad_request",
+            Error::TooLarge(_) => "too_large",
+            Error::TooSlow => "too_slow",
+            Error::TooMany(_) => "too_many_requests",
+            Error::Busy(_) => "busy",
+            Error::MethodNotAllowed => "method_not_allowed",
+            Error::Unavailable(_) => "unavailable",
+            Error::Internal(_) => "internal",
+        }
+    }
+
     fn page(&self) -> ErrorPage {
         let (status, title, sentence): (_, _, &str) = match self {
             Error::NotFound => (
@@ -107,7 +128,7 @@ impl Error {
                 "That is our fault, not yours. Please try again in a moment.",
             ),
         };
-        ErrorPage { status, title, sentence: sentence.to_owned(), request_id: None }
+        ErrorPage { status, code: self.code(), title, sentence: sentence.to_owned(), request_id: None }
     }
 }
 

@@ -35,6 +35,20 @@ pub enum PhotoRejected {
 }
 
 impl PhotoRejected {
+    /// What programs tell them apart by; it never changes.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotAPicture => "photo_not_a_picture",
+            Self::Empty => "photo_empty",
+            Self::Heic => "photo_heic",
+            Self::Avif => "photo_avif",
+            Self::TooManyBytes => "photo_too_many_bytes",
+            Self::TooManyPixels => "photo_too_many_pixels",
+            Self::TooMuchMemory => "photo_too_much_memory",
+            Self::Damaged => "photo_damaged",
+        }
+    }
+
     /// What a file is that isn't of a kind we take.
     pub(super) fn by_its_kind(bytes: &[u8]) -> Self {
         if bytes.is_empty() {
