@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::accounts::sentences;
 use crate::web::form;
 
 /// An address as it is stored and compared: cleaned of what comes along when it is pasted, composed (NFC), in lower
@@ -9,7 +10,7 @@ use crate::web::form;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Email(String);
 
-const SENTENCE: &str = "Please give an email address, like ana@example.com.";
+const SENTENCE: &str = sentences::PLEASE_GIVE_AN_EMAIL_ADDRESS;
 
 impl Email {
     pub fn parse(text: &str) -> Result<Self, &'static str> {

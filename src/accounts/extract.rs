@@ -18,6 +18,7 @@ use super::{
     session_store::{ACCOUNT_ID, EPOCH, IS_ADMIN, SEEN_HOUR, id_hash},
     store,
 };
+use crate::accounts::sentences;
 use crate::web::{Error, Result, wants_json, with_request_timeout};
 
 /// Whoever is asking; nobody, if they aren't signed in.
@@ -136,7 +137,7 @@ fn refusal(parts: &Parts) -> Error {
         return Error::Unauthorized;
     }
     if let Some(MaybePending(Some(_))) = parts.extensions.get() {
-        return Error::Forbidden("Your account has to be approved by an admin before you can do this.");
+        return Error::Forbidden(sentences::YOUR_ACCOUNT_HAS_TO_BE_APPROVED_BY_AN_ADMIN);
     }
     let next = match parts.method {
         Method::GET | Method::HEAD => parts.uri.path_and_query().map_or("/", |path| path.as_str()),
@@ -161,9 +162,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let user = CurrentUser::from_request_parts(parts, state).await?;
-        let id = user.seller_id.ok_or(Error::Forbidden(
-            "This page is for sellers. Choose “Start selling” on your account page to become one.",
-        ))?;
+        let id = user.seller_id.ok_or(Error::Forbidden(sentences::THIS_PAGE_IS_FOR_SELLERS))?;
         Ok(Seller { id, user })
     }
 }

@@ -22,6 +22,7 @@ use metrics::counter;
 use sqlx::PgPool;
 
 use super::{extract::MaybeUser, limits::network};
+use crate::accounts::sentences;
 use crate::{
     telemetry::names::BUDGET_REFUSALS,
     web::{
@@ -31,10 +32,8 @@ use crate::{
     },
 };
 
-const NO_TURN: Error =
-    Error::Busy("Very many people are looking around just now. Please try again in a moment.");
-const TOO_OFTEN: Error =
-    Error::TooMany("That was very often in a short time. Please wait a minute and try again.");
+const NO_TURN: Error = Error::Busy(sentences::VERY_MANY_PEOPLE_ARE_LOOKING_AROUND_JUST_NOW);
+const TOO_OFTEN: Error = Error::TooMany(sentences::THAT_WAS_VERY_OFTEN_IN_A_SHORT_TIME);
 
 /// As long as somebody takes to press a button again.
 const REFUSAL_DELAY: Duration = Duration::from_secs(1);

@@ -16,6 +16,7 @@ use dashmap::DashMap;
 use governor::{DefaultKeyedRateLimiter, Quota};
 
 use super::model::Email;
+use crate::accounts::sentences;
 use crate::telemetry::names::BUDGET_REFUSALS;
 use crate::web::{Error, Result};
 
@@ -30,10 +31,8 @@ const VISITOR_BURST: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
 const LETTERS_AN_HOUR: NonZeroU32 = NonZeroU32::new(6).expect("not zero");
 const LETTERS_BURST: NonZeroU32 = NonZeroU32::new(3).expect("not zero");
 
-const WRONG_TOO_OFTEN: Error =
-    Error::TooMany("That was wrong too often for this account. Please wait a minute and try again.");
-const TOO_MANY_ATTEMPTS: Error =
-    Error::TooMany("Too many attempts came from your address. Please wait a minute and try again.");
+const WRONG_TOO_OFTEN: Error = Error::TooMany(sentences::THAT_WAS_WRONG_TOO_OFTEN_FOR_THIS_ACCOUNT);
+const TOO_MANY_ATTEMPTS: Error = Error::TooMany(sentences::TOO_MANY_ATTEMPTS_CAME_FROM_YOUR_ADDRESS);
 
 /// Who tries to sign in.
 #[derive(Clone, Debug)]

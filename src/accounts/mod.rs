@@ -45,6 +45,7 @@ mod routes;
 mod sealing;
 mod second_factor;
 mod security_events;
+mod sentences;
 pub mod session_store;
 mod sessions;
 mod sign_in;

@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 pub use super::email::Email;
 use super::house_names::imitates_the_house;
+use crate::accounts::sentences;
 use crate::web::form;
 
 /// A new password, before it is hashed. Never printed, never kept.
@@ -19,16 +20,13 @@ impl Password {
     pub fn parse(text: &str) -> Result<Self, String> {
         let text: String = text.nfc().collect();
         if text.chars().count() < Self::MIN {
-            return Err(format!("Please use at least {} characters. A few words are fine.", Self::MIN));
+            return Err(sentences::please_use_at_least_characters(Self::MIN));
         }
         if text.len() > Self::MAX_BYTES {
-            return Err("That password is too long.".to_owned());
+            return Err(sentences::THAT_PASSWORD_IS_TOO_LONG.to_owned());
         }
         if is_guessed_first(&text) {
-            return Err(
-                "That is one of the first passwords anybody would try. A few words of your own are better."
-                    .to_owned(),
-            );
+            return Err(sentences::THAT_IS_ONE_OF_THE_FIRST_PASSWORDS_ANYBODY_WOULD.to_owned());
         }
         Ok(Password(text))
     }
@@ -38,7 +36,7 @@ impl Password {
         let typed = text.trim().to_lowercase();
         let local = email.split('@').next().unwrap_or(email);
         if !email.is_empty() && (typed == email || typed == local) {
-            return Err("Please choose something else than your own address.".to_owned());
+            return Err(sentences::PLEASE_CHOOSE_SOMETHING_ELSE_THAN_YOUR_OWN_ADDRESS.to_owned());
         }
         Self::parse(text)
     }
@@ -91,7 +89,7 @@ impl Name {
             .collect();
         let name = form::line(&visible, 80)?;
         if imitates_the_house(&name, house) {
-            return Err("This name is kept for whoever runs the marketplace.".to_owned());
+            return Err(sentences::THIS_NAME_IS_KEPT_FOR_WHOEVER_RUNS_THE_MARKETPLACE.to_owned());
         }
         Ok(Name(name))
     }
@@ -118,7 +116,7 @@ impl Role {
         match text {
             "buyer" => Ok(Role::Buyer),
             "seller" => Ok(Role::Seller),
-            _ => Err("Please choose whether you want to buy or to sell."),
+            _ => Err(sentences::PLEASE_CHOOSE_WHETHER_YOU_WANT_TO_BUY_OR_TO),
         }
     }
 }

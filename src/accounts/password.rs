@@ -14,6 +14,7 @@ use super::{
     hash_queue::{HashQueue, Lane},
     model::Password,
 };
+use crate::accounts::sentences;
 use crate::web::{Error, Result};
 
 /// A PHC string, ready to be stored.
@@ -28,7 +29,7 @@ impl Hash {
 
 static HASH_QUEUE: LazyLock<HashQueue> = LazyLock::new(HashQueue::default);
 
-const BUSY: Error = Error::TooMany("Very many people are signing in just now. Please try again in a moment.");
+const BUSY: Error = Error::TooMany(sentences::VERY_MANY_PEOPLE_ARE_SIGNING_IN_JUST_NOW);
 
 /// An unknown email is checked against this, so that it takes the time of a wrong password (no
 /// enumeration by timing). Made with the parameters of [`hash`].

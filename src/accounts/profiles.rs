@@ -9,6 +9,7 @@ use super::{
     model::{Name, SellerCard, SellerProfile},
     store,
 };
+use crate::accounts::sentences;
 use crate::web::{Error, Result};
 
 /// What people are called, and what they say of themselves in a line.
@@ -48,9 +49,7 @@ pub(super) async fn sell(
 /// Idempotent: makes the seller profile of somebody who has none, under their own name and with no place yet.
 pub async fn start_selling(db: &PgPool, events: &AccessEvents, mut user: CurrentUser) -> Result<Seller> {
     if user.is_admin {
-        return Err(Error::Forbidden(
-            "An admin runs the marketplace and can't sell in it. Please use another account.",
-        ));
+        return Err(Error::Forbidden(sentences::AN_ADMIN_RUNS_THE_MARKETPLACE_AND_CANT_SELL_IN));
     }
     let id = match user.seller_id {
         Some(id) => id,

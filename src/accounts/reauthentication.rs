@@ -34,6 +34,7 @@ use super::{
     store,
     views::ConfirmPage,
 };
+use crate::accounts::sentences;
 use crate::web::{Error, FieldErrors, Form, Result, Shell, return_to, wants_json};
 
 /// What wants a fresh proof. A password's change and deleting one's account aren't here: their forms have the password in
@@ -97,10 +98,11 @@ async fn check(state: &State, request: Request) -> Result<Answer> {
         return Ok(Answer::Ask(Redirect::to(&return_to::with_next(PAGE, next)).into_response()));
     }
     if wants_json(&parts.headers) {
-        let answer = json!({ "error": "Please confirm that it is you.", "confirm": PAGE });
+        let answer = json!({ "error": sentences::PLEASE_CONFIRM_THAT_IT_IS_YOU, "confirm": PAGE });
         return Ok(Answer::Ask((StatusCode::FORBIDDEN, Json(answer)).into_response()));
     }
-    let body = to_bytes(body, MAX_FORM).await.map_err(|_| Error::TooLarge("That form is too large."))?;
+    let body =
+        to_bytes(body, MAX_FORM).await.map_err(|_| Error::TooLarge(sentences::THAT_FORM_IS_TOO_LARGE))?;
     let typed = fields(&parts, body.clone()).await?;
     let given = |name| typed.iter().find(|(key, value)| key == name && !value.is_empty()).map(|it| &it.1);
     let mut errors = FieldErrors::default();
@@ -164,7 +166,7 @@ async fn is_password(
         taken.give_back();
     }
     if !right? {
-        errors.add(PASSWORD, "That isn't your password.");
+        errors.add(PASSWORD, sentences::THAT_ISNT_YOUR_PASSWORD);
     }
     Ok(errors.is_empty())
 }
@@ -185,7 +187,7 @@ async fn is_passkey(
         taken.give_back();
     }
     if found?.is_none() {
-        errors.add("passkey", "That isn't a passkey of yours, or it took longer than five minutes.");
+        errors.add("passkey", sentences::THAT_ISNT_A_PASSKEY_OF_YOURS);
     }
     Ok(errors.is_empty())
 }

@@ -9,6 +9,7 @@ use super::{
     second_factor::Enrolment,
     store::passkeys::OwnPasskey,
 };
+use crate::accounts::sentences;
 use crate::{
     legal::Agreement,
     web::{FieldErrors, Registration, ReturnTo, Shell, filters},
@@ -187,6 +188,6 @@ impl RegisterPage {
     }
 
     pub fn password_hint(&self) -> String {
-        format!("At least {} characters. A few words are fine.", Password::MIN)
+        sentences::at_least_characters(Password::MIN)
     }
 }

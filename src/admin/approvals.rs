@@ -11,6 +11,7 @@ use super::{
     store,
     views::ApprovalsPage,
 };
+use crate::admin::sentences;
 use crate::{
     accounts::{self, Admin, Admission},
     products::{self, ProductChanged, ProductEvents, StateMove},
@@ -44,14 +45,14 @@ impl Decision {
         let is_yes = match &*self.decision {
             "approve" => true,
             "refuse" => false,
-            _ => return Err(Error::BadRequest("Approve or refuse.".to_owned())),
+            _ => return Err(Error::BadRequest(sentences::APPROVE_OR_REFUSE.to_owned())),
         };
         let reason = form::optional_line(&self.reason, MAX_REASON).map_err(Error::BadRequest)?;
         Ok((is_yes, if is_yes { String::new() } else { reason }))
     }
 }
 
-const DECIDED: &str = "Somebody has decided this already.";
+const DECIDED: &str = sentences::SOMEBODY_HAS_DECIDED_THIS_ALREADY;
 
 pub(super) async fn person(
     State(db): State<PgPool>,
@@ -103,7 +104,7 @@ pub(super) async fn product(
             tx.commit().await?;
             events.publish(ProductChanged { product_id: id });
             let what = if is_yes { "live" } else { "refused" };
-            flash::success(&session, format!("“{title}” is {what}.")).await?;
+            flash::success(&session, sentences::product_is(title, what)).await?;
         }
         None => flash::error(&session, DECIDED).await?,
     }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use sqlx::{PgConnection, PgPool};
 use tower_sessions::Session;
 
+use crate::admin::sentences;
 use crate::{
     accounts::{self, AccessChange, AccessEvents, Admin, Moderated},
     admin::{
@@ -69,7 +70,7 @@ pub(super) async fn decide(
 ) -> Result<Response> {
     let case = safety::find_case(&db, id).await?.ok_or(Error::NotFound)?;
     let mut errors = FieldErrors::default();
-    let decision = errors.check("decision", Decision::parse(&typed.decision).ok_or("Choose one."));
+    let decision = errors.check("decision", Decision::parse(&typed.decision).ok_or(sentences::CHOOSE_ONE));
     let words = errors.check("words", form::required_lines(&typed.words, MAX_WORDS));
     let (Some(decision), Some(words)) = (decision, words) else {
         let page = page(&db, shell, case, admin.account_id, typed, errors).await?;
@@ -78,7 +79,7 @@ pub(super) async fn decide(
     let mut tx = db.begin().await?;
     let decided = safety::decide(&mut tx, &case, admin.account_id, decision, &words).await?;
     if decided.is_empty() {
-        flash::error(&session, "Somebody decided it in the meantime.").await?;
+        flash::error(&session, sentences::SOMEBODY_DECIDED_IT_IN_THE_MEANTIME).await?;
         return Ok(Redirect::to(&format!("/admin/cases/{id}")).into_response());
     }
     let subject = format!("Report {id}, {} ({})", case.accused_name, decision.code());
@@ -92,7 +93,7 @@ pub(super) async fn decide(
     if let Some(ended) = ended {
         events.publish(ended);
     }
-    flash::success(&session, "Decided. Both people are told.").await?;
+    flash::success(&session, sentences::DECIDED_BOTH_PEOPLE_ARE_TOLD).await?;
     Ok(Redirect::to("/admin/cases").into_response())
 }
 
@@ -109,7 +110,7 @@ pub(super) async fn decide_appeal(
     let is_reversed = match &*typed.decision {
         "reversed" => Ok(true),
         "confirmed" => Ok(false),
-        _ => Err("Choose one."),
+        _ => Err(sentences::CHOOSE_ONE),
     };
     let is_reversed = errors.check("decision", is_reversed);
     let words = errors.check("words", form::required_lines(&typed.words, MAX_WORDS));
@@ -119,7 +120,7 @@ pub(super) async fn decide_appeal(
     };
     let mut tx = db.begin().await?;
     if !safety::decide_appeal(&mut tx, id, admin.account_id, is_reversed, &words).await? {
-        return Err(Error::Forbidden("An appeal is decided once, by an admin who didn’t decide the report."));
+        return Err(Error::Forbidden(sentences::AN_APPEAL_IS_DECIDED_ONCE));
     }
     let subject = format!("Report {id}, {} ({})", case.accused_name, typed.decision);
     store::audit::record(&mut *tx, admin.account_id, AuditAction::DecideAppeal, &subject).await?;
@@ -128,7 +129,7 @@ pub(super) async fn decide_appeal(
     }
     notices::tell_of_appeal(&mut tx, &case, is_reversed).await?;
     tx.commit().await?;
-    flash::success(&session, "Decided. Whoever appealed is told.").await?;
+    flash::success(&session, sentences::DECIDED_WHOEVER_APPEALED_IS_TOLD).await?;
     Ok(Redirect::to("/admin/cases").into_response())
 }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
+use crate::admin::sentences;
 use crate::{
     accounts::Admin,
     admin::{
@@ -74,7 +75,7 @@ pub(super) async fn create(
     Form(typed): Form<CategoryInput>,
 ) -> Result<Response> {
     match add(&db, admin.account_id, &typed).await? {
-        Ok(name) => done(&session, format!("“{name}” is there now, at the end.")).await,
+        Ok(name) => done(&session, sentences::category_is_there_now(name)).await,
         Err(refusal) => refused(&db, shell, None, typed, refusal).await,
     }
 }
@@ -101,7 +102,7 @@ pub(super) async fn update(
     Form(typed): Form<CategoryInput>,
 ) -> Result<Response> {
     match change(&db, admin.account_id, id, &typed).await? {
-        Ok(name) => done(&session, format!("“{name}” is saved.")).await,
+        Ok(name) => done(&session, sentences::category_is_saved(name)).await,
         Err(refusal) => refused(&db, shell, Some(id), typed, refusal).await,
     }
 }
@@ -145,7 +146,7 @@ pub(super) async fn shift(
     let moves = match &*direction.to {
         "up" => at > 0,
         "down" => at + 1 < all.len(),
-        _ => return Err(Error::BadRequest("A category moves up or down.".to_owned())),
+        _ => return Err(Error::BadRequest(sentences::A_CATEGORY_MOVES_UP_OR_DOWN.to_owned())),
     };
     if moves {
         let mut tx = db.begin().await?;
@@ -176,7 +177,7 @@ pub(super) async fn delete(
     }
     store::audit::record(&mut *tx, admin.account_id, AuditAction::DeleteCategory, &category.name).await?;
     tx.commit().await?;
-    done(&session, format!("“{}” is removed.", category.name)).await
+    done(&session, sentences::category_is_removed(&category.name)).await
 }
 
 /// Valid, with a name that no other category has.

@@ -2,6 +2,7 @@
 //!
 //! The SVG is stretched to its container, so it holds no text; that stands around it.
 
+use crate::admin::sentences;
 use time::{Date, macros::format_description};
 
 /// The drawing's size, in its own units.
@@ -52,7 +53,7 @@ impl Chart {
         let busiest = self.bars.iter().find(|bar| bar.count == self.peak && self.peak > 0);
         match busiest {
             Some(bar) => format!("{} in all; most on {}: {}.", self.total, bar.day, bar.count),
-            None => "None yet.".to_owned(),
+            None => sentences::NONE_YET.to_owned(),
         }
     }
 

@@ -14,6 +14,7 @@ use super::{
     store,
     views::InvitationsPage,
 };
+use crate::admin::sentences;
 use crate::{
     accounts::{self, Admin},
     web::{FieldErrors, Form, Path, Result, Shell},
@@ -54,7 +55,7 @@ pub(super) async fn create(
             let done = page(&db, shell, InvitationInput::default(), errors, Some(link)).await?;
             return Ok(done.into_response());
         }
-        errors.add("", "Very many invitations hold already. Revoke some that nobody needs.");
+        errors.add("", sentences::VERY_MANY_INVITATIONS_HOLD_ALREADY);
     }
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&db, shell, typed, errors, None).await?).into_response())
 }
@@ -69,8 +70,8 @@ pub(super) async fn revoke(
     let done = accounts::revoke_invitation(&mut *tx, id).await?.map(|note| Done {
         action: AuditAction::RevokeInvitation,
         subject: format!("“{note}” (invitation {id})"),
-        sentence: "Revoked: nobody registers by it any more.".to_owned(),
+        sentence: sentences::REVOKED_NOBODY_REGISTERS_BY_IT_ANY_MORE.to_owned(),
     });
-    audit::finish(tx, &session, &admin, done, "That invitation holds no longer anyhow.").await?;
+    audit::finish(tx, &session, &admin, done, sentences::THAT_INVITATION_HOLDS_NO_LONGER_ANYHOW).await?;
     Ok(Redirect::to("/admin/invitations"))
 }

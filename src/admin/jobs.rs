@@ -9,6 +9,7 @@ use super::{
     model::AuditAction,
     views::JobsPage,
 };
+use crate::admin::sentences;
 use crate::{
     accounts::Admin,
     jobs,
@@ -32,7 +33,6 @@ pub(super) async fn send_again(
         subject: format!("{name} (job {id})"),
         sentence: format!("{name} waits again."),
     });
-    audit::finish(tx, &session, &admin, done, "That job isn’t dead any more, or another like it waits.")
-        .await?;
+    audit::finish(tx, &session, &admin, done, sentences::THAT_JOB_ISNT_DEAD_ANY_MORE).await?;
     Ok(Redirect::to("/admin/jobs"))
 }

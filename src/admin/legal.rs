@@ -14,6 +14,7 @@ use super::{
     store,
     views::{LegalEditPage, LegalListPage, LegalRow},
 };
+use crate::admin::sentences;
 use crate::{
     accounts::Admin,
     legal::{self, LegalPage, Publication},
@@ -87,17 +88,11 @@ pub(super) async fn publish(
                 return Ok(Redirect::to("/admin/legal").into_response());
             }
             Publication::Unchanged => {
-                flash::success(&session, "Nothing was changed.").await?;
+                flash::success(&session, sentences::NOTHING_WAS_CHANGED).await?;
                 return Ok(Redirect::to("/admin/legal").into_response());
             }
             Publication::Outdated(version) => {
-                errors.add(
-                    "",
-                    format!(
-                        "Another admin has published version {version} meanwhile: look at it in another tab. Publish \
-                         again to replace it with what you see here."
-                    ),
-                );
+                errors.add("", sentences::another_admin_has_published_version_meanwhile(version));
                 form.latest = version;
             }
         }

@@ -23,6 +23,7 @@ mod people;
 mod products;
 mod routes;
 mod sellers;
+mod sentences;
 mod settings;
 mod setup;
 mod state;

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::admin::sentences;
 use crate::{
     accounts::{MAX_DAYS, MAX_USES, NewInvitation},
     web::{FieldErrors, form},
@@ -186,10 +187,10 @@ impl InvitationInput {
         let uses: Option<i32> = self.uses.trim().parse().ok().filter(|uses| (1..=MAX_USES).contains(uses));
         let days: Option<i64> = self.days.trim().parse().ok().filter(|days| (1..=MAX_DAYS).contains(days));
         if uses.is_none() {
-            errors.add("uses", format!("From 1 to {MAX_USES} people."));
+            errors.add("uses", sentences::from_1_to_people(MAX_USES));
         }
         if days.is_none() {
-            errors.add("days", format!("From 1 to {MAX_DAYS} days."));
+            errors.add("days", sentences::from_1_to_days(MAX_DAYS));
         }
         Some(NewInvitation { note: note?, uses: uses?, days: days? })
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
+use crate::admin::sentences;
 use crate::{
     accounts,
     notices::{self, Channel, Kind, NewNotice, Notice, Words},
@@ -151,10 +152,8 @@ fn words(notice: &Notice) -> Option<Words> {
 
 fn admission_words(notice: &Notice) -> Option<Words> {
     let (headline, text) = match notice.details["what"].as_str()? {
-        "admitted" => {
-            ("Your registration was approved", "It was approved: you can write to people and sell now.")
-        }
-        "refused" => ("Your registration was not approved", "It was not approved."),
+        "admitted" => ("Your registration was approved", sentences::IT_WAS_APPROVED),
+        "refused" => ("Your registration was not approved", sentences::IT_WAS_NOT_APPROVED),
         _ => return None,
     };
     Some(Words {
@@ -178,17 +177,11 @@ fn with_reason(sentence: &str, notice: &Notice) -> String {
 
 fn case_words(notice: &Notice) -> Option<Words> {
     let (title, text) = match notice.details["what"].as_str()? {
-        "report_upheld" => ("Your report", "Staff agreed with your report."),
-        "report_dismissed" => (
-            "Your report",
-            "Staff found nothing against the rules in what you reported. You can appeal once.",
-        ),
-        "decided_against" => (
-            "A report about you",
-            "Staff decided a report against you. Their reason stands there, and you can appeal once.",
-        ),
-        "appeal_reversed" => ("Your appeal", "Another admin looked at it again and took the decision back."),
-        "appeal_confirmed" => ("Your appeal", "Another admin looked at it again: the decision stands."),
+        "report_upheld" => ("Your report", sentences::STAFF_AGREED_WITH_YOUR_REPORT),
+        "report_dismissed" => ("Your report", sentences::STAFF_FOUND_NOTHING_AGAINST_THE_RULES_IN_WHAT_YOU),
+        "decided_against" => ("A report about you", sentences::STAFF_DECIDED_A_REPORT_AGAINST_YOU),
+        "appeal_reversed" => ("Your appeal", sentences::ANOTHER_ADMIN_LOOKED_AT_IT_AGAIN_AND_TOOK_THE),
+        "appeal_confirmed" => ("Your appeal", sentences::ANOTHER_ADMIN_LOOKED_AT_IT_AGAIN),
         _ => return None,
     };
     Some(Words {
@@ -204,11 +197,11 @@ fn case_words(notice: &Notice) -> Option<Words> {
 
 fn product_words(notice: &Notice) -> Option<Words> {
     let text = match notice.details["what"].as_str()? {
-        "hidden" => "Staff have hidden this product. Only you and they see it.",
-        "shown" => "Staff have shown this product again.",
-        "photo_taken_down" => "Staff have taken down a photo of this product.",
-        "approved" => "Staff have approved this product: it is for sale now.",
-        "refused" => "Staff have not approved this product. Change it, and it waits for approval again.",
+        "hidden" => sentences::STAFF_HAVE_HIDDEN_THIS_PRODUCT,
+        "shown" => sentences::STAFF_HAVE_SHOWN_THIS_PRODUCT_AGAIN,
+        "photo_taken_down" => sentences::STAFF_HAVE_TAKEN_DOWN_A_PHOTO_OF_THIS_PRODUCT,
+        "approved" => sentences::STAFF_HAVE_APPROVED_THIS_PRODUCT,
+        "refused" => sentences::STAFF_HAVE_NOT_APPROVED_THIS_PRODUCT,
         _ => return None,
     };
     Some(Words {

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
+use crate::admin::sentences;
 use crate::{
     accounts::{self, AccessEvents, Admin, Moderated},
     admin::{
@@ -65,7 +66,7 @@ async fn moderate(request: Moderating, action: AuditAction) -> Result<Redirect> 
     let person = store::people::find(&db, id).await?.ok_or(Error::NotFound)?;
     let to = Redirect::to(back.next.or("/admin/people"));
     if id == admin.account_id {
-        flash::error(&session, "Another admin has to do that to you.").await?;
+        flash::error(&session, sentences::ANOTHER_ADMIN_HAS_TO_DO_THAT_TO_YOU).await?;
         return Ok(to);
     }
     let mut tx = db.begin().await?;
@@ -91,7 +92,7 @@ async fn moderate(request: Moderating, action: AuditAction) -> Result<Redirect> 
             flash::success(&session, format!("{} {outcome}", person.name)).await?;
         }
         Moderated::LastAdmin => {
-            let sentence = "Nobody else could run the marketplace: make another admin first.";
+            let sentence = sentences::NOBODY_ELSE_COULD_RUN_THE_MARKETPLACE;
             flash::error(&session, sentence).await?;
         }
         Moderated::Unchanged => {}

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
+use crate::admin::sentences;
 use crate::{
     accounts::{self, Admin},
     admin::{
@@ -71,7 +72,7 @@ pub(super) async fn hide(
     Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
     if let Some(title) = set_hidden(&db, &events, admin.account_id, id, true).await? {
-        flash::success(&session, format!("“{title}” is hidden. Only its seller and admins see it.")).await?;
+        flash::success(&session, sentences::product_is_hidden(title)).await?;
     }
     Ok(Redirect::to(back.next.or("/admin/products")))
 }
@@ -84,7 +85,7 @@ pub(super) async fn show(
     Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
     if let Some(title) = set_hidden(&db, &events, admin.account_id, id, false).await? {
-        flash::success(&session, format!("“{title}” is shown again.")).await?;
+        flash::success(&session, sentences::product_is_shown_again(title)).await?;
     }
     Ok(Redirect::to(back.next.or("/admin/products")))
 }
@@ -102,7 +103,7 @@ pub(super) async fn take_down_photo(
     tell_seller(&mut tx, id, &title, ProductDecision::PhotoTakenDown).await?;
     tx.commit().await?;
     events.publish(ProductChanged { product_id: id });
-    flash::success(&session, "The photo is taken down.").await?;
+    flash::success(&session, sentences::THE_PHOTO_IS_TAKEN_DOWN).await?;
     Ok(Redirect::to(&format!("/products/{id}")))
 }
 

@@ -16,6 +16,7 @@ use super::{
     store,
     views::{SettingsFields, SettingsPage},
 };
+use crate::admin::sentences;
 use crate::{
     accounts::Admin,
     products::{
@@ -79,7 +80,7 @@ pub(super) async fn save(
         form.version = now.version.to_string();
         return Ok(refused(page(shell, &live, &now, form, errors)));
     }
-    errors.add("", "Please look at the fields marked below. Nothing is lost.");
+    errors.add("", sentences::PLEASE_LOOK_AT_THE_FIELDS_MARKED_BELOW);
     Ok(refused(page(shell, &live, &before, form, errors)))
 }
 
@@ -99,7 +100,7 @@ pub(super) async fn parse(
     if let Some(zone) = &wanted.time_zone
         && !settings::is_time_zone(db, zone).await?
     {
-        errors.add("time_zone", "There is no time zone of this name. They look like Europe/Prague.");
+        errors.add("time_zone", sentences::THERE_IS_NO_TIME_ZONE_OF_THIS_NAME);
         return Ok(None);
     }
     Ok(Some(wanted))
@@ -116,9 +117,7 @@ fn meanwhile(now: &SettingsForm, typed: &SettingsForm) -> String {
         true => "just as you have it here".to_owned(),
         false => format!("where it differs from yours, {}", differences.join(", ")),
     };
-    format!(
-        "Another admin has saved these settings meanwhile: {what}. Save again to replace that with what you see here."
-    )
+    sentences::another_admin_has_saved_these_settings_meanwhile(what)
 }
 
 pub(super) fn change_of(before: &Settings, now: &Settings) -> String {
@@ -144,7 +143,7 @@ pub(super) async fn set_logo(
         }
     };
     replace_logo(&db, &live, admin.account_id, Some(key)).await?;
-    flash::success(&session, "The logo is changed; every page shows it now.").await?;
+    flash::success(&session, sentences::THE_LOGO_IS_CHANGED).await?;
     Ok(back)
 }
 
@@ -154,7 +153,7 @@ pub(super) async fn remove_logo(
     Admin(admin): Admin,
 ) -> Result<Redirect> {
     replace_logo(&db, &live, admin.account_id, None).await?;
-    flash::success(&session, "The logo is removed.").await?;
+    flash::success(&session, sentences::THE_LOGO_IS_REMOVED).await?;
     Ok(Redirect::to("/admin/settings#logo"))
 }
 

@@ -20,6 +20,7 @@ use super::{
     store,
     views::{SettingsFields, SetupPage},
 };
+use crate::admin::sentences;
 use crate::{
     accounts::{self, Email, FirstAdmin, Password},
     settings::{self, LiveSettings, SettingsForm},
@@ -101,20 +102,20 @@ pub(super) async fn set_up(
         match accounts::create_first_admin(&mut tx, &email, &hash).await? {
             FirstAdmin::Created(admin_id) => {
                 if !settings::save(&mut tx, &wanted, admin_id).await? {
-                    return Err(Error::Busy("Somebody else is at it. Please try again in a moment."));
+                    return Err(Error::Busy(sentences::SOMEBODY_ELSE_IS_AT_IT));
                 }
                 let subject = change_of(&before, &wanted);
                 store::audit::record(&mut *tx, admin_id, AuditAction::ChangeSettings, &subject).await?;
                 tx.commit().await?;
                 live.refresh().await?;
-                flash::success(&session, "Your marketplace is open. Sign in to run it.").await?;
+                flash::success(&session, sentences::YOUR_MARKETPLACE_IS_OPEN).await?;
                 return Ok(Redirect::to("/login?next=/admin").into_response());
             }
             FirstAdmin::NotFirst => return Err(Error::NotFound),
-            FirstAdmin::EmailTaken => errors.add("email", "This address has an account already."),
+            FirstAdmin::EmailTaken => errors.add("email", sentences::THIS_ADDRESS_HAS_AN_ACCOUNT_ALREADY),
         }
     }
-    errors.add("", "Please look at the fields marked below. Nothing is lost but the password.");
+    errors.add("", sentences::PLEASE_LOOK_AT_THE_FIELDS_AND_THE_PASSWORD);
     let page = page(shell, &live, &key, form, typed_email, errors);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

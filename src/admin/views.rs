@@ -3,6 +3,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 
+use crate::admin::sentences;
 use crate::{
     accounts::{Invitation, Password, SellerCard, WaitingPerson},
     admin::{
@@ -207,7 +208,7 @@ impl SettingsFields {
     }
 
     pub fn name_hint(&self) -> String {
-        format!("Empty: {}, as the program was started with.", self.base_name)
+        sentences::empty_as_the_program_was_started_with(&self.base_name)
     }
 
     pub fn colour_hint(&self) -> String {
@@ -234,7 +235,7 @@ pub(super) struct SetupPage {
 
 impl SetupPage {
     pub fn password_hint(&self) -> String {
-        format!("At least {} characters. A few words are fine.", Password::MIN)
+        sentences::at_least_characters(Password::MIN)
     }
 }
 

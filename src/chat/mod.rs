@@ -29,6 +29,7 @@ mod notices;
 mod pages;
 mod routes;
 mod search;
+mod sentences;
 mod sockets;
 mod state;
 mod store;

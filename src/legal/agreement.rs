@@ -3,6 +3,7 @@
 use sqlx::PgExecutor;
 
 use super::store;
+use crate::legal::sentences;
 use crate::web::Marketplace;
 
 /// Pages with their versions, as the form carries them: `terms:3 rules:1`.
@@ -29,9 +30,9 @@ impl Agreement {
         let wanted = Self::wanted(marketplace);
         match ticked.trim() {
             ticked if ticked == wanted.code() => Ok(wanted),
-            "" => Err("Please read these, and agree to them if you do."),
+            "" => Err(sentences::PLEASE_READ_THESE),
             _ if wanted.is_empty() => Ok(wanted),
-            _ => Err("These have changed since you opened this page. Please look at them again."),
+            _ => Err(sentences::THESE_HAVE_CHANGED_SINCE_YOU_OPENED_THIS_PAGE),
         }
     }
 

@@ -12,6 +12,7 @@ mod markdown;
 mod model;
 mod pages;
 mod routes;
+mod sentences;
 mod state;
 mod store;
 mod versions;

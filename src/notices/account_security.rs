@@ -16,6 +16,7 @@ use super::{
     record::record,
 };
 use crate::accounts::SecurityEvent;
+use crate::notices::sentences;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AccountSecurity;
@@ -63,26 +64,14 @@ fn words(text: &'static str) -> Words {
 
 fn sentence(event: SecurityEvent) -> &'static str {
     match event {
-        SecurityEvent::NewBrowser => {
-            "Somebody signed in from a browser that is new here. If that wasn’t you, change your password."
-        }
-        SecurityEvent::PasswordChanged => {
-            "Your password was changed. If that wasn’t you, write to whoever runs this marketplace."
-        }
-        SecurityEvent::EmailChanged => "Your email address was changed.",
-        SecurityEvent::SecondFactorAdded => {
-            "Your account has a second factor now. If that wasn’t you, write to whoever runs this marketplace."
-        }
-        SecurityEvent::SecondFactorRemoved => {
-            "The second factor was taken away from your account. If that wasn’t you, change your password."
-        }
-        SecurityEvent::PasskeyAdded => {
-            "A passkey was added to your account: it signs in with or without the password."
-        }
-        SecurityEvent::PasskeyRemoved => "A passkey was removed from your account.",
-        SecurityEvent::RecoveredByAdmin => {
-            "An admin gave you a new way to sign in. If you didn’t ask for it, write to whoever runs this marketplace."
-        }
+        SecurityEvent::NewBrowser => sentences::SOMEBODY_SIGNED_IN_FROM_A_BROWSER_THAT_IS_NEW,
+        SecurityEvent::PasswordChanged => sentences::YOUR_PASSWORD_WAS_CHANGED,
+        SecurityEvent::EmailChanged => sentences::YOUR_EMAIL_ADDRESS_WAS_CHANGED,
+        SecurityEvent::SecondFactorAdded => sentences::YOUR_ACCOUNT_HAS_A_SECOND_FACTOR_NOW,
+        SecurityEvent::SecondFactorRemoved => sentences::THE_SECOND_FACTOR_WAS_TAKEN_AWAY_FROM_YOUR_ACCOUNT,
+        SecurityEvent::PasskeyAdded => sentences::A_PASSKEY_WAS_ADDED_TO_YOUR_ACCOUNT,
+        SecurityEvent::PasskeyRemoved => sentences::A_PASSKEY_WAS_REMOVED_FROM_YOUR_ACCOUNT,
+        SecurityEvent::RecoveredByAdmin => sentences::AN_ADMIN_GAVE_YOU_A_NEW_WAY_TO_SIGN,
     }
 }
 

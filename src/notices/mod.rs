@@ -26,6 +26,7 @@ mod push;
 mod pusher;
 mod record;
 mod routes;
+mod sentences;
 mod state;
 mod store;
 mod sweep;

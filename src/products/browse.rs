@@ -9,6 +9,7 @@ use askama::filters::urlencode;
 use serde::Deserialize;
 
 use super::{Category, Condition, currency::Currency, price::Price};
+use crate::products::sentences;
 use crate::web::{FieldErrors, form};
 
 /// The query string as it came.
@@ -99,7 +100,7 @@ impl Filters {
         if let (Some(low), Some(high)) = (min, max)
             && low.minor() > high.minor()
         {
-            errors.add("min", "The lowest price is above the highest.");
+            errors.add("min", sentences::THE_LOWEST_PRICE_IS_ABOVE_THE_HIGHEST);
             (min, max) = (None, None);
         }
         let prices_matter = sort.is_by_price() || min.is_some() || max.is_some();
@@ -167,7 +168,7 @@ fn parse_choice<T>(
     }
     let value = read(code);
     if value.is_none() {
-        errors.add(field, format!("There is no such {field}, so this shows all."));
+        errors.add(field, sentences::there_is_no_such_field(field));
     }
     value
 }

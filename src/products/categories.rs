@@ -3,6 +3,7 @@
 use sqlx::PgExecutor;
 
 use super::store;
+use crate::products::sentences;
 use crate::web::{Result, form};
 
 #[derive(Clone, Debug)]
@@ -47,7 +48,7 @@ impl CategoryDraft {
     pub fn parse(name: &str, icon: &str) -> Result<Self, String> {
         let name = form::line(name, 60)?;
         if slug(&name).is_empty() {
-            return Err("Please use a few letters or digits.".to_owned());
+            return Err(sentences::PLEASE_USE_A_FEW_LETTERS_OR_DIGITS.to_owned());
         }
         let icon = Self::ICONS.into_iter().find(|known| *known == icon).unwrap_or("tag");
         Ok(Self { name, icon: icon.to_owned() })
@@ -61,11 +62,11 @@ impl CategoryDraft {
 /// Why a category stays as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CategoryError {
-    #[error("There is a category with that name.")]
+    #[error("{}", sentences::THERE_IS_A_CATEGORY_WITH_THAT_NAME)]
     Taken,
-    #[error("There are products in this category, so it can't be removed.")]
+    #[error("{}", sentences::THERE_ARE_PRODUCTS_IN_THIS_CATEGORY)]
     InUse,
-    #[error("There is no such category.")]
+    #[error("{}", sentences::THERE_IS_NO_SUCH_CATEGORY)]
     Missing,
 }
 

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use crate::products::sentences;
 use crate::web::Marketplace;
 
 /// The currencies that prices can be in. They are stored and sent as their ISO 4217 code.
@@ -99,7 +100,7 @@ impl Currencies {
             return Ok(());
         }
         let codes: Vec<&str> = self.offered.iter().map(Currency::code).collect();
-        Err(format!("Prices here are in {}.", codes.join(", ")))
+        Err(sentences::prices_here_are_in(codes.join(", ")))
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Category, Condition, Photo, Product, currency::Currency, photos, price::Price};
+use crate::products::sentences;
 use crate::web::{FieldErrors, form};
 
 /// How many photos a product may have.
@@ -123,14 +124,14 @@ impl ProductForm {
     pub fn check(&self, categories: &[Category], errors: &mut FieldErrors) -> Option<ProductDraft> {
         let title = errors.check("title", form::line(&self.title, 120));
         let description = errors.check("description", form::lines(&self.description, 8000));
-        let currency = Currency::from_code(&self.currency).ok_or("Choose a currency.");
+        let currency = Currency::from_code(&self.currency).ok_or(sentences::CHOOSE_A_CURRENCY);
         let price = match errors.check("currency", currency) {
             Some(currency) => errors.check("price", Price::parse(&self.price, currency)),
             None => None,
         };
         let category = categories.iter().find(|category| category.slug == self.category);
-        let category = errors.check("category", category.ok_or("Choose a category."));
-        let condition = Condition::from_code(&self.condition).ok_or("Choose a condition.");
+        let category = errors.check("category", category.ok_or(sentences::CHOOSE_A_CATEGORY));
+        let condition = Condition::from_code(&self.condition).ok_or(sentences::CHOOSE_A_CONDITION);
         let condition = errors.check("condition", condition);
         let place = errors.check("place", form::line(&self.place, 80));
         Some(ProductDraft {

@@ -9,6 +9,7 @@ use governor::{DefaultKeyedRateLimiter, Quota};
 use metrics::counter;
 
 use super::quota::PhotoQuota;
+use crate::products::sentences;
 use crate::{
     telemetry::names::BUDGET_REFUSALS,
     web::{
@@ -116,8 +117,7 @@ impl BrowseLimits {
             (&self.people, SEARCH_TIMEOUT)
         };
         let turn = turns.acquire(addr).await;
-        let turn = turn
-            .ok_or(Error::Busy("Very many people are searching just now. Please try again in a moment."))?;
+        let turn = turn.ok_or(Error::Busy(sentences::VERY_MANY_PEOPLE_ARE_SEARCHING_JUST_NOW))?;
         Ok((turn, limit))
     }
 }

@@ -34,6 +34,7 @@ mod product;
 mod quota;
 mod receive;
 mod routes;
+mod sentences;
 pub mod single_photo;
 mod state;
 mod state_filter;

@@ -8,6 +8,7 @@ use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
 use super::{lifecycle::ProductState, store};
+use crate::products::sentences;
 use crate::{
     jobs::NewJob,
     notices::{Channel, Kind, NewNotice, Notice, Words},
@@ -95,9 +96,9 @@ impl Kind for ProductStateKind {
 /// As it stands now; none where it can't be seen.
 fn sentence(state: ProductState) -> Option<&'static str> {
     match state {
-        ProductState::Reserved => Some("It is reserved for somebody."),
-        ProductState::Sold => Some("It is sold."),
-        ProductState::Listed => Some("It is for sale again."),
+        ProductState::Reserved => Some(sentences::IT_IS_RESERVED_FOR_SOMEBODY),
+        ProductState::Sold => Some(sentences::IT_IS_SOLD),
+        ProductState::Listed => Some(sentences::IT_IS_FOR_SALE_AGAIN),
         _ => None,
     }
 }

@@ -16,6 +16,7 @@ use super::{
     views::{BrowsePage, HomePage, SellerPage},
 };
 use crate::accounts::{self, MaybeUser};
+use crate::products::sentences;
 use crate::safety;
 use crate::web::{ClientAddr, Error, Pager, Path, Query, Result, Shell};
 
@@ -45,7 +46,7 @@ pub async fn browse(
     drop(turn);
     let (cards, total) = match found {
         Err(error) if is_canceled(&error) => {
-            return Err(Error::Busy("That search took too long. Please use other words, or fewer filters."));
+            return Err(Error::Busy(sentences::THAT_SEARCH_TOOK_TOO_LONG));
         }
         found => found?,
     };
@@ -98,7 +99,7 @@ pub async fn seller(
         return Err(Error::NotFound);
     }
     if seller.suspended && !viewer.is_admin() {
-        return Err(Error::Gone("This seller isn't here any more."));
+        return Err(Error::Gone(sentences::THIS_SELLER_ISNT_HERE_ANY_MORE));
     }
     let (available, sold) = store::browse::counts_of_seller(&db, id).await?;
     let pager = Pager::new(page.parse().ok(), PER_PAGE, available + sold, format!("/sellers/{id}?"));

@@ -6,6 +6,7 @@ mod tests;
 use std::fmt;
 
 use super::currency::{Currency, SymbolPosition};
+use crate::products::sentences;
 
 /// An amount of money: never negative, at most [`Price::MAX_MINOR`], never through a float.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,17 +18,17 @@ pub struct Price {
 /// Why a text isn't a price, in words for the person who typed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PriceError {
-    #[error("Enter a price. 0 means that it is free.")]
+    #[error("{}", sentences::ENTER_A_PRICE)]
     Missing,
-    #[error("That isn't a price. Write it like 25 or 25,95.")]
+    #[error("{}", sentences::THAT_ISNT_A_PRICE)]
     Malformed,
-    #[error("A price can't be below zero.")]
+    #[error("{}", sentences::A_PRICE_CANT_BE_BELOW_ZERO)]
     Negative,
-    #[error("The price names another currency than {0}. Choose the one that you mean.")]
+    #[error("{}", sentences::the_price_names_another_currency(.0))]
     OtherCurrency(Currency),
     #[error("{}", decimals(.0))]
     TooManyDecimals(Currency),
-    #[error("That is too much: a price may be up to {0}.")]
+    #[error("{}", sentences::the_price_is_too_much(.0))]
     TooMuch(Price),
 }
 
@@ -262,7 +263,7 @@ fn is_digits(text: &str) -> bool {
 
 fn decimals(currency: &Currency) -> String {
     match currency.exponent() {
-        0 => format!("Prices in {currency} have no decimals."),
-        places => format!("Prices in {currency} have at most {places} decimals."),
+        0 => sentences::prices_in_have_no_decimals(currency),
+        places => sentences::prices_in_have_at_most_decimals(currency, places),
     }
 }

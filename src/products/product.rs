@@ -8,6 +8,7 @@ use super::{
     store,
 };
 use crate::accounts::{self, CurrentUser, SellerCard};
+use crate::products::sentences;
 use crate::web::{Error, Result};
 
 /// How many similar products a page shows.
@@ -114,9 +115,9 @@ pub async fn page(db: &PgPool, id: i64, user: Option<&CurrentUser>) -> Result<Pr
     let viewer = Viewer::new(user);
     let product = store::product::find(db, id).await?.ok_or(Error::NotFound)?;
     match product.state {
-        ProductState::Deleted => return Err(Error::Gone("The seller has taken this product down.")),
+        ProductState::Deleted => return Err(Error::Gone(sentences::THE_SELLER_HAS_TAKEN_THIS_PRODUCT_DOWN)),
         state if state.is_out_of_sight() && !viewer.is(&product.seller_id) && !viewer.is_admin() => {
-            return Err(Error::Gone("This product isn't shown any more."));
+            return Err(Error::Gone(sentences::THIS_PRODUCT_ISNT_SHOWN_ANY_MORE));
         }
         _ => {}
     }

@@ -1,5 +1,6 @@
 //! How many products one seller may list, and how many bytes of photos one account may store, a day and in all (M2).
 
+use crate::products::sentences;
 use std::fmt;
 
 use time::{Duration, OffsetDateTime};
@@ -36,18 +37,11 @@ impl ProductQuota {
         let is_young = now - listed.account_since < YOUNG;
         let per_day = if is_young { (self.per_day / 5).max(1) } else { self.per_day };
         if listed.in_all >= self.in_all {
-            return Err(format!(
-                "You have {} products here, which is as many as one seller may have. Delete some that are sold.",
-                listed.in_all
-            ));
+            return Err(sentences::you_have_products_here(listed.in_all));
         }
         if listed.last_day >= per_day {
             let hours = hours_until_left(listed.day_began.unwrap_or(now), now);
-            let newcomer = if is_young { " on their first day" } else { "" };
-            return Err(format!(
-                "A seller may list {per_day} products a day{newcomer}. There is room for the next one in {hours} {}.",
-                if hours == 1 { "hour" } else { "hours" }
-            ));
+            return Err(sentences::products_of_the_day_are_used_up(per_day, is_young, hours));
         }
         Ok(())
     }
@@ -100,24 +94,26 @@ pub enum QuotaReached {
     Visitors,
 }
 
+impl QuotaReached {
+    /// What programs tell them apart by; it never changes.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Day { .. } => "photo_quota_of_the_day",
+            Self::InAll { .. } => "photo_quota_in_all",
+            Self::Visitors => "photo_quota_of_visitors",
+        }
+    }
+}
+
 impl fmt::Display for QuotaReached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            QuotaReached::Day { mb, is_young, hours } => write!(
-                f,
-                "An account may send {mb} MB of photos a day{}. There is room for this one in {hours} {}.",
-                if is_young { " on its first day" } else { "" },
-                if hours == 1 { "hour" } else { "hours" }
-            ),
-            QuotaReached::InAll { mb } => write!(
-                f,
-                "An account may have {mb} MB of photos here, and yours are that much. Remove some that you don't need, \
-                 or products that are sold."
-            ),
-            QuotaReached::Visitors => {
-                f.write_str("There is no room for photos of visitors just now. Sign in first.")
+        f.write_str(&match *self {
+            QuotaReached::Day { mb, is_young, hours } => {
+                sentences::photos_of_the_day_are_used_up(mb, is_young, hours)
             }
-        }
+            QuotaReached::InAll { mb } => sentences::photos_in_all_are_used_up(mb),
+            QuotaReached::Visitors => sentences::THERE_IS_NO_ROOM_FOR_PHOTOS_OF_VISITORS_JUST.to_owned(),
+        })
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
     store,
     stored_photos::{self, SaveError},
 };
+use crate::products::sentences;
 use crate::web::{
     FieldErrors, Result,
     multipart::{self, MAX_TEXT, SpooledFile},
@@ -23,7 +24,7 @@ pub const MAX_FORM: usize = MAX_PHOTOS * MAX_BYTES + MAX_TEXT;
 /// More than the form has, with the order of all photos.
 const MAX_FIELDS: usize = 100;
 
-const TOO_MANY: &str = "That were very many photos. Please wait some minutes, then send the rest.";
+const TOO_MANY: &str = sentences::THAT_WERE_VERY_MANY_PHOTOS_SEND_THE_REST;
 
 /// What came.
 #[derive(Debug, Default)]
@@ -104,7 +105,7 @@ impl FormReceiver<'_> {
             return Ok(());
         }
         if sent.photos.len() == MAX_PHOTOS {
-            sent.errors.add("photos", format!("A product has up to {MAX_PHOTOS} photos."));
+            sent.errors.add("photos", sentences::a_product_has_up_to_photos(MAX_PHOTOS));
             return Ok(());
         }
         if sent.takes_no_more {
@@ -130,10 +131,7 @@ impl FormReceiver<'_> {
                         Err(error) => {
                             tracing::error!(%error, "a photo could not be stored");
                             sent.takes_no_more = true;
-                            sent.errors.add(
-                                "photos",
-                                "Photos can't be stored just now. Please try again later, or without.",
-                            );
+                            sent.errors.add("photos", sentences::PHOTOS_CANT_BE_STORED_JUST_NOW);
                             return Ok(());
                         }
                     };

@@ -11,6 +11,7 @@ use super::{
     quota::PhotoQuota,
     stored_photos::{self, SaveError},
 };
+use crate::products::sentences;
 use crate::web::{
     Error, Result,
     multipart::{self, FormBody, SpooledFile},
@@ -32,7 +33,7 @@ pub async fn receive_photo(
         return Ok(Err(PhotoRejected::TooManyBytes.to_string()));
     };
     if file.is_empty() {
-        return Ok(Err("Please choose a picture first.".to_owned()));
+        return Ok(Err(sentences::PLEASE_CHOOSE_A_PICTURE_FIRST.to_owned()));
     }
     let processed = match photos::process_file(file).await? {
         Ok(processed) => processed,
@@ -44,7 +45,7 @@ pub async fn receive_photo(
         Err(SaveError::OverQuota(reached)) => Ok(Err(reached.to_string())),
         Err(error) => {
             tracing::error!(%error, field, "a picture could not be stored");
-            Ok(Err("Pictures can't be stored just now. Please try again later.".to_owned()))
+            Ok(Err(sentences::PICTURES_CANT_BE_STORED_JUST_NOW.to_owned()))
         }
     }
 }

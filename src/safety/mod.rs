@@ -18,6 +18,7 @@ mod model;
 mod openings;
 mod pages;
 mod routes;
+mod sentences;
 mod shield;
 mod state;
 mod store;

@@ -14,6 +14,7 @@ use super::{
     model::{ExcerptPart, NewCase, Opened, Opening, SubjectKind},
     shield, store,
 };
+use crate::safety::sentences;
 
 /// In settings: `HAGGLE_NEW_ROOMS_PER_DAY`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,13 +46,7 @@ pub struct NewRoomsUsedUp {
 impl fmt::Display for NewRoomsUsedUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let NewRoomsUsedUp { per_day, is_young, hours } = *self;
-        write!(
-            f,
-            "You can begin {per_day} conversations a day{}, and did. There is room for the next one in {hours} {}. Your \
-             text is kept, and answers never count.",
-            if is_young { " in your first week" } else { "" },
-            if hours == 1 { "hour" } else { "hours" }
-        )
+        f.write_str(&sentences::new_conversations_are_used_up(per_day, is_young, hours))
     }
 }
 

@@ -19,6 +19,7 @@ use super::{
     model::{Case, Party},
     views::{CasePage, CasesPage, FiguresPage},
 };
+use crate::safety::sentences;
 use crate::{
     accounts::CurrentUser,
     web::{Error, FieldErrors, Form, Path, Query, Result, Shell, flash, form},
@@ -77,7 +78,7 @@ pub(super) async fn appeal(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     if cases::appeal(&db, &case, party, &checked).await? {
-        flash::success(&session, "Somebody else than before looks at it again.").await?;
+        flash::success(&session, sentences::SOMEBODY_ELSE_THAN_BEFORE_LOOKS_AT_IT_AGAIN).await?;
     }
     let key = if key.is_empty() { String::new() } else { format!("?key={}", case.key) };
     Ok(Redirect::to(&format!("/cases/{id}{key}")).into_response())

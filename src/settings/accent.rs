@@ -4,6 +4,7 @@
 //! ones, until it has; its hue stays (OKLCH). Invariant, held by a test over the whole cube of colours: every pair that a
 //! page uses holds 4.5 in both themes, whatever was chosen.
 
+use crate::settings::sentences;
 use color::{Oklch, OpaqueColor, Srgb};
 
 type Color = OpaqueColor<Srgb>;
@@ -49,15 +50,9 @@ impl Accent {
         let own = self.hex();
         match (on_light == own, on_dark == own) {
             (true, true) => None,
-            (false, true) => {
-                Some(format!("So that everybody can read it, light pages show it darker, as {on_light}."))
-            }
-            (true, false) => {
-                Some(format!("So that everybody can read it, dark pages show it lighter, as {on_dark}."))
-            }
-            (false, false) => Some(format!(
-                "So that everybody can read it, light pages show it as {on_light} and dark ones as {on_dark}."
-            )),
+            (false, true) => Some(sentences::light_pages_show_it_darker(on_light)),
+            (true, false) => Some(sentences::dark_pages_show_it_lighter(on_dark)),
+            (false, false) => Some(sentences::both_themes_show_it_otherwise(on_light, on_dark)),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The form: what is typed, what it means, and how two of them differ.
 
 use super::{Settings, accent::Accent, country::is_country};
+use crate::settings::sentences;
 use crate::web::{Contact, FieldErrors, Marketplace, Registration, form};
 
 const MAX_TAGLINE: usize = 120;
@@ -77,31 +78,31 @@ impl SettingsForm {
         let time_zone = errors.check("time_zone", form::optional_line(&self.time_zone, MAX_ZONE));
         let country = self.country.trim();
         if !country.is_empty() && !is_country(country) {
-            errors.add("country", "Please choose a country.");
+            errors.add("country", sentences::PLEASE_CHOOSE_A_COUNTRY);
         }
         let accent = match (self.accent.trim(), Accent::parse(&self.accent)) {
             ("", _) => None,
             (_, Some(accent)) => Some(accent),
             (_, None) => {
-                errors.add("accent", "A colour looks like #0d5c49.");
+                errors.add("accent", sentences::A_COLOUR_LOOKS_LIKE_0D5C49);
                 None
             }
         };
         if !self.currencies.iter().all(|code| is_currency(code)) {
-            errors.add("currencies", "Please choose currencies of the list.");
+            errors.add("currencies", sentences::PLEASE_CHOOSE_CURRENCIES_OF_THE_LIST);
         }
         let default = self.default_currency.trim();
         let is_offered = self.currencies.is_empty() || self.currencies.iter().any(|code| code == default);
         if !default.is_empty() && (!is_currency(default) || !is_offered) {
-            errors.add("default_currency", "Please choose one of the currencies that prices may be in.");
+            errors.add("default_currency", sentences::PLEASE_CHOOSE_ONE_OF_THE_CURRENCIES_THAT_PRICES_MAY);
         }
         let registration = Registration::from_code(&self.registration);
         if registration.is_none() {
-            errors.add("registration", "Please choose who may register.");
+            errors.add("registration", sentences::PLEASE_CHOOSE_WHO_MAY_REGISTER);
         }
         let version = self.version.parse();
         if version.is_err() {
-            errors.add("", "Please open this page again, and save it then.");
+            errors.add("", sentences::PLEASE_OPEN_THIS_PAGE_AGAIN);
         }
         if !errors.is_empty() {
             return None;
@@ -158,5 +159,5 @@ fn contact(text: &str) -> Result<String, String> {
     if text.is_empty() || Contact::parse(&text).is_some() {
         return Ok(text);
     }
-    Err("Please give an e-mail address, or a page like https://market.example/contact.".to_owned())
+    Err(sentences::PLEASE_GIVE_AN_E_MAIL_ADDRESS.to_owned())
 }

@@ -15,6 +15,7 @@ mod live;
 mod model;
 mod routes;
 mod saved;
+mod sentences;
 mod store;
 mod theme;
 

@@ -12,6 +12,7 @@ use axum::{
 };
 use axum_extra::extract::QueryRejection;
 
+use crate::web::sentences;
 use crate::{db::ErrorClass, telemetry::names::POOL_TIMEOUTS};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -88,19 +89,17 @@ impl Error {
 
     fn page(&self) -> ErrorPage {
         let (status, title, sentence): (_, _, &str) = match self {
-            Error::NotFound => (
-                StatusCode::NOT_FOUND,
-                "Nothing here",
-                "There is no page at this address, or it isn't yours to see.",
-            ),
+            Error::NotFound => {
+                (StatusCode::NOT_FOUND, "Nothing here", sentences::THERE_IS_NO_PAGE_AT_THIS_ADDRESS)
+            }
             Error::Gone(sentence) => (StatusCode::GONE, "No longer here", sentence),
             Error::SignInFirst { .. } | Error::Unauthorized => {
-                (StatusCode::UNAUTHORIZED, "Sign in first", "Please sign in to go on.")
+                (StatusCode::UNAUTHORIZED, "Sign in first", sentences::PLEASE_SIGN_IN_TO_GO_ON)
             }
             Error::FirstDo(_) => (
                 StatusCode::FORBIDDEN,
                 "One thing first",
-                "Something has to be set up on your account before this page opens.",
+                sentences::SOMETHING_HAS_TO_BE_SET_UP_ON_YOUR_ACCOUNT,
             ),
             Error::Forbidden(sentence) => (StatusCode::FORBIDDEN, "Not allowed", sentence),
             Error::BadRequest(sentence) => (StatusCode::BAD_REQUEST, "That didn't work", sentence),
@@ -108,25 +107,23 @@ impl Error {
             Error::TooSlow => (
                 StatusCode::REQUEST_TIMEOUT,
                 "That took too long",
-                "What you sent stopped on its way. Please try again when your connection is better.",
+                sentences::WHAT_YOU_SENT_STOPPED_ON_ITS_WAY,
             ),
             Error::TooMany(sentence) => (StatusCode::TOO_MANY_REQUESTS, "Too many at once", sentence),
             Error::Busy(sentence) => (StatusCode::SERVICE_UNAVAILABLE, "Back in a moment", sentence),
             Error::MethodNotAllowed => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "That didn't work",
-                "This address doesn't take that kind of request.",
+                sentences::THIS_ADDRESS_DOESNT_TAKE_THAT_KIND_OF_REQUEST,
             ),
             Error::Unavailable(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Back in a moment",
-                "The marketplace can't reach its database just now. Nothing is lost; please try again.",
+                sentences::THE_MARKETPLACE_CANT_REACH_ITS_DATABASE_JUST_NOW,
             ),
-            Error::Internal(_) => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "Something broke",
-                "That is our fault, not yours. Please try again in a moment.",
-            ),
+            Error::Internal(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "Something broke", sentences::THAT_IS_OUR_FAULT)
+            }
         };
         ErrorPage { status, code: self.code(), title, sentence: sentence.to_owned(), request_id: None }
     }
@@ -185,15 +182,15 @@ impl From<PathRejection> for Error {
 
 impl From<QueryRejection> for Error {
     fn from(_: QueryRejection) -> Self {
-        Error::BadRequest("Something in this address can't be understood.".to_owned())
+        Error::BadRequest(sentences::SOMETHING_IN_THIS_ADDRESS_CANT_BE_UNDERSTOOD.to_owned())
     }
 }
 
 impl From<FormRejection> for Error {
     fn from(rejection: FormRejection) -> Self {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            return Error::TooLarge("The form holds more than this page accepts.");
+            return Error::TooLarge(sentences::THE_FORM_HOLDS_MORE_THAN_THIS_PAGE_ACCEPTS);
         }
-        Error::BadRequest("The form couldn't be read. Please send it again.".to_owned())
+        Error::BadRequest(sentences::THE_FORM_COULDNT_BE_READ.to_owned())
     }
 }

@@ -11,8 +11,9 @@ use axum::{
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use super::Error;
+use crate::web::sentences;
 
-const REFUSED: &str = "This came from another site, so it was not carried out.";
+const REFUSED: &str = sentences::THIS_CAME_FROM_ANOTHER_SITE;
 
 /// The address people type (`HAGGLE_PUBLIC_URL`), as an origin: `https://market.example`.
 #[derive(Clone, Debug, Default)]

@@ -1,5 +1,6 @@
 //! Validation errors by field, and the parsers that all forms share.
 
+use crate::web::sentences;
 use std::collections::BTreeMap;
 
 /// One sentence per refused field, by the field's name. The empty name is the form as a whole.
@@ -30,7 +31,7 @@ impl FieldErrors {
 /// direction of the text around it is taken out; the page isolates the rest (`<bdi>`).
 pub fn line(text: &str, max: usize) -> Result<String, String> {
     let text = optional_line(text, max)?;
-    if text.is_empty() { Err("Please fill this in.".to_owned()) } else { Ok(text) }
+    if text.is_empty() { Err(sentences::PLEASE_FILL_THIS_IN.to_owned()) } else { Ok(text) }
 }
 
 /// Like [`line`], but may be empty.
@@ -38,7 +39,7 @@ pub fn optional_line(text: &str, max: usize) -> Result<String, String> {
     let text = without_overrides(text).split_whitespace().collect::<Vec<_>>().join(" ");
     let only_invisible = !text.is_empty() && !is_visible(&text);
     if only_invisible || text.chars().any(char::is_control) {
-        return Err("Please use letters, digits and punctuation only.".to_owned());
+        return Err(sentences::PLEASE_USE_LETTERS.to_owned());
     }
     at_most(text, max)
 }
@@ -63,7 +64,7 @@ pub fn is_visible(text: &str) -> bool {
 /// Like [`lines`], but must not be empty.
 pub fn required_lines(text: &str, max: usize) -> Result<String, String> {
     let text = lines(text, max)?;
-    if text.is_empty() { Err("Please fill this in.".to_owned()) } else { Ok(text) }
+    if text.is_empty() { Err(sentences::PLEASE_FILL_THIS_IN.to_owned()) } else { Ok(text) }
 }
 
 /// Characters that show nothing by themselves: format characters, joiners, fillers, blanks.
@@ -78,7 +79,7 @@ pub fn is_invisible(c: char) -> bool {
 pub fn lines(text: &str, max: usize) -> Result<String, String> {
     let text = without_overrides(&text.replace("\r\n", "\n")).trim().to_owned();
     if text.contains('\0') {
-        return Err("This text holds a character that can't be stored.".to_owned());
+        return Err(sentences::THIS_TEXT_HOLDS_A_CHARACTER_THAT_CANT_BE_STORED.to_owned());
     }
     if !is_visible(&text) {
         return Ok(String::new());
@@ -89,7 +90,7 @@ pub fn lines(text: &str, max: usize) -> Result<String, String> {
 fn at_most(text: String, max: usize) -> Result<String, String> {
     let length = text.chars().count();
     if length > max {
-        return Err(format!("Please use at most {max} characters; these are {length}."));
+        return Err(sentences::please_use_at_most_characters(max, length));
     }
     Ok(text)
 }

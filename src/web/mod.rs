@@ -29,6 +29,7 @@ pub mod request_id;
 pub mod request_metrics;
 pub mod request_pace;
 pub mod return_to;
+mod sentences;
 pub mod shell;
 pub mod timeouts;
 pub mod well_known;

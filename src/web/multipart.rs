@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 
 use super::{Error, Form, Result};
+use crate::web::sentences;
 
 /// Bytes of text in one field, and of all fields of a form without files.
 pub const MAX_TEXT: usize = 64 * 1024;
@@ -106,13 +107,11 @@ pub async fn drain(field: &mut Field<'_>) -> Result<()> {
 
 pub fn multipart_error(error: MultipartError) -> Error {
     match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Error::TooLarge("These photos are too large together. Please send fewer at once.")
-        }
+        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(sentences::THESE_PHOTOS_ARE_TOO_LARGE_TOGETHER),
         _ => bad_form(),
     }
 }
 
 pub fn bad_form() -> Error {
-    Error::BadRequest("The form couldn't be read. Please send it again.".to_owned())
+    Error::BadRequest(sentences::THE_FORM_COULDNT_BE_READ.to_owned())
 }

@@ -10,6 +10,7 @@ use sqlx::PgPool;
 use tower_sessions::Session;
 
 use super::profile::{account_page, saved};
+use crate::accounts::sentences;
 use crate::{
     accounts::{
         access::AccessEvents,
@@ -25,12 +26,9 @@ use crate::{
     web::{Error, FieldErrors, Form, Query, Result, Shell, flash},
 };
 
-const LETTERS_USED_UP: Error =
-    Error::TooMany("Several letters are on their way already. Please look for them, also among the spam.");
-const LINK_OVER: Error = Error::Gone(
-    "This link doesn't work any more: it was used, it is too old, or a newer letter came after it.",
-);
-const ADDRESS_TAKEN: Error = Error::Gone("This address belongs to another account by now.");
+const LETTERS_USED_UP: Error = Error::TooMany(sentences::SEVERAL_LETTERS_ARE_ON_THEIR_WAY_ALREADY);
+const LINK_OVER: Error = Error::Gone(sentences::THIS_LINK_DOESNT_WORK_ANY_MORE);
+const ADDRESS_TAKEN: Error = Error::Gone(sentences::THIS_ADDRESS_BELONGS_TO_ANOTHER_ACCOUNT_BY_NOW);
 
 /// `POST /account/email/confirm`: the letter once more.
 pub(in crate::accounts) async fn send_again(
@@ -44,7 +42,7 @@ pub(in crate::accounts) async fn send_again(
         }
         LinkLetter::Confirm { account_id: user.account_id }.enqueue(&db).await?;
     }
-    saved(&session, &format!("A letter is on its way to {}.", user.email)).await
+    saved(&session, &sentences::a_letter_is_on_its_way_to(user.email)).await
 }
 
 #[derive(Deserialize)]
@@ -63,13 +61,12 @@ pub(in crate::accounts) async fn change(
     let mut errors = FieldErrors::default();
     if let Some(email) = errors.check("email", Email::parse(&typed.email)) {
         if email.as_str() == user.email {
-            errors.add("email", "This is your address already.");
+            errors.add("email", sentences::THIS_IS_YOUR_ADDRESS_ALREADY);
         } else if !limits.try_letter(&format!("change {}", user.account_id)) {
             return Err(LETTERS_USED_UP);
         } else {
             let email = email.as_str().to_owned();
-            let sentence =
-                format!("A letter is on its way to {email}. Your address changes when you confirm it there.");
+            let sentence = sentences::a_letter_is_on_its_way_to_your_address(&email);
             LinkLetter::Change { account_id: user.account_id, email }.enqueue(&db).await?;
             return saved(&session, &sentence).await;
         }
@@ -144,7 +141,7 @@ pub(in crate::accounts) async fn confirm(
     Form(Token { token }): Form<Token>,
 ) -> Result<Redirect> {
     let done = confirmation::confirm(&db, &events, &token).await?;
-    then(done, &session, "Your address is confirmed. Thank you!", "/").await
+    then(done, &session, sentences::YOUR_ADDRESS_IS_CONFIRMED, "/").await
 }
 
 pub(in crate::accounts) async fn change_confirmed(
@@ -153,7 +150,7 @@ pub(in crate::accounts) async fn change_confirmed(
     Form(Token { token }): Form<Token>,
 ) -> Result<Redirect> {
     let done = confirmation::change(&db, &events, &token).await?;
-    then(done, &session, "Your account has its new address.", "/account").await
+    then(done, &session, sentences::YOUR_ACCOUNT_HAS_ITS_NEW_ADDRESS, "/account").await
 }
 
 pub(in crate::accounts) async fn undo(
@@ -162,7 +159,7 @@ pub(in crate::accounts) async fn undo(
     Form(Token { token }): Form<Token>,
 ) -> Result<Redirect> {
     let done = confirmation::undo(&db, &events, &token).await?;
-    let sentence = "Your address is back, and everybody is signed out. A letter with a link to a new password is on its way.";
+    let sentence = sentences::YOUR_ADDRESS_IS_BACK;
     then(done, &session, sentence, "/login").await
 }
 

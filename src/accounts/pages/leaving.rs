@@ -11,6 +11,7 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
+use crate::accounts::sentences;
 use crate::{
     accounts::{
         access::AccessEvents,
@@ -52,9 +53,7 @@ pub(in crate::accounts) async fn delete(
     Form(LeaveForm { current_password }): Form<LeaveForm>,
 ) -> Result<Response> {
     if user.is_admin {
-        return Err(Error::Forbidden(
-            "Whoever runs the marketplace can't leave it like that. Another admin makes an ordinary person of you first.",
-        ));
+        return Err(Error::Forbidden(sentences::WHOEVER_RUNS_THE_MARKETPLACE_CANT_LEAVE_IT_LIKE_THAT));
     }
     let taken = limits.take(&Attempt::Account(user.account_id))?;
     let right =
@@ -64,17 +63,13 @@ pub(in crate::accounts) async fn delete(
     }
     if !right? {
         let mut errors = FieldErrors::default();
-        errors.add("current_password", "That isn't your current password.");
+        errors.add("current_password", sentences::THAT_ISNT_YOUR_CURRENT_PASSWORD);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&db, shell, user, errors).await?).into_response());
     }
     leaving::ask(&db, &events, user.account_id).await?;
     let words = letters::leaving(&shell.marketplace);
     letters::enqueue_if(user.email_confirmed, &db, &shell.marketplace, &user.email, &words).await?;
-    flash::success(
-        &session,
-        "Your account will be deleted in seven days. Until then you can change your mind.",
-    )
-    .await?;
+    flash::success(&session, sentences::YOUR_ACCOUNT_WILL_BE_DELETED_IN_SEVEN_DAYS).await?;
     Ok(Redirect::to("/account/leave").into_response())
 }
 
@@ -85,7 +80,7 @@ pub(in crate::accounts) async fn keep(
     user: CurrentUser,
 ) -> Result<Redirect> {
     leaving::stay(&db, &events, user.account_id).await?;
-    flash::success(&session, "Good to have you. Your account stays.").await?;
+    flash::success(&session, sentences::GOOD_TO_HAVE_YOU).await?;
     Ok(Redirect::to("/account"))
 }
 
@@ -96,8 +91,8 @@ pub(in crate::accounts) async fn ask_for_copy(
     user: CurrentUser,
 ) -> Result<Redirect> {
     let sentence = match export::ask(&db, user.account_id).await? {
-        true => "Your data is being put together. Look here again in a moment.",
-        false => "One copy a day: the one below is still good.",
+        true => sentences::YOUR_DATA_IS_BEING_PUT_TOGETHER,
+        false => sentences::ONE_COPY_A_DAY,
     };
     flash::success(&session, sentence).await?;
     Ok(Redirect::to("/account/leave"))

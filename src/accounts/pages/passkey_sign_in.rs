@@ -15,6 +15,7 @@ use sqlx::PgPool;
 use tower_sessions::Session;
 
 use super::{finish_sign_in::finish_sign_in, sign_in::SUSPENDED};
+use crate::accounts::sentences;
 use crate::{
     accounts::{
         access::AccessEvents,
@@ -32,8 +33,7 @@ use crate::{
     web::{ClientAddr, FieldErrors, Form, Result, ReturnTo, Shell, forgery::PublicOrigin},
 };
 
-pub(super) const NOT_ACCEPTED: &str =
-    "That passkey isn't known here, or the question was older than five minutes. Please try again.";
+pub(super) const NOT_ACCEPTED: &str = sentences::THAT_PASSKEY_ISNT_KNOWN_HERE;
 
 /// What `passkeys.js` sends: an authenticator's answer, as JSON.
 #[derive(Deserialize)]

@@ -12,6 +12,7 @@ use serde_json::Value;
 use tower_sessions::Session;
 
 use super::second_factor::{ADMINS_KEEP_ONE, PAGE, Parts, page};
+use crate::accounts::sentences;
 use crate::{
     accounts::{
         current_user::CurrentUser,
@@ -64,23 +65,22 @@ pub(in crate::accounts) async fn add(
     }
     if let Some(name) = errors.check("passkey_name", form::line(&typed.passkey_name, MAX_NAME)) {
         let answer = (name.as_str(), typed.credential.as_str());
-        let sentence = match passkeys::finish_registration(db, party, &session, user.account_id, answer)
-            .await?
-        {
-            Registration::Added(codes) => {
-                let words = letters::passkey_added(&shell.marketplace, &name);
-                letters::enqueue_if(user.email_confirmed, db, &shell.marketplace, &user.email, &words)
-                    .await?;
-                if let Some(codes) = codes {
-                    return Ok(RecoveryCodesPage { shell, codes }.into_response());
+        let sentence =
+            match passkeys::finish_registration(db, party, &session, user.account_id, answer).await? {
+                Registration::Added(codes) => {
+                    let words = letters::passkey_added(&shell.marketplace, &name);
+                    letters::enqueue_if(user.email_confirmed, db, &shell.marketplace, &user.email, &words)
+                        .await?;
+                    if let Some(codes) = codes {
+                        return Ok(RecoveryCodesPage { shell, codes }.into_response());
+                    }
+                    flash::success(&session, sentences::signs_you_in_from_now_on(name)).await?;
+                    return Ok(Redirect::to(PAGE).into_response());
                 }
-                flash::success(&session, format!("“{name}” signs you in from now on.")).await?;
-                return Ok(Redirect::to(PAGE).into_response());
-            }
-            Registration::Late => "That took longer than five minutes. Please try again.",
-            Registration::Wrong => "Your device answered something else than it was asked. Please try again.",
-            Registration::Refused => "That passkey is in use already, or you have very many.",
-        };
+                Registration::Late => sentences::THAT_TOOK_LONGER_THAN_FIVE_MINUTES_TRY_AGAIN,
+                Registration::Wrong => sentences::YOUR_DEVICE_ANSWERED_SOMETHING_ELSE_THAN_IT_WAS_ASKED,
+                Registration::Refused => sentences::THAT_PASSKEY_IS_IN_USE_ALREADY,
+            };
         errors.add("passkey", sentence);
     }
     page(&parts, shell, &user, typed.passkey_name, errors).await
@@ -100,6 +100,6 @@ pub(in crate::accounts) async fn remove(
     let name = second_factor::remove_passkey(&db, user.account_id, id).await?.ok_or(Error::NotFound)?;
     let words = letters::passkey_removed(&shell.marketplace, &name, factors.count() == 1);
     letters::enqueue_if(user.email_confirmed, &db, &shell.marketplace, &user.email, &words).await?;
-    flash::success(&session, format!("“{name}” signs nobody in any more.")).await?;
+    flash::success(&session, sentences::signs_nobody_in_any_more(name)).await?;
     Ok(Redirect::to(PAGE))
 }

@@ -10,6 +10,7 @@ use sqlx::PgPool;
 use tower_sessions::Session;
 
 use super::profile::{account_page, saved};
+use crate::accounts::sentences;
 use crate::{
     accounts::{
         access::AccessEvents,
@@ -52,9 +53,9 @@ pub(in crate::accounts) async fn change_password(
             sessions::start_session(&session, &events, None, &browser, owner).await?;
             let words = letters::password_changed(&shell.marketplace);
             letters::enqueue_if(user.email_confirmed, &db, &shell.marketplace, &user.email, &words).await?;
-            return saved(&session, "Your password is changed, and every other browser is signed out.").await;
+            return saved(&session, sentences::YOUR_PASSWORD_IS_CHANGED).await;
         }
-        errors.add("current_password", "That isn't your current password.");
+        errors.add("current_password", sentences::THAT_ISNT_YOUR_CURRENT_PASSWORD);
     }
     let mut page = account_page(&db, shell, user).await?;
     page.errors = errors;

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
+use crate::accounts::sentences;
 use crate::{
     accounts::{extract::Seller, pages::profile::saved, store},
     web::{Form, Result},
@@ -25,8 +26,8 @@ pub(in crate::accounts) async fn update(
     let hides = typed.hides_from_visitors.is_some();
     store::profiles::set_hides_from_visitors(&db, seller.user.account_id, hides).await?;
     let sentence = match hides {
-        true => "Only people who are signed in see your name now.",
-        false => "Everybody sees your name now.",
+        true => sentences::ONLY_PEOPLE_WHO_ARE_SIGNED_IN_SEE_YOUR_NAME,
+        false => sentences::EVERYBODY_SEES_YOUR_NAME_NOW,
     };
     saved(&session, sentence).await
 }

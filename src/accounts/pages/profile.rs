@@ -9,6 +9,7 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
+use crate::accounts::sentences;
 use crate::{
     accounts::{
         access::AccessEvents,
@@ -81,7 +82,7 @@ pub(in crate::accounts) async fn update(
     let parsed = errors.check("about_line", form::optional_line(&line, MAX_ABOUT_LINE));
     if let (Some(name), Some(about_line)) = (name, parsed) {
         profiles::describe(&db, &events, user.account_id, &name, &about_line).await?;
-        return saved(&session, "Your profile is changed.").await;
+        return saved(&session, sentences::YOUR_PROFILE_IS_CHANGED).await;
     }
     let mut page = account_page(&db, shell, user).await?;
     (page.name, page.about_line, page.errors) = (typed.name, line, errors);
@@ -107,10 +108,7 @@ pub(in crate::accounts) async fn sell(
 ) -> Result<Response> {
     let mut errors = FieldErrors::default();
     if user.is_admin {
-        errors.add(
-            "shop_name",
-            "An admin runs the marketplace and can't sell in it. Please use another account.",
-        );
+        errors.add("shop_name", sentences::AN_ADMIN_RUNS_THE_MARKETPLACE_AND_CANT_SELL_IN);
     }
     let shop_name = errors.check("shop_name", Name::parse(&typed.shop_name, &shell.marketplace.name));
     let place = errors.check("place", form::optional_line(&typed.place, 80));
@@ -119,9 +117,9 @@ pub(in crate::accounts) async fn sell(
         let profile = SellerProfile { shop_name, place, about };
         profiles::sell(&db, &events, user.account_id, &profile).await?;
         if user.seller_id.is_some() {
-            return saved(&session, "Your seller profile is changed.").await;
+            return saved(&session, sentences::YOUR_SELLER_PROFILE_IS_CHANGED).await;
         }
-        flash::success(&session, "You can sell now. Add your first product!").await?;
+        flash::success(&session, sentences::YOU_CAN_SELL_NOW).await?;
         return Ok(Redirect::to("/seller/dashboard").into_response());
     }
     let mut page = account_page(&db, shell, user).await?;

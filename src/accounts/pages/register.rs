@@ -9,6 +9,7 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
+use crate::accounts::sentences;
 use crate::{
     accounts::{
         access::AccessEvents,
@@ -129,15 +130,14 @@ pub(in crate::accounts) async fn register(
                 let token = BrowserToken::from_headers(&headers);
                 let cookie =
                     known_browsers::remember(&db, token, owner.account_id, origin.is_https()).await?;
-                flash::success(&session, "Welcome! Your account is ready.").await?;
+                flash::success(&session, sentences::WELCOME_YOUR_ACCOUNT_IS_READY).await?;
                 let home = if role == Role::Seller { "/seller/dashboard" } else { "/" };
                 let to = Redirect::to(typed.next.or(home));
                 return Ok((AppendHeaders([(header::SET_COOKIE, cookie)]), to).into_response());
             }
-            Registration::EmailTaken => errors.add(
-                "email",
-                "This address can't be used for a new account. If it is yours, sign in instead.",
-            ),
+            Registration::EmailTaken => {
+                errors.add("email", sentences::THIS_ADDRESS_CANT_BE_USED_FOR_A_NEW_ACCOUNT)
+            }
         }
     }
     let RegisterForm { email, name, role, next, invite, .. } = typed;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
+use crate::accounts::sentences;
 use crate::{
     accounts::{
         access::AccessEvents,
@@ -28,9 +29,7 @@ use crate::{
     web::{ClientAddr, Error, FieldErrors, Form, Query, Result, Shell, flash},
 };
 
-const LINK_OVER: Error = Error::Gone(
-    "This link doesn't work any more: it was used, it is older than 30 minutes, or a newer letter came after it.",
-);
+const LINK_OVER: Error = Error::Gone(sentences::THIS_RESET_LINK_DOESNT_WORK_ANY_MORE);
 
 pub(in crate::accounts) async fn forgot(shell: Shell, State(mailer): State<Mailer>) -> ForgotPage {
     ForgotPage {
@@ -108,10 +107,6 @@ pub(in crate::accounts) async fn set(
     }
     let words = letters::password_changed(&shell.marketplace);
     letters::enqueue_if(true, &db, &shell.marketplace, &link.email, &words).await?;
-    flash::success(
-        &session,
-        "Your password is changed, and everybody is signed out. Sign in with the new one.",
-    )
-    .await?;
+    flash::success(&session, sentences::YOUR_PASSWORD_IS_CHANGED_SIGN_IN_WITH_IT).await?;
     Ok(Redirect::to("/login").into_response())
 }

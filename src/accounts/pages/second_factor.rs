@@ -12,6 +12,7 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use tower_sessions::Session;
 
+use crate::accounts::sentences;
 use crate::{
     accounts::{
         browser::Browser,
@@ -29,9 +30,8 @@ use crate::{
 };
 
 pub(super) const PAGE: &str = "/account/second-factor";
-pub(super) const ADMINS_KEEP_ONE: Error = Error::Forbidden(
-    "Whoever runs the marketplace keeps a second factor. Another admin can take yours away if you lost it.",
-);
+pub(super) const ADMINS_KEEP_ONE: Error =
+    Error::Forbidden(sentences::WHOEVER_RUNS_THE_MARKETPLACE_KEEPS_A_SECOND_FACTOR);
 
 /// What the page is made of.
 #[derive(Clone, FromRef)]
@@ -107,7 +107,7 @@ async fn check_code(
         taken.give_back();
     }
     if !right? {
-        errors.add("code", "That code isn't right, or was used already.");
+        errors.add("code", sentences::THAT_CODE_ISNT_RIGHT);
     }
     Ok(errors.is_empty())
 }
@@ -135,7 +135,7 @@ pub(in crate::accounts) async fn enrol(
         letters::enqueue_if(user.email_confirmed, db, &shell.marketplace, &user.email, &words).await?;
         return Ok(RecoveryCodesPage { shell, codes }.into_response());
     }
-    errors.add("code", "That code isn't right. Is the clock of your device right?");
+    errors.add("code", sentences::THAT_CODE_ISNT_RIGHT_IS_THE_CLOCK);
     page(&parts, shell, &user, browser.device, errors).await
 }
 
@@ -175,8 +175,8 @@ pub(in crate::accounts) async fn remove(
         let words = letters::second_factor_removed(&shell.marketplace, factors.passkeys > 0);
         letters::enqueue_if(user.email_confirmed, &parts.db, &shell.marketplace, &user.email, &words).await?;
         let sentence = match factors.passkeys {
-            0 => "Your password alone signs you in again.",
-            _ => "Your app is turned off. Your passkeys are as they were.",
+            0 => sentences::YOUR_PASSWORD_ALONE_SIGNS_YOU_IN_AGAIN,
+            _ => sentences::YOUR_APP_IS_TURNED_OFF,
         };
         flash::success(&session, sentence).await?;
         return Ok(Redirect::to("/account").into_response());

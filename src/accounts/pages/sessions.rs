@@ -6,6 +6,7 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use tower_sessions::Session;
 
+use crate::accounts::sentences;
 use crate::{
     accounts::{
         access::AccessEvents,
@@ -56,9 +57,10 @@ pub(in crate::accounts) async fn end(
     user: CurrentUser,
     Form(EndForm { session: id }): Form<EndForm>,
 ) -> Result<Redirect> {
-    let id = from_hex(&id).ok_or_else(|| Error::BadRequest("There is no such session.".to_owned()))?;
+    let id =
+        from_hex(&id).ok_or_else(|| Error::BadRequest(sentences::THERE_IS_NO_SUCH_SESSION.to_owned()))?;
     if sessions::end_session(&db, &events, user.account_id, &id).await? {
-        flash::success(&session, "Signed out there.").await?;
+        flash::success(&session, sentences::SIGNED_OUT_THERE).await?;
     }
     Ok(Redirect::to("/account/sessions"))
 }
@@ -70,7 +72,7 @@ pub(in crate::accounts) async fn end_others(
     user: CurrentUser,
 ) -> Result<Redirect> {
     sessions::end_other_sessions(&db, &events, &user).await?;
-    flash::success(&session, "Signed out everywhere but here.").await?;
+    flash::success(&session, sentences::SIGNED_OUT_EVERYWHERE_BUT_HERE).await?;
     Ok(Redirect::to("/account/sessions"))
 }
 

@@ -10,6 +10,7 @@ use sqlx::PgPool;
 use tower_sessions::Session;
 
 use super::finish_sign_in::finish_sign_in;
+use crate::accounts::sentences;
 use crate::{
     accounts::{
         access::AccessEvents,
@@ -29,8 +30,7 @@ use crate::{
     web::{ClientAddr, FieldErrors, Form, Query, Result, ReturnTo, Shell, forgery::PublicOrigin},
 };
 
-pub(super) const SUSPENDED: &str =
-    "This account is suspended. Please write to whoever runs this marketplace.";
+pub(super) const SUSPENDED: &str = sentences::THIS_ACCOUNT_IS_SUSPENDED;
 
 #[derive(Deserialize)]
 pub(in crate::accounts) struct LoginQuery {
@@ -110,7 +110,7 @@ pub(in crate::accounts) async fn sign_in(
                 .await;
             }
             CredentialCheck::Wrong => {
-                errors.add("password", "That email and password don't belong together.")
+                errors.add("password", sentences::THAT_EMAIL_AND_PASSWORD_DONT_BELONG_TOGETHER)
             }
             CredentialCheck::Suspended => errors.add("password", SUSPENDED),
         }

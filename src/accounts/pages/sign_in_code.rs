@@ -15,6 +15,7 @@ use super::{
     finish_sign_in::finish_sign_in,
     passkey_sign_in::{NOT_ACCEPTED, PasskeyForm},
 };
+use crate::accounts::sentences;
 use crate::{
     accounts::{
         access::AccessEvents,
@@ -56,7 +57,7 @@ async fn code_page(
 }
 
 async fn too_late(session: &Session) -> Result<Response> {
-    flash::error(session, "That took longer than five minutes. Please sign in again.").await?;
+    flash::error(session, sentences::THAT_TOOK_LONGER_THAN_FIVE_MINUTES).await?;
     Ok(Redirect::to("/login").into_response())
 }
 
@@ -93,10 +94,7 @@ pub(in crate::accounts) async fn check(
         .await;
     }
     let mut errors = FieldErrors::default();
-    errors.add(
-        "code",
-        "That code isn't right, or was used already. Wait for the next one, or use a recovery code.",
-    );
+    errors.add("code", sentences::THAT_CODE_ISNT_RIGHT_WAIT_FOR_THE_NEXT_ONE);
     let page = code_page(&db, &party, shell, &pending, errors).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use webauthn_rs::prelude::*;
 
 use super::model::{NewCredential, Question, Registrant};
+use crate::accounts::sentences;
 use crate::web::{Error, Result, forgery::PublicOrigin};
 
 #[derive(Clone)]
@@ -108,9 +109,8 @@ fn build(origin: &str) -> Result<Webauthn, &'static str> {
     builder.rp_name(host).build().map_err(|_| NO_NAME)
 }
 
-const NO_HTTPS: &str =
-    "Passkeys need https, and this marketplace's address begins with http. Whoever runs it can change that.";
-const NO_NAME: &str = "Passkeys belong to a name like market.example, and this marketplace is at a bare address. Whoever runs it can change that.";
+const NO_HTTPS: &str = sentences::PASSKEYS_NEED_HTTPS;
+const NO_NAME: &str = sentences::PASSKEYS_BELONG_TO_A_NAME_LIKE_MARKET_EXAMPLE;
 
 fn question(for_browser: &impl serde::Serialize, state: &impl serde::Serialize) -> Result<Question> {
     let value = |it: Result<Value, serde_json::Error>| it.map_err(|error| Error::Internal(error.into()));

@@ -4,6 +4,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{NewCredential, Question, Registrant};
+use crate::accounts::sentences;
 use crate::web::{Error, Result, forgery::PublicOrigin};
 
 #[derive(Clone)]
@@ -28,7 +29,7 @@ impl RelyingParty {
     }
 
     pub fn why_not(&self) -> Option<&'static str> {
-        Some("This marketplace's program was built without passkeys.")
+        Some(sentences::THIS_MARKETPLACES_PROGRAM_WAS_BUILT_WITHOUT_PASSKEYS)
     }
 
     pub(super) fn ask_for_registration(

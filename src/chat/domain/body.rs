@@ -1,5 +1,6 @@
 //! What somebody says: the text of one entry.
 
+use crate::chat::sentences;
 use crate::web::form;
 
 /// 1 to 4,000 Unicode scalar values after CRLF → LF and trimming, without NUL, with something to see among them. Empty
@@ -9,11 +10,11 @@ pub struct Body(String);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
-    #[error("Write something first.")]
+    #[error("{}", sentences::WRITE_SOMETHING_FIRST)]
     Empty,
-    #[error("A message can have at most 4,000 characters.")]
+    #[error("{}", sentences::A_MESSAGE_CAN_HAVE_AT_MOST_4_000_CHARACTERS)]
     TooLong,
-    #[error("This message holds a character that can't be stored.")]
+    #[error("{}", sentences::THIS_MESSAGE_HOLDS_A_CHARACTER_THAT_CANT_BE_STORED)]
     Nul,
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{body::BodyError, content::Content, entry::Entry};
+use crate::chat::sentences;
 use crate::{
     products::{QuotaReached, photos},
     safety::NewRoomsUsedUp,
@@ -39,37 +40,37 @@ impl SendOutcome {
 /// Why a draft wasn't stored; the sentence is for whoever wrote it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    #[error("This frame can't be understood.")]
+    #[error("{}", sentences::THIS_FRAME_CANT_BE_UNDERSTOOD)]
     BadFrame,
-    #[error("A frame can have at most 32 KiB.")]
+    #[error("{}", sentences::A_FRAME_CAN_HAVE_AT_MOST_32_KIB)]
     FrameTooBig,
-    #[error("Write something first.")]
+    #[error("{}", sentences::WRITE_SOMETHING_FIRST)]
     Empty,
-    #[error("A message can have at most 4,000 characters.")]
+    #[error("{}", sentences::A_MESSAGE_CAN_HAVE_AT_MOST_4_000_CHARACTERS)]
     TooLong,
-    #[error("That product can't be spoken of here. Sent again, your message goes without it.")]
+    #[error("{}", sentences::THAT_PRODUCT_CANT_BE_SPOKEN_OF_HERE)]
     BadProduct,
-    #[error("Another message was sent under this number already.")]
+    #[error("{}", sentences::ANOTHER_MESSAGE_WAS_SENT_UNDER_THIS_NUMBER_ALREADY)]
     ClientIdReused,
-    #[error("You blocked this person. To write to them, undo it first.")]
+    #[error("{}", sentences::YOU_BLOCKED_THIS_PERSON)]
     Blocked,
     /// This person has begun as many conversations as they may in a day.
     #[error("{0}")]
     TooManyNewRooms(NewRoomsUsedUp),
-    #[error("That was very fast. Wait a moment, then send it again.")]
+    #[error("{}", sentences::THAT_WAS_VERY_FAST)]
     RateLimited,
-    #[error("Please confirm your address first: a letter is on its way to you. Your words stay here.")]
+    #[error("{}", sentences::PLEASE_CONFIRM_YOUR_ADDRESS_FIRST)]
     AddressNotConfirmed,
     #[error("{0}")]
     Photo(photos::PhotoRejected),
-    #[error("Those were very many pictures. Please wait some minutes, then send the rest.")]
+    #[error("{}", sentences::THOSE_WERE_VERY_MANY_PICTURES)]
     TooManyPhotos,
     #[error("{0}")]
     PhotoQuota(QuotaReached),
     /// The database refuses it, and would again.
-    #[error("This message can't be stored as it is. Change it, then send it again.")]
+    #[error("{}", sentences::THIS_MESSAGE_CANT_BE_STORED_AS_IT_IS)]
     Rejected,
-    #[error("The message could not be stored just now. Please send it again.")]
+    #[error("{}", sentences::THE_MESSAGE_COULD_NOT_BE_STORED_JUST_NOW)]
     Unavailable,
 }
 

@@ -5,6 +5,7 @@ use axum::{extract::State, response::Redirect};
 use sqlx::PgPool;
 use tower_sessions::Session;
 
+use crate::chat::sentences;
 use crate::{
     accounts::{self, CurrentUser},
     chat::{access::RoomMember, domain::side::Side, pages::views::BlocksPage, write::blocks::BlockParts},
@@ -36,7 +37,7 @@ pub async fn block_seller(
 ) -> Result<Redirect> {
     let seller = accounts::seller_card(&parts.db, id).await?.ok_or(Error::NotFound)?;
     if user.buyer_id.is_none() || seller.account_id == user.account_id {
-        return Err(Error::Forbidden("You can block people whom you could talk to."));
+        return Err(Error::Forbidden(sentences::YOU_CAN_BLOCK_PEOPLE_WHOM_YOU_COULD_TALK_TO));
     }
     block(&parts, &session, &user, seller.account_id, true, &seller.shop_name).await?;
     Ok(Redirect::to(back.next.or(&format!("/sellers/{id}"))))
@@ -52,13 +53,12 @@ async fn block(
 ) -> Result<()> {
     match parts.block(user.account_id, blocked, as_seller).await? {
         BlockOutcome::Blocked => {
-            let sentence =
-                format!("You blocked {name}. Nothing that they write reaches you, and they aren’t told.");
+            let sentence = sentences::you_blocked(name);
             flash::success(session, sentence).await
         }
         BlockOutcome::TooMany => {
             let most = safety::MAX_BLOCKS;
-            flash::error(session, format!("You block {most} people already. Undo some of them first.")).await
+            flash::error(session, sentences::you_block_people_already(most)).await
         }
     }
 }
@@ -78,7 +78,7 @@ pub async fn remove(
 ) -> Result<Redirect> {
     let blocked = safety::blocked_by(&parts.db, user.account_id, id).await?.ok_or(Error::NotFound)?;
     parts.unblock(user.account_id, blocked).await?;
-    let sentence = "You can write to each other again. What they wrote meanwhile stays hidden.";
+    let sentence = sentences::YOU_CAN_WRITE_TO_EACH_OTHER_AGAIN;
     flash::success(&session, sentence).await?;
     Ok(Redirect::to(back.next.or("/account/blocks")))
 }

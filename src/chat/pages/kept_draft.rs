@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
+use crate::chat::sentences;
 use crate::{
     chat::{domain::body::Body, pages::send_form::SendForm},
     web::{Result, flash, return_to},
@@ -29,10 +30,8 @@ pub async fn keep_draft_and_sign_in(
     let body = form.body.chars().filter(|c| *c != '\0').take(Body::MAX).collect();
     session.insert(SESSION_KEY, KeptDraft { path, body }).await?;
     let sentence = match form.photo {
-        None => "Sign in or register to send your message. Your text is kept.",
-        Some(_) => {
-            "Sign in or register to send your message. Your text is kept; the picture has to be chosen again."
-        }
+        None => sentences::SIGN_IN_OR_REGISTER_TO_SEND_YOUR_MESSAGE,
+        Some(_) => sentences::SIGN_IN_OR_REGISTER_AND_CHOOSE_THE_PICTURE_AGAIN,
     };
     flash::success(session, sentence).await?;
     Ok(Redirect::to(&to).into_response())

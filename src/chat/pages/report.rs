@@ -10,6 +10,7 @@ use axum::{
 use sqlx::PgPool;
 use tower_sessions::Session;
 
+use crate::chat::sentences;
 use crate::{
     accounts::{self, CurrentUser},
     chat::{
@@ -57,7 +58,7 @@ pub async fn send(
     let (mut asked, mut reason, mut words, mut chosen) =
         (ReportTarget::default(), String::new(), String::new(), Vec::new());
     let FormBody::Fields(fields) = FormBody::read(request).await? else {
-        return Err(Error::BadRequest("A report has no files.".to_owned()));
+        return Err(Error::BadRequest(sentences::A_REPORT_HAS_NO_FILES.to_owned()));
     };
     for (name, value) in fields {
         match &*name {
@@ -75,10 +76,10 @@ pub async fn send(
     let subject = find(&db, &user, &asked).await?;
     let mut errors = FieldErrors::default();
     if !safety::REASONS.iter().any(|(code, _)| *code == reason) {
-        errors.add("reason", "Choose what is wrong with it.");
+        errors.add("reason", sentences::CHOOSE_WHAT_IS_WRONG_WITH_IT);
     }
     if chosen.len() >= MAX_EXCERPT {
-        errors.add("context", "Choose five messages at most.");
+        errors.add("context", sentences::CHOOSE_FIVE_MESSAGES_AT_MOST);
     }
     let checked = errors.check("words", form::lines(&words, MAX_WORDS));
     let (true, Some(checked)) = (errors.is_empty(), checked) else {
@@ -104,13 +105,12 @@ pub async fn send(
     tx.commit().await?;
     match outcome {
         ReportOutcome::Open(id) => {
-            let sentence =
-                "Thank you. Whoever runs this marketplace looks at it, and you are told what they decide.";
+            let sentence = sentences::THANK_YOU_WHOEVER_RUNS_THIS_MARKETPLACE_LOOKS_AT_IT;
             flash::success(&session, sentence).await?;
             Ok(Redirect::to(&format!("/cases/{id}")).into_response())
         }
         ReportOutcome::TooMany => {
-            flash::error(&session, "You have reported very much today. Please go on tomorrow.").await?;
+            flash::error(&session, sentences::YOU_HAVE_REPORTED_VERY_MUCH_TODAY).await?;
             Ok(Redirect::to(&subject.back).into_response())
         }
     }

@@ -7,6 +7,7 @@ use axum::{
 };
 use sqlx::PgPool;
 
+use crate::chat::sentences;
 use crate::{
     accounts::CurrentUser,
     chat::{
@@ -58,7 +59,7 @@ pub(super) async fn show(
     });
     let (found, names) = match search.await.context("a search")? {
         Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(QUERY_CANCELED) => {
-            let why = "That took too long; try a rarer word.";
+            let why = sentences::THAT_TOOK_TOO_LONG;
             return Ok(refused(StatusCode::SERVICE_UNAVAILABLE, shell, question, buyers, why));
         }
         found => found?,

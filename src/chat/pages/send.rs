@@ -15,6 +15,7 @@ use super::{
     send_form::{PhotoSender, SendForm},
     views::NotSentPage,
 };
+use crate::chat::sentences;
 use crate::{
     accounts::{CurrentUser, SignInLimits},
     chat::{
@@ -110,7 +111,7 @@ async fn member_for_product(
     let products = with_request_timeout(products::summaries(&state.db, &[product_id])).await?;
     let product = products.into_iter().next().ok_or(Error::NotFound)?;
     if user.seller_id == Some(product.seller_id) {
-        return Err(Error::Forbidden("This is your own product. Buyers' messages are in My Messages."));
+        return Err(Error::Forbidden(sentences::THIS_IS_YOUR_OWN_PRODUCT));
     }
     RoomMember::as_buyer(&state.db, &user, product.seller_id).await?.ok_or(Error::NotFound)
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use sqlx::PgPool;
 
+use crate::chat::sentences;
 use crate::{
     chat::{
         access::RoomMember,
@@ -54,14 +55,12 @@ impl HistoryQuery {
             (None, Some(before), None) if before >= 1 => HistoryRange::Before(before),
             (None, None, Some(at)) if at >= 1 => HistoryRange::Around(at),
             _ => {
-                return Err(Error::BadRequest(
-                    "Give either after or before, as the number of an entry.".to_owned(),
-                ));
+                return Err(Error::BadRequest(sentences::GIVE_EITHER_AFTER_OR_BEFORE.to_owned()));
             }
         };
         match self.limit.unwrap_or(DEFAULT_LIMIT) {
             limit @ 1..=MAX_LIMIT => Ok((range, limit)),
-            _ => Err(Error::BadRequest(format!("A limit is 1 to {MAX_LIMIT}."))),
+            _ => Err(Error::BadRequest(sentences::a_limit_is_1_to(MAX_LIMIT))),
         }
     }
 }

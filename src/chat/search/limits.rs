@@ -1,5 +1,6 @@
 //! Concurrency limit of searches.
 
+use crate::chat::sentences;
 use crate::web::concurrency_limit::{ConcurrencyLimit, LimitReached, Permit};
 
 /// Searches at work: of the pool's twenty connections most are left for whoever only turns a page.
@@ -19,12 +20,8 @@ impl SearchLimits {
     /// A permit, to be held until the search is done, or the sentence for whoever gets none.
     pub async fn acquire(&self, account_id: i64) -> Result<Permit, &'static str> {
         self.0.acquire(account_id).await.map_err(|busy| match busy {
-            LimitReached::PerAccount => {
-                "Your other searches aren't done yet. Wait a moment, then search again."
-            }
-            LimitReached::Global => {
-                "Very many people are searching just now. Wait a moment, then search again."
-            }
+            LimitReached::PerAccount => sentences::YOUR_OTHER_SEARCHES_ARENT_DONE_YET,
+            LimitReached::Global => sentences::VERY_MANY_PEOPLE_ARE_SEARCHING_JUST_NOW,
         })
     }
 }

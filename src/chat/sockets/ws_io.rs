@@ -7,6 +7,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures_util::SinkExt as _;
 use tokio::time::timeout;
 
+use crate::chat::sentences;
 use crate::{
     accounts::{AccessSignal, AccessSubscription},
     chat::{domain::outcome::SendError, live::frames::ServerFrame},
@@ -41,7 +42,7 @@ impl Default for KeepAlive {
 }
 
 /// Answered before the upgrade.
-pub const TOO_MANY: Error = Error::TooMany("You have too many windows open here. Please close some.");
+pub const TOO_MANY: Error = Error::TooMany(sentences::YOU_HAVE_TOO_MANY_WINDOWS_OPEN_HERE);
 
 /// Why a socket is closed, in the contract's codes.
 pub struct Close(pub u16, pub &'static str);

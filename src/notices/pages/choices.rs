@@ -15,6 +15,7 @@ use super::super::{
     store,
     views::{ChoicesPage, KindRow, Switch},
 };
+use crate::notices::sentences;
 use crate::{
     accounts::CurrentUser,
     web::{Error, FieldErrors, Form, Result, Shell, flash},
@@ -42,14 +43,14 @@ pub(in super::super) async fn save(
         |name: &str| sent.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim());
     let zone = field("time_zone").to_owned();
     if !store::choices::time_zones(&db).await?.contains(&zone) {
-        errors.add("time_zone", "Please choose a time zone from the list.");
+        errors.add("time_zone", sentences::PLEASE_CHOOSE_A_TIME_ZONE_FROM_THE_LIST);
     }
     let is_quiet = !field("quiet").is_empty();
     let (from, to) = (QuietHours::parse_time(field("quiet_from")), QuietHours::parse_time(field("quiet_to")));
     let quiet = match (is_quiet, from, to) {
         (true, Some(from), Some(to)) if from != to => Some(QuietHours { from, to }),
         (true, ..) => {
-            errors.add("quiet_from", "Please say from when to when, like 22:00 and 7:00.");
+            errors.add("quiet_from", sentences::PLEASE_SAY_FROM_WHEN_TO_WHEN);
             None
         }
         (false, ..) => None,

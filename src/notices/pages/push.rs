@@ -22,6 +22,7 @@ use super::super::{
     pusher::Pusher,
     store,
 };
+use crate::notices::sentences;
 use crate::{
     accounts::CurrentUser,
     web::{Error, Result, assets},
@@ -36,7 +37,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 fn no_subscription() -> Error {
-    Error::BadRequest("That isn’t a push subscription that can be used.".to_owned())
+    Error::BadRequest(sentences::THAT_ISNT_A_PUSH_SUBSCRIPTION_THAT_CAN_BE_USED.to_owned())
 }
 
 /// As `PushSubscription.toJSON()` gives it.

@@ -20,6 +20,7 @@ use super::super::{
 };
 use super::usual_currency;
 use crate::accounts::{self, CurrentUser, Seller};
+use crate::products::sentences;
 use crate::web::{ClientAddr, Error, FieldErrors, Form, Path, Result, ReturnForm, Shell, flash, return_to};
 
 pub async fn new(
@@ -65,10 +66,7 @@ pub async fn create(
     let mut sent = desk.receive(request).await?;
     sent.errors.check("currency", Currencies::of(&shell.marketplace).check(&sent.form.currency));
     if seller.user.must_confirm_email {
-        sent.errors.add(
-            "",
-            "Please confirm your address first: a letter is on its way to you. All you typed stays here.",
-        );
+        sent.errors.add("", sentences::PLEASE_CONFIRM_YOUR_ADDRESS_FIRST);
     }
     let mut filled = fill(&desk, &seller, sent, Vec::new()).await?;
     let Some(draft) = filled.draft else {
@@ -89,7 +87,7 @@ pub async fn create(
     };
     // Whose first product waits is told so on its page.
     if own(db, &seller, id).await?.review.is_none() {
-        flash::success(&session, "It’s live. Everyone can see it now.").await?;
+        flash::success(&session, sentences::ITS_LIVE_EVERYONE_CAN_SEE_IT_NOW).await?;
     }
     Ok(Redirect::to(&format!("/products/{id}")).into_response())
 }
@@ -144,14 +142,7 @@ pub async fn update(
     let Some(removed) = removed else {
         // Saved in another tab meanwhile: both versions are at hand, and the next save is meant.
         let now = own(db, &seller, id).await?;
-        filled.errors.add(
-            "",
-            format!(
-                "This product was changed meanwhile: it is now “{}” for {}. Save again to replace that with what you see \
-                 here, or open it in another tab to compare.",
-                now.title, now.price
-            ),
-        );
+        filled.errors.add("", sentences::this_product_was_changed_meanwhile(&now.title, now.price));
         filled.form.version = now.version();
         return refused(
             form_page(&state, shell, &seller, Some(now), filled.form, filled.photos, filled.errors).await?,
@@ -196,11 +187,7 @@ async fn keep_for_sign_in(
         i64::from_be_bytes(Sha256::digest(addr.to_string()).first_chunk().copied().unwrap_or_default());
     let sent = receiver(state, None, network | i64::MIN).receive(request).await?;
     kept_form::keep(session, path, sent).await?;
-    flash::success(
-        session,
-        "You were signed out meanwhile. Sign in, and everything you wrote is here again.",
-    )
-    .await?;
+    flash::success(session, sentences::YOU_WERE_SIGNED_OUT_MEANWHILE).await?;
     Ok(Redirect::to(&return_to::login_path(path)).into_response())
 }
 
@@ -215,7 +202,7 @@ async fn kept(
 
 fn kept_errors() -> FieldErrors {
     let mut errors = FieldErrors::default();
-    errors.add("", "Here is what you wrote before you were signed out. It isn't saved yet.");
+    errors.add("", sentences::HERE_IS_WHAT_YOU_WROTE_BEFORE_YOU_WERE_SIGNED);
     errors
 }
 
@@ -232,7 +219,7 @@ pub async fn reserve(
         &seller,
         id,
         StateMove::Reserve,
-        "Reserved. Others still see it, and that it is.",
+        sentences::RESERVED_OTHERS_STILL_SEE_IT_AND_THAT_IT_IS,
     )
     .await?;
     Ok(Redirect::to(back.next.or("/seller/dashboard")))
@@ -245,7 +232,7 @@ pub async fn sold(
     Path(id): Path<i64>,
     Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
-    change(&state, &session, &seller, id, StateMove::Sell, "Marked as sold. Well done!").await?;
+    change(&state, &session, &seller, id, StateMove::Sell, sentences::MARKED_AS_SOLD).await?;
     Ok(Redirect::to(back.next.or("/seller/dashboard")))
 }
 
@@ -256,7 +243,7 @@ pub async fn available(
     Path(id): Path<i64>,
     Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
-    change(&state, &session, &seller, id, StateMove::Relist, "It is for sale again.").await?;
+    change(&state, &session, &seller, id, StateMove::Relist, sentences::IT_IS_FOR_SALE_AGAIN).await?;
     Ok(Redirect::to(back.next.or("/seller/dashboard")))
 }
 
@@ -267,7 +254,7 @@ pub async fn delete(
     Path(id): Path<i64>,
     Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
-    let said = "Deleted. Your conversations about it stay.";
+    let said = sentences::DELETED_YOUR_CONVERSATIONS_ABOUT_IT_STAY;
     change(&state, &session, &seller, id, StateMove::Delete, said).await?;
     Ok(Redirect::to(back.next.or("/seller/dashboard")))
 }
@@ -316,19 +303,13 @@ async fn fill(
     let ReceivedForm { mut form, photos: new, mut errors, .. } = sent;
     if !form.is_of(seller.user.account_id) {
         // Somebody else has signed in in this browser since the form was opened (case 29).
-        errors.add(
-            "",
-            format!("You are signed in as {} now. Send it again if it is theirs.", seller.user.name),
-        );
+        errors.add("", sentences::you_are_signed_in_as_now(&seller.user.name));
         form.account = seller.user.account_id.to_string();
     }
     photos.extend(desk.kept_drafts(&form).await?);
     let photos = form.arrange(photos, new);
     if photos.len() > MAX_PHOTOS {
-        errors.add(
-            "photos",
-            format!("A product has up to {MAX_PHOTOS} photos; these are {}. Remove some.", photos.len()),
-        );
+        errors.add("photos", sentences::these_are_too_many_photos(MAX_PHOTOS, photos.len()));
     }
     let draft = form.check(&categories(desk.db).await?, &mut errors).filter(|_| errors.is_empty());
     Ok(ParsedForm { form, photos, errors, draft })
@@ -349,6 +330,6 @@ async fn form_page(
 }
 
 fn refused(mut page: FormPage) -> Result<Response> {
-    page.errors.add("", "Please look at the fields marked below. Nothing is lost.");
+    page.errors.add("", sentences::PLEASE_LOOK_AT_THE_FIELDS_MARKED_BELOW);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

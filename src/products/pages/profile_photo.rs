@@ -8,6 +8,7 @@ use axum::{
 use sqlx::PgPool;
 use tower_sessions::Session;
 
+use crate::products::sentences;
 use crate::{
     accounts::{self, AccessEvents, CurrentUser},
     products::{
@@ -29,12 +30,12 @@ pub async fn set(
     request: Request,
 ) -> Result<Redirect> {
     if !limits.allow(user.account_id) {
-        return Err(Error::TooMany("That were very many photos. Please wait some minutes."));
+        return Err(Error::TooMany(sentences::THAT_WERE_VERY_MANY_PHOTOS));
     }
     match receive_photo(&db, &uploads, user.account_id, Some(&limits.quota), "photo", request).await? {
         Ok(key) => {
             replace(&db, &events, user.account_id, Some(key)).await?;
-            flash::success(&session, "Your photo is changed.").await?;
+            flash::success(&session, sentences::YOUR_PHOTO_IS_CHANGED).await?;
         }
         Err(sentence) => flash::error(&session, sentence).await?,
     }
@@ -49,7 +50,7 @@ pub async fn remove(
     user: CurrentUser,
 ) -> Result<Redirect> {
     replace(&db, &events, user.account_id, None).await?;
-    flash::success(&session, "Your photo is removed.").await?;
+    flash::success(&session, sentences::YOUR_PHOTO_IS_REMOVED).await?;
     Ok(Redirect::to(BACK))
 }
 

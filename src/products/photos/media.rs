@@ -15,6 +15,7 @@ use tower_http::services::ServeFile;
 use super::bucket::{Bucket, Reading};
 use super::uploads::Place;
 use super::{PhotoKey, Size, Uploads};
+use crate::products::sentences;
 use crate::web::{Error, Result};
 
 const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
@@ -77,7 +78,7 @@ async fn serve_object(bucket: &Bucket, name: &str, size: Size, asked: &HeaderMap
             return Error::NotFound;
         }
         tracing::warn!(%error, "a photo can't be read from the store");
-        Error::Busy("Photos can't be reached just now. Please try again in a moment.")
+        Error::Busy(sentences::PHOTOS_CANT_BE_REACHED_JUST_NOW)
     })?;
     let bytes = bytes.inspect(move |_| {
         let _held = &permit;

@@ -1,38 +1,25 @@
 /// Why a file can't be a photo, in words for the person who sent it. Each says what can.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PhotoRejected {
-    #[error(
-        "That file isn't a JPEG, PNG, WebP or GIF picture. \
-         Photos may be up to 12 MB and 50 megapixels."
-    )]
+    #[error("{}", sentences::THAT_FILE_ISNT_A_JPEG)]
     NotAPicture,
-    #[error("That is an empty file. Choose a JPEG, PNG, WebP or GIF picture.")]
+    #[error("{}", sentences::THAT_IS_AN_EMPTY_FILE)]
     Empty,
-    #[error(
-        "That picture is a HEIC, as iPhones keep them: choose JPEG, PNG, WebP or GIF, \
-         or send it from the phone's browser, which turns it into JPEG."
-    )]
+    #[error("{}", sentences::THAT_PICTURE_IS_A_HEIC)]
     Heic,
-    #[error("That picture is an AVIF, which can't be read here: choose JPEG, PNG, WebP or GIF.")]
+    #[error("{}", sentences::THAT_PICTURE_IS_AN_AVIF)]
     Avif,
-    #[error("That file is too large. Photos may be JPEG, PNG, WebP or GIF, up to 12 MB and 50 megapixels.")]
+    #[error("{}", sentences::THAT_FILE_IS_TOO_LARGE)]
     TooManyBytes,
-    #[error(
-        "That photo has too many pixels. \
-         Photos may have up to 50 megapixels, and 12,000 pixels a side."
-    )]
+    #[error("{}", sentences::THAT_PHOTO_HAS_TOO_MANY_PIXELS)]
     TooManyPixels,
-    #[error(
-        "That picture takes too much memory to be opened. \
-         Save it again as an ordinary JPEG (not progressive), or with fewer pixels."
-    )]
+    #[error("{}", sentences::THAT_PICTURE_TAKES_TOO_MUCH_MEMORY_TO_BE_OPENED)]
     TooMuchMemory,
-    #[error(
-        "That file is damaged and can't be read. \
-         Save it again as JPEG, PNG, WebP or GIF, or choose another one."
-    )]
+    #[error("{}", sentences::THAT_FILE_IS_DAMAGED_AND_CANT_BE_READ)]
     Damaged,
 }
+
+use crate::products::sentences;
 
 impl PhotoRejected {
     /// What programs tell them apart by; it never changes.

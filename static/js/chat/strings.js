@@ -21,7 +21,7 @@ export const REFUSALS = {
   client_id_reused: "That message could not be sent. Try again.",
   blocked: "You can't write in this conversation.",
   rate_limited: "You are writing very fast. Wait a moment, then try again.",
-  unavailable: "Haggle can't store messages right now. Try again in a moment.",
+  unavailable: "Messages can't be stored right now. Try again in a moment.",
 };
 
 export const NOT_A_PICTURE = "That file can't be shown as a picture. Choose another one.";

@@ -145,6 +145,8 @@ async fn programs_are_told_in_json_what_is_not_theirs() {
             let request = person.request(Method::GET, path).header(ACCEPT, accept);
             let answer = person.send(request).await.expect(status);
             assert!(answer.json()["error"].is_string(), "{accept}: {path}");
+            let code = if status == 404 { "not_found" } else { "unauthorized" };
+            assert_eq!(answer.json()["code"], code, "{accept}: {path}");
         }
     }
     assert!(ana.get("/nothing").await.expect(404).has("h1"), "a browser gets a page");
