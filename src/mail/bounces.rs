@@ -27,7 +27,7 @@ impl Bounce {
         let returned = returned(&report)?;
         let id = returned.message_id()?.to_owned();
         let addressee = returned.to().and_then(|to| to.first()).and_then(|to| to.address());
-        let status = report.parts.iter().find(|part| is_type(*part, "message", "delivery-status"))?;
+        let status = report.parts.iter().find(|part| is_type(part, "message", "delivery-status"))?;
         let status = String::from_utf8_lossy(status.contents()).replace("\r\n", "\n");
         // The first block is about the report, each of the others about one recipient.
         for block in status.split("\n\n").take(MAX_RECIPIENTS + 1) {
