@@ -210,14 +210,11 @@ impl SellerCard {
 
     /// How soon they usually answer, rounded up to what holds; nothing, where that says nothing.
     pub fn usually_answers_within(&self) -> Option<&'static str> {
-        const HOUR: i64 = 3600;
-        match self.answer_seconds? {
-            ..=HOUR => Some("an hour"),
-            ..=14_400 => Some("a few hours"),
-            ..=86_400 => Some("a day"),
-            ..=259_200 => Some("a few days"),
-            _ => None,
-        }
+        const HOUR: i64 = 60 * 60;
+        const DAY: i64 = 24 * HOUR;
+        let seconds = self.answer_seconds?;
+        let bounds = [(HOUR, "an hour"), (4 * HOUR, "a few hours"), (DAY, "a day"), (3 * DAY, "a few days")];
+        bounds.into_iter().find(|(most, _)| seconds <= *most).map(|(_, words)| words)
     }
 }
 

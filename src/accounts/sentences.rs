@@ -59,6 +59,7 @@ pub(super) const THIS_ADDRESS_CANT_BE_USED_FOR_A_NEW_ACCOUNT: &str =
 pub(super) const THIS_IS_YOUR_ADDRESS_ALREADY: &str = "This is your address already.";
 pub(super) const THIS_LINK_DOESNT_WORK_ANY_MORE: &str =
     "This link doesn't work any more: it was used, it is too old, or a newer letter came after it.";
+#[cfg(not(feature = "passkeys"))]
 pub(super) const THIS_MARKETPLACES_PROGRAM_WAS_BUILT_WITHOUT_PASSKEYS: &str =
     "This marketplace's program was built without passkeys.";
 pub(super) const THIS_NAME_IS_KEPT_FOR_WHOEVER_RUNS_THE_MARKETPLACE: &str =
