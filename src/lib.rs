@@ -92,6 +92,8 @@
 //!
 //! # Decisions
 //!
+//! - **What is said to people has a place**: templates, a feature's `letters.rs`, and its `sentences.rs` for all else, where
+//!   a translator finds it. Programs tell errors apart by codes, which never change.
 //! - **Group commit from the start.** A transaction per message and a group commit need the
 //!   same statements; the group needs them once for many. A writer for two cores, each with its own rooms:
 //!   a room's entries are told in the order of their numbers without any sorting. Each has a connection
