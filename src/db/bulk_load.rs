@@ -14,7 +14,7 @@ impl BulkLoad {
     /// In the caller's transaction: whoever sees the tables sees them with all that belongs to them.
     pub async fn begin(conn: &mut PgConnection, tables: &[impl AsRef<str>]) -> sqlx::Result<Self> {
         conn.execute(UNLIMITED).await?;
-        conn.execute("SET LOCAL maintenance_work_mem = '32MB'").await?;
+        conn.execute("SET LOCAL maintenance_work_mem = '256MB'").await?;
         let tables: Vec<String> = tables.iter().map(|table| table.as_ref().to_owned()).collect();
         // Foreign keys first: they need the keys that they point to.
         let parts: Vec<(String, String)> = sqlx::query_as(
