@@ -1,6 +1,8 @@
-//! Letters to a real mail server (aiosmtpd): taken, refused for now, refused for good, slow.
+//! Letters to mail servers: taken, refused for now, refused for good, slow (aiosmtpd), and through a real one (OpenSMTPD).
 
 use std::{
+    fs,
+    net::TcpListener,
     path::Path,
     process::{self, Stdio},
     time::Duration,
@@ -192,4 +194,40 @@ pub async fn a_slow_server_holds_up_nobody_else_and_a_gone_one_is_tried_again() 
     let nobody = Outbox::start(Mailer::smtp("smtp://127.0.0.1:1", "market@example.com").unwrap()).await;
     nobody.send("ana@example.com").await;
     eventually("it to be tried again", async || (nobody.jobs("attempts > 2").await == 1).then_some(())).await;
+}
+
+/// What a machine without OpenSMTPD is told. Only root can start it.
+pub fn no_opensmtpd() -> Option<&'static str> {
+    let version =
+        process::Command::new("smtpd").arg("-h").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let is_root = nix::unistd::geteuid().is_root();
+    (version.is_err() || !is_root)
+        .then_some("there is no OpenSMTPD (`apt-get install opensmtpd`), or this isn't root")
+}
+
+pub async fn opensmtpd_passes_a_letter_on() {
+    let mut last = MailServer::start(&[]).await;
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("smtpd.conf");
+    let relay = format!(
+        "listen on 127.0.0.1 port {port}\naction \"relay\" relay host smtp://127.0.0.1:{}\nmatch from any for any action \"relay\"\n",
+        last.port
+    );
+    fs::write(&config, relay).unwrap();
+    let _opensmtpd = Command::new("smtpd")
+        .args(["-d", "-f", config.to_str().unwrap()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("OpenSMTPD starts");
+    // Not there yet is a failure for now, like any other.
+    let mailer = Mailer::smtp(&format!("smtp://127.0.0.1:{port}"), "market@example.com").unwrap();
+    let outbox = Outbox::start(mailer).await;
+    outbox.send("ana@example.com").await;
+    let taken = last.next().await;
+    let received = Received::parse(taken["raw"].as_str().unwrap());
+    assert_eq!((&taken["to"][0], &*received.subject), (&"ana@example.com".into(), "Žlutý kůň & Co"));
+    assert!(received.raw.contains("OpenSMTPD"), "{}", received.raw);
 }

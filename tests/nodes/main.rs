@@ -105,6 +105,8 @@ fn main() -> ExitCode {
         mail::a_wrong_password_marks_no_address_and_the_right_one_sends,
         mail::a_slow_server_holds_up_nobody_else_and_a_gone_one_is_tried_again,
     ] });
+    let no_opensmtpd = no_mail.or_else(mail::no_opensmtpd);
+    list.extend(trials! { no_opensmtpd.is_some(), "smtp", (), [mail::opensmtpd_passes_a_letter_on] });
     libtest_mimic::run(&args, list).exit_code()
 }
 
