@@ -98,7 +98,7 @@ async fn check(state: &State, request: Request) -> Result<Answer> {
         return Ok(Answer::Ask(Redirect::to(&return_to::with_next(PAGE, next)).into_response()));
     }
     if wants_json(&parts.headers) {
-        let answer = json!({ "error": sentences::PLEASE_CONFIRM_THAT_IT_IS_YOU, "confirm": PAGE });
+        let answer = json!({ "code": "confirm_needed", "error": sentences::PLEASE_CONFIRM_THAT_IT_IS_YOU, "confirm": PAGE });
         return Ok(Answer::Ask((StatusCode::FORBIDDEN, Json(answer)).into_response()));
     }
     let body =

@@ -5,7 +5,7 @@
 
 use std::{
     fs::File,
-    io::{Read as _, Seek as _, Write as _},
+    io::{ErrorKind, Read as _, Seek as _, Write as _},
 };
 
 use askama::Template;
@@ -85,7 +85,8 @@ struct Pictures {
 }
 
 impl Pictures {
-    /// Leaves out what isn't there any more, and what is too much.
+    /// Leaves out what isn't there any more, and what is too much. Where the store can't be read the job fails, and is tried
+    /// again: a copy with holes that nobody knows of is none.
     async fn add(
         &mut self,
         zip: &mut Archive,
@@ -96,7 +97,11 @@ impl Pictures {
     ) -> anyhow::Result<()> {
         let Some(key) = key.as_str() else { return Ok(()) };
         let name = format!("{stored_in}{}/{key}/large.webp", key.get(..2).unwrap_or_default());
-        let Ok(mut stored) = uploads.read(&name).await else { return Ok(()) };
+        let mut stored = match uploads.read(&name).await {
+            Ok(stored) => stored,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
         if stored.size > self.left {
             return Ok(());
         }

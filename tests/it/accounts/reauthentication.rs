@@ -93,6 +93,7 @@ async fn a_passkey_is_an_answer_and_a_program_is_told_where_to_go() {
     age(&app, 11).await;
     let refused = ana.post_json("/account/passkeys/challenge", &json!({})).await.expect(403);
     assert_eq!(refused.json()["confirm"], "/account/confirm");
+    assert_eq!(refused.json()["code"], "confirm_needed");
     // What the script does then: the name isn't lost.
     let asked = bo.post("/account/passkeys", &[("passkey_name", "Key"), ("credential", "")]).await.ok();
     let form = asked.form("form:not([data-passkey])[action='/account/passkeys']");
