@@ -1,4 +1,4 @@
-//! Somebody signed in. Only the extractors make one, of a real session.
+//! Somebody signed in. Only the extractors make one, of a real session, and `tokens`, of a grant.
 
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -33,7 +33,7 @@ pub struct CurrentUser {
     pub seller_id: Option<i64>,
     /// Which sign-ins of the account count; see `accounts.session_epoch`.
     pub(super) epoch: i32,
-    /// The hash of this browser's session id.
+    /// The hash of this browser's session id, or a grant's.
     pub session: Vec<u8>,
 }
 

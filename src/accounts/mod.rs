@@ -42,6 +42,7 @@ mod reauthentication;
 mod registration;
 mod reset;
 mod routes;
+mod scopes;
 mod sealing;
 mod second_factor;
 mod security_events;
@@ -51,6 +52,7 @@ mod sessions;
 mod sign_in;
 mod state;
 mod store;
+pub mod tokens;
 mod totp;
 mod views;
 
@@ -78,6 +80,7 @@ pub use registration::{
     FirstAdmin, create_admin, create_first_admin, demand_no_confirmations, has_no_accounts, has_no_admin,
 };
 pub use routes::router;
+pub use scopes::{Scope, Scopes, UnknownScope};
 pub use sealing::SealingKey;
 pub use security_events::{SECURITY_JOB, SecurityEvent};
 pub use state::{ConfirmationPolicy, State};

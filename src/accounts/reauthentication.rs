@@ -51,6 +51,7 @@ const GUARDED: &[(&str, &str)] = &[
     ("POST", "/account/passkeys"),
     ("POST", "/account/passkeys/challenge"),
     ("POST", "/account/passkeys/{id}/remove"),
+    ("POST", "/account/tokens"),
     ("POST", "/admin/settings"),
     ("POST", "/admin/people/{id}/suspend"),
     ("POST", "/admin/people/{id}/restore"),

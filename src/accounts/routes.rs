@@ -6,7 +6,7 @@ use axum::{
 use super::{
     pages::{
         confirm, email, leaving, passkey_sign_in, passkeys, password, privacy, profile, register, reset,
-        second_factor, sessions, sign_in, sign_in_code,
+        second_factor, sessions, sign_in, sign_in_code, tokens,
     },
     state::State,
 };
@@ -42,6 +42,8 @@ pub fn router(state: State) -> Router {
         .route("/account/sessions", get(sessions::list))
         .route("/account/sessions/end", post(sessions::end))
         .route("/account/sessions/end-others", post(sessions::end_others))
+        .route("/account/tokens", get(tokens::list).post(tokens::create))
+        .route("/account/tokens/{id}/end", post(tokens::end))
         .route("/account/leave", get(leaving::show))
         .route("/account/export", post(leaving::ask_for_copy))
         .route("/account/export.zip", get(leaving::download))

@@ -21,12 +21,18 @@ pub enum SecurityEvent {
     SecondFactorRemoved,
     PasskeyAdded,
     PasskeyRemoved,
+    /// A personal token, for scripts.
+    TokenMade,
+    /// An app may act for its owner.
+    AppAllowed,
+    /// An app's refresh token came a second time, and so somebody else had it.
+    AppTokenReused,
     /// An admin has taken the second factor away, or set a new password from the command line.
     RecoveredByAdmin,
 }
 
 impl SecurityEvent {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::NewBrowser,
         Self::PasswordChanged,
         Self::EmailChanged,
@@ -34,6 +40,9 @@ impl SecurityEvent {
         Self::SecondFactorRemoved,
         Self::PasskeyAdded,
         Self::PasskeyRemoved,
+        Self::TokenMade,
+        Self::AppAllowed,
+        Self::AppTokenReused,
         Self::RecoveredByAdmin,
     ];
 
@@ -47,6 +56,9 @@ impl SecurityEvent {
             Self::SecondFactorRemoved => "second_factor_removed",
             Self::PasskeyAdded => "passkey_added",
             Self::PasskeyRemoved => "passkey_removed",
+            Self::TokenMade => "token_made",
+            Self::AppAllowed => "app_allowed",
+            Self::AppTokenReused => "app_token_reused",
             Self::RecoveredByAdmin => "recovered_by_admin",
         }
     }

@@ -97,6 +97,23 @@ pub(super) const YOUR_PASSWORD_IS_CHANGED_SIGN_IN_WITH_IT: &str =
 pub(super) const YOUR_PROFILE_IS_CHANGED: &str = "Your profile is changed.";
 pub(super) const YOUR_SELLER_PROFILE_IS_CHANGED: &str = "Your seller profile is changed.";
 pub(super) const YOU_CAN_SELL_NOW: &str = "You can sell now. Add your first product!";
+pub(super) const ENDED_ITS_TOKEN_OPENS_NOTHING_ANY_MORE: &str = "Ended. Its token opens nothing any more.";
+pub(super) const LIST_CHANGE_AND_TAKE_DOWN_YOUR_PRODUCTS: &str = "List, change and take down your products";
+pub(super) const LOOK_AT_PRODUCTS_YOURS_TOO: &str = "Look at products, yours too";
+pub(super) const PLEASE_CHOOSE_AT_LEAST_ONE: &str = "Please choose at least one.";
+pub(super) const READ_YOUR_CONVERSATIONS: &str = "Read your conversations";
+pub(super) const SEE_WHAT_YOU_ARE_TOLD_AND_CHOOSE_IT: &str = "See your notices, and choose what you are told";
+pub(super) const SEE_YOUR_NAME_ADDRESS_AND_PROFILE: &str =
+    "See and change your profile, and see your address";
+pub(super) const TELL_A_DEVICE_WHAT_IS_NEW: &str = "Tell a device when there is something new";
+pub(super) const TELL_A_SERVER_WHAT_HAPPENS_TO_YOUR_PRODUCTS: &str =
+    "Tell a server when something happens to your products and conversations";
+pub(super) const WHOEVER_RUNS_THE_MARKETPLACE_USES_NO_TOKENS: &str =
+    "Whoever runs the marketplace uses no tokens and no apps: an account of its own does.";
+pub(super) const WRITE_IN_YOUR_CONVERSATIONS_BLOCK_AND_REPORT: &str =
+    "Write in your conversations, block and report";
+pub(super) const YOU_HAVE_VERY_MANY_APPS_AND_TOKENS: &str =
+    "You have very many apps and tokens. Please end one that you don't need any more.";
 
 pub(super) fn a_letter_is_on_its_way_to(email: impl Display) -> String {
     format!("A letter is on its way to {email}.")
@@ -120,4 +137,8 @@ pub(super) fn signs_nobody_in_any_more(name: impl Display) -> String {
 
 pub(super) fn signs_you_in_from_now_on(name: impl Display) -> String {
     format!("“{name}” signs you in from now on.")
+}
+
+pub(super) fn from_1_to_days(max: impl Display) -> String {
+    format!("From 1 to {max} days.")
 }

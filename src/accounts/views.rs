@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::{
     model::{ExportState, Password, SecondFactors},
+    scopes::{Scope, Scopes},
     second_factor::Enrolment,
     store::passkeys::OwnPasskey,
 };
@@ -160,14 +161,25 @@ pub(super) struct ConfirmPage {
     pub takes_passkeys: bool,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SessionKind {
+    Browser,
+    App,
+    Token,
+}
+
 pub(super) struct SessionLine {
     /// The hash of its id, which opens nothing.
     pub id: String,
     pub is_this: bool,
+    pub kind: SessionKind,
+    /// Or the name of an app or a token.
     pub device: String,
+    /// What an app or a token may do.
+    pub scopes: Vec<&'static str>,
     pub network: Option<String>,
     pub since: OffsetDateTime,
-    pub last_used: OffsetDateTime,
+    pub last_used: Option<OffsetDateTime>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -175,6 +187,36 @@ pub(super) struct SessionLine {
 pub(super) struct SessionsPage {
     pub shell: Shell,
     pub sessions: Vec<SessionLine>,
+}
+
+/// A personal token as its owner sees it.
+pub(super) struct TokenLine {
+    pub id: String,
+    pub name: String,
+    pub scopes: Vec<&'static str>,
+    pub since: OffsetDateTime,
+    pub until: OffsetDateTime,
+    pub last_used: Option<OffsetDateTime>,
+}
+
+/// Personal tokens, for scripts.
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/tokens.html")]
+pub(super) struct TokensPage {
+    pub shell: Shell,
+    pub errors: FieldErrors,
+    pub tokens: Vec<TokenLine>,
+    /// The new one, this once.
+    pub token: Option<String>,
+    pub name: String,
+    pub scopes: Scopes,
+    pub days: String,
+}
+
+impl TokensPage {
+    pub fn all_scopes(&self) -> [Scope; 8] {
+        Scope::ALL
+    }
 }
 
 impl RegisterPage {

@@ -36,6 +36,7 @@ fn worker(app: &App) -> Worker {
             async move {
                 accounts::sweep_links(&db).await?;
                 accounts::sweep_exports(&db).await?;
+                accounts::tokens::sweep(&db).await?;
                 Ok(accounts::session_store::sweep_sessions(&db).await.map(drop)?)
             }
         })

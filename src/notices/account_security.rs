@@ -71,6 +71,9 @@ fn sentence(event: SecurityEvent) -> &'static str {
         SecurityEvent::SecondFactorRemoved => sentences::THE_SECOND_FACTOR_WAS_TAKEN_AWAY_FROM_YOUR_ACCOUNT,
         SecurityEvent::PasskeyAdded => sentences::A_PASSKEY_WAS_ADDED_TO_YOUR_ACCOUNT,
         SecurityEvent::PasskeyRemoved => sentences::A_PASSKEY_WAS_REMOVED_FROM_YOUR_ACCOUNT,
+        SecurityEvent::TokenMade => sentences::A_TOKEN_FOR_YOUR_ACCOUNT_WAS_MADE,
+        SecurityEvent::AppAllowed => sentences::AN_APP_MAY_USE_YOUR_ACCOUNT_NOW,
+        SecurityEvent::AppTokenReused => sentences::AN_APPS_TOKEN_WAS_USED_TWICE,
         SecurityEvent::RecoveredByAdmin => sentences::AN_ADMIN_GAVE_YOU_A_NEW_WAY_TO_SIGN,
     }
 }

@@ -1,9 +1,12 @@
 //! What notices says to people, each sentence once: here a translator finds them.
 
 pub(super) const AN_ADMIN_GAVE_YOU_A_NEW_WAY_TO_SIGN: &str = "An admin gave you a new way to sign in. If you didn’t ask for it, write to whoever runs this marketplace.";
+pub(super) const AN_APPS_TOKEN_WAS_USED_TWICE: &str = "An app’s token was used twice: somebody else may have had it, so that the app was signed out. Sign in to it again.";
+pub(super) const AN_APP_MAY_USE_YOUR_ACCOUNT_NOW: &str = "An app may use your account now. If that wasn’t you, sign it out where you are signed in, and change your password.";
 pub(super) const A_PASSKEY_WAS_ADDED_TO_YOUR_ACCOUNT: &str =
     "A passkey was added to your account: it signs in with or without the password.";
 pub(super) const A_PASSKEY_WAS_REMOVED_FROM_YOUR_ACCOUNT: &str = "A passkey was removed from your account.";
+pub(super) const A_TOKEN_FOR_YOUR_ACCOUNT_WAS_MADE: &str = "A token for your account was made, for scripts and programs. If that wasn’t you, end it where you are signed in, and change your password.";
 pub(super) const PLEASE_CHOOSE_A_TIME_ZONE_FROM_THE_LIST: &str = "Please choose a time zone from the list.";
 pub(super) const PLEASE_SAY_FROM_WHEN_TO_WHEN: &str = "Please say from when to when, like 22:00 and 7:00.";
 pub(super) const SOMEBODY_SIGNED_IN_FROM_A_BROWSER_THAT_IS_NEW: &str =

@@ -128,6 +128,17 @@ fn rows_after(version: i64) -> &'static str {
              INSERT INTO data_exports (account_id) SELECT id FROM accounts WHERE name = 'Ana';
              INSERT INTO data_export_parts (account_id, number, part) SELECT account_id, 0, '' FROM data_exports"
         }
+        43 => {
+            "INSERT INTO oauth_clients (client_id, name, redirect_uris) VALUES ('notes', 'Notes', '{https://notes.example/}');
+             INSERT INTO sessions (id_hash, account_id, data, expires_at, kind, name, client_id, scopes, epoch)
+             SELECT '\\x06', id, '{}', now() + interval '1 day', 'app', 'Notes', 'notes', '{profile}', 0
+             FROM accounts WHERE name = 'Ana';
+             INSERT INTO access_tokens (token_hash, session_id_hash, expires_at) VALUES ('\\x07', '\\x06', now());
+             INSERT INTO refresh_tokens (session_id_hash, family_hash, current_hash, access_hash)
+             VALUES ('\\x06', '\\x08', '\\x09', '\\x07');
+             INSERT INTO oauth_codes (code_hash, client_id, session_id_hash, redirect_uri, challenge, scopes, expires_at)
+             VALUES ('\\x0a', 'notes', '\\x06', 'https://notes.example/', 'x', '{profile}', now())"
+        }
         _ => "",
     }
 }
@@ -156,7 +167,7 @@ async fn each_step_keeps_the_rows_of_those_before() {
 
     for (sql, expected) in [
         ("SELECT count(*) FROM accounts", 3),
-        ("SELECT count(*) FROM sessions WHERE account_id IS NOT NULL", 1),
+        ("SELECT count(*) FROM sessions WHERE account_id IS NOT NULL", 2),
         ("SELECT count(*) FROM products WHERE search @@ to_tsquery('english', 'lamp & shine')", 1),
         ("SELECT count(*) FROM photos", 1),
         ("SELECT count(*) FROM messages NATURAL JOIN (SELECT id AS room_id FROM rooms) AS r", 2),

@@ -15,3 +15,4 @@ pub(super) mod second_factor;
 pub(super) mod sessions;
 pub(super) mod sign_in;
 pub(super) mod sign_in_code;
+pub(super) mod tokens;

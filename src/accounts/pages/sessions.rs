@@ -1,4 +1,4 @@
-//! `/account/sessions`: where one is signed in, and signing out there.
+//! `/account/sessions`: where one is signed in, which apps and tokens act for one, and the end of each.
 
 use axum::{extract::State, response::Redirect};
 use serde::Deserialize;
@@ -11,8 +11,10 @@ use crate::{
     accounts::{
         access::AccessEvents,
         current_user::CurrentUser,
-        sessions, store,
-        views::{SessionLine, SessionsPage},
+        scopes::Scopes,
+        sessions,
+        store::{self, sessions::OpenSession},
+        views::{SessionKind, SessionLine, SessionsPage},
     },
     web::{Error, Form, Result, Shell, flash},
 };
@@ -26,22 +28,31 @@ pub(in crate::accounts) async fn list(
     user: CurrentUser,
 ) -> Result<SessionsPage> {
     let rows = store::sessions::open_sessions(&db, user.account_id, MAX_SHOWN).await?;
-    let mut sessions: Vec<SessionLine> = rows
-        .into_iter()
-        .map(|row| SessionLine {
-            id: row.id_hash.iter().map(|byte| format!("{byte:02x}")).collect(),
-            is_this: row.id_hash == user.session,
-            device: row.device.unwrap_or_else(|| "A browser".to_owned()),
-            network: row.network,
-            since: row.since,
-            last_used: row
-                .seen_hour
-                .and_then(|hour| OffsetDateTime::from_unix_timestamp(hour * 3600).ok())
-                .map_or(row.since, |hour| hour.max(row.since)),
-        })
-        .collect();
+    let mut sessions: Vec<SessionLine> = rows.into_iter().map(|row| line(row, &user)).collect();
     sessions.sort_by_key(|session| !session.is_this);
     Ok(SessionsPage { shell, sessions })
+}
+
+fn line(row: OpenSession, user: &CurrentUser) -> SessionLine {
+    let seen = row.seen_hour.and_then(|hour| OffsetDateTime::from_unix_timestamp(hour * 3600).ok());
+    let (kind, device, last_used) = match &*row.kind {
+        "app" => (SessionKind::App, row.name, row.last_used_at),
+        "personal" => (SessionKind::Token, row.name, row.last_used_at),
+        _ => {
+            let device = row.device.unwrap_or_else(|| "A browser".to_owned());
+            (SessionKind::Browser, device, Some(seen.map_or(row.since, |hour| hour.max(row.since))))
+        }
+    };
+    SessionLine {
+        id: to_hex(&row.id_hash),
+        is_this: row.id_hash == user.session,
+        kind,
+        device,
+        scopes: Scopes::from_codes(&row.scopes).sentences(),
+        network: row.network,
+        since: row.since,
+        last_used,
+    }
 }
 
 #[derive(Deserialize)]
@@ -76,7 +87,11 @@ pub(in crate::accounts) async fn end_others(
     Ok(Redirect::to("/account/sessions"))
 }
 
-fn from_hex(text: &str) -> Option<Vec<u8>> {
+pub(super) fn to_hex(hash: &[u8]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
     let is_hex = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_hex
         .then(|| (0..64).step_by(2).filter_map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect())

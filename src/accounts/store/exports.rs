@@ -108,8 +108,10 @@ pub(in crate::accounts) async fn account(
                       'seller_profile', (SELECT jsonb_build_object('shop_name', c.shop_name, 'place', c.place,
                                                     'about', c.about, 'created_at', c.created_at)
                                          FROM customers c WHERE c.account_id = a.id),
-                      'sessions', (SELECT coalesce(jsonb_agg(jsonb_build_object('device', s.data->>'device',
-                                              'network', s.data->>'network', 'since', s.created_at)), '[]')
+                      'sessions', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', s.kind, 'name', s.name,
+                                              'scopes', s.scopes, 'device', s.data->>'device',
+                                              'network', s.data->>'network', 'since', s.created_at,
+                                              'last_used_at', s.last_used_at)), '[]')
                                    FROM sessions s WHERE s.account_id = a.id)) AS "account!"
            FROM accounts a WHERE a.id = $1 AND a.deleted_at IS NULL"#,
         account_id

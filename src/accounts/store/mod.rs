@@ -1,10 +1,11 @@
-//! All SQL over accounts, buyers, customers, known browsers, passkeys, and the sessions of an account.
+//! All SQL over accounts, buyers, customers, known browsers, passkeys, the sessions of an account, and tokens.
 
 pub(super) mod accounts;
 pub(super) mod addresses;
 pub(super) mod admins;
 pub(super) mod admission;
 pub(super) mod exports;
+pub(super) mod grants;
 pub(super) mod invitations;
 pub(super) mod known_browsers;
 pub(super) mod leaving;

@@ -1,4 +1,4 @@
-//! The rows behind the session store.
+//! The rows behind the session store: those that a cookie opens. A grant is reached by its tokens alone (`grants.rs`).
 
 use serde_json::Value;
 use sqlx::PgExecutor;
@@ -32,7 +32,7 @@ pub(in crate::accounts) async fn update(
     expires_at: OffsetDateTime,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "UPDATE sessions SET account_id = $2, data = $3, expires_at = $4 WHERE id_hash = $1",
+        "UPDATE sessions SET account_id = $2, data = $3, expires_at = $4 WHERE id_hash = $1 AND kind = 'browser'",
         id_hash,
         account_id,
         data,
@@ -54,7 +54,7 @@ pub(in crate::accounts) async fn find(
 ) -> sqlx::Result<Option<SessionRow>> {
     sqlx::query_as!(
         SessionRow,
-        "SELECT data, expires_at FROM sessions WHERE id_hash = $1 AND expires_at > now()",
+        "SELECT data, expires_at FROM sessions WHERE id_hash = $1 AND kind = 'browser' AND expires_at > now()",
         id_hash
     )
     .fetch_optional(db)
@@ -62,7 +62,7 @@ pub(in crate::accounts) async fn find(
 }
 
 pub(in crate::accounts) async fn delete(db: impl PgExecutor<'_>, id_hash: Vec<u8>) -> sqlx::Result<()> {
-    sqlx::query!("DELETE FROM sessions WHERE id_hash = $1", id_hash).execute(db).await?;
+    sqlx::query!("DELETE FROM sessions WHERE id_hash = $1 AND kind = 'browser'", id_hash).execute(db).await?;
     Ok(())
 }
 
@@ -75,7 +75,7 @@ pub(in crate::accounts) async fn take_key(
     sqlx::query_scalar!(
         r#"UPDATE sessions SET data = sessions.data - $2::text
            FROM (SELECT id_hash, data->$2::text AS taken FROM sessions
-                 WHERE id_hash = $1 AND expires_at > now() FOR UPDATE) AS old
+                 WHERE id_hash = $1 AND kind = 'browser' AND expires_at > now() FOR UPDATE) AS old
            WHERE sessions.id_hash = old.id_hash AND old.taken IS NOT NULL
            RETURNING old.taken AS "taken!""#,
         id_hash,

@@ -118,10 +118,16 @@ pub(in crate::accounts) async fn end_sessions(db: impl PgExecutor<'_>, account_i
 /// A session as its owner sees it.
 pub(in crate::accounts) struct OpenSession {
     pub id_hash: Vec<u8>,
+    /// `browser`, `app` or `personal`.
+    pub kind: String,
+    /// Of an app or a token.
+    pub name: String,
+    pub scopes: Vec<String>,
     pub device: Option<String>,
     pub network: Option<String>,
     pub since: OffsetDateTime,
     pub seen_hour: Option<i64>,
+    pub last_used_at: Option<OffsetDateTime>,
 }
 
 /// The newest first.
@@ -132,8 +138,8 @@ pub(in crate::accounts) async fn open_sessions(
 ) -> sqlx::Result<Vec<OpenSession>> {
     sqlx::query_as!(
         OpenSession,
-        r#"SELECT id_hash, data->>'device' AS device, data->>'network' AS network, created_at AS since,
-                  (data->>'seen_hour')::bigint AS seen_hour
+        r#"SELECT id_hash, kind, name, scopes, data->>'device' AS device, data->>'network' AS network, created_at AS since,
+                  (data->>'seen_hour')::bigint AS seen_hour, last_used_at
            FROM sessions WHERE account_id = $1 AND expires_at > now()
            ORDER BY created_at DESC LIMIT $2"#,
         account_id,

@@ -19,10 +19,19 @@ pub(super) const CONTENTS: &str = "contents.jsonl";
 /// The one that is written.
 pub(super) const FORMAT: u32 = 2;
 
-/// sqlx's own list, for which the manifest stands; sessions, and the push subscriptions that are theirs; the cluster's
-/// membership and presences; the search index, which is rebuilt from the messages.
-const EXCLUDED_TABLES: [&str; 6] =
-    ["_sqlx_migrations", "sessions", "push_subscriptions", "nodes", "presences", "message_search"];
+/// sqlx's own list, for which the manifest stands; sessions, and the tokens and push subscriptions that are theirs; the
+/// cluster's membership and presences; the search index, which is rebuilt from the messages.
+const EXCLUDED_TABLES: [&str; 9] = [
+    "_sqlx_migrations",
+    "sessions",
+    "access_tokens",
+    "refresh_tokens",
+    "oauth_codes",
+    "push_subscriptions",
+    "nodes",
+    "presences",
+    "message_search",
+];
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Manifest {

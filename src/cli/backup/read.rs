@@ -84,8 +84,8 @@ async fn read(db: &PgPool, uploads: &Uploads, tar: &mut File, found: &Found) -> 
 
 async fn copy_tables(conn: &mut PgConnection, tar: &mut File, total: u64) -> anyhow::Result<()> {
     let tables = tables(conn).await?;
-    conn.execute(AssertSqlSafe(format!("TRUNCATE {}, sessions, push_subscriptions", tables.join(", "))))
-        .await?;
+    // CASCADE: of sessions too, whose tables are others at each version.
+    conn.execute(AssertSqlSafe(format!("TRUNCATE {}, sessions CASCADE", tables.join(", ")))).await?;
     let bulk = BulkLoad::begin(conn, &tables).await?;
     let mut progress = Progress::new("Database", total);
     let mut tar = tar::Archive::new(BufReader::with_capacity(1 << 20, tar));

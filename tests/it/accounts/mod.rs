@@ -12,3 +12,4 @@ mod reset;
 mod second_factor;
 mod sessions;
 mod sign_in;
+mod tokens;

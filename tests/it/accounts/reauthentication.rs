@@ -149,6 +149,7 @@ async fn everything_that_does_lasting_harm_is_guarded() {
         "/account/export",
         "/account/passkeys",
         "/account/passkeys/1/remove",
+        "/account/tokens",
     ] {
         assert!(is_asked(&ana, path).await, "{path}");
     }

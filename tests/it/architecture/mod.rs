@@ -91,6 +91,10 @@ const OWNERS: &[(&str, &[&str])] = &[
             "data_exports",
             "data_export_parts",
             "passkeys",
+            "access_tokens",
+            "refresh_tokens",
+            "oauth_clients",
+            "oauth_codes",
         ],
     ),
     (

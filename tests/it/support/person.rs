@@ -78,6 +78,13 @@ impl TestApp {
         self.register(name, "seller").await
     }
 
+    /// A personal token of theirs, called `x`, made through its page.
+    pub async fn token(&self, person: &Person, scopes: &[&str]) -> String {
+        let mut fields = vec![("name", "x"), ("days", "30")];
+        fields.extend(scopes.iter().map(|scope| ("scopes", *scope)));
+        person.post("/account/tokens", &fields).await.ok().text("[data-token]")
+    }
+
     async fn register(&self, name: &str, role: &str) -> Person {
         let mut person = self.visitor();
         let email = email_of(name);
