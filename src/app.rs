@@ -26,7 +26,8 @@ use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 
 use crate::{
     accounts::{
-        self, AccessEvents, ConfirmationPolicy, Gate, RelyingParty, SealingKey, SignInLimits, session_store,
+        self, AccessEvents, ConfirmationPolicy, Gate, RelyingParty, SealingKey, SignInLimits,
+        oauth::AppRedirects, session_store,
     },
     admin,
     chat::{self, MessageLimits},
@@ -120,6 +121,7 @@ impl App {
                 // Until the program is given its own.
                 sealing_key: SealingKey::new(rand::random()),
                 relying_party: RelyingParty::new(&public_origin),
+                app_redirects: AppRedirects::default(),
                 shell: shell.clone(),
             },
             products: products::State {

@@ -81,6 +81,10 @@ pub struct Config {
     #[arg(long, env = "HAGGLE_PUSH_ALLOW", value_name = "NETWORKS", default_value = "", global = true)]
     pub push_allow: String,
 
+    /// Where the marketplace's own app may have people sent after they allowed it, with commas between them
+    #[arg(long, env = "HAGGLE_APP_REDIRECTS", value_name = "URIS", default_value = "", global = true)]
+    pub app_redirects: String,
+
     /// How long a message stays unread before a letter is sent, like 5m
     #[arg(long, env = "HAGGLE_MAIL_AFTER", value_name = "TIME", default_value = "5m", value_parser = duration, global = true)]
     pub mail_after: Duration,

@@ -150,6 +150,10 @@
 //! - **With NATS, the database still carries what must not be lost** (access that ended, a node that
 //!   begins) and everything while NATS is away for one of the nodes: each listens to both. Ten lines, and no second way
 //!   to be told that somebody may not be here any longer.
+//! - **A grant is a session**: what ends sessions, closes sockets and lists them knows apps and scripts by the same row, and no second
+//!   list has to be remembered. Its `id_hash` is a hash of nothing, so that no cookie opens it.
+//! - **A refresh token's rotation is repeatable**: the next pair is derived from the token and a salt, so that an answer that a phone lost
+//!   is given again, and two refreshes of the same moment agree, without a token being stored (`accounts/oauth/refresh.rs`).
 //! - **A registration with a taken address** is refused in words that a stranger gets as well as its
 //!   owner. Without a letter to confirm an address, that it is taken can't be kept wholly secret; the
 //!   limit on attempts from one address bounds what can be learnt.
@@ -169,6 +173,9 @@
 //! | permit | semaphore permit: back-pressure in bytes, quota of sockets, concurrency limit | `write/queue.rs`, `live/quota.rs`, `web/concurrency_limit.rs` |
 //! | publish | fan-out to sockets, inboxes, other nodes, search | `chat/live/publish.rs` |
 //! | proof, asking again | re-authentication, "sudo mode": who is there, at most ten minutes ago | `accounts/reauthentication.rs` |
+//! | grant | what an app or a script may do for somebody: a row of `sessions` that only tokens open | `accounts/tokens/`, `accounts/oauth/` |
+//! | access token, refresh token, personal token | OAuth's: an hour; gets the next one, rotated; of a script, made on a page | `accounts/tokens/`, `oauth/refresh.rs` |
+//! | scope | what a token is good for | `accounts/scopes.rs` |
 //! | challenge, relying party | WebAuthn's: what a passkey signs, and who asks | `accounts/passkeys/` |
 //! | gap, backfill | out-of-order delivery, and reading the rows in between | `live/room.rs`, `cluster/backfill.rs` |
 //! | block, withheld | muting: what somebody wrote whom the other had blocked; a tombstone with a number | `safety/blocks.rs`, `chat/write/blocks.rs`, `chat/domain/batch.rs` |

@@ -68,7 +68,8 @@ impl Action {
             "/logout" => None,
             path if is_signing_in(path) => None,
             path if path.ends_with("/block") => Some(Action::Other),
-            // By a token that only a letter has, from mail servers that write for many (RFC 8058).
+            // By a token that only a letter has, from mail servers that write for many (RFC 8058); OAuth's, with a budget
+            // of their own.
             path if web::forgery::is_by_token(path) => None,
             path if path.starts_with("/rooms/") || path.ends_with("/messages") => None,
             path if path.starts_with("/account") => Some(Action::Profile),

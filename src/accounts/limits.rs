@@ -24,6 +24,8 @@ use crate::web::{Error, Result};
 const ACCOUNT: Bucket = Bucket { burst: 10.0, refill: Duration::from_secs(60) };
 /// Thirty wrong tries of one network for any accounts, then one every two seconds.
 const NETWORK: Bucket = Bucket { burst: 30.0, refill: Duration::from_secs(2) };
+/// Sixty tokens that open nothing, of one network, then one a second.
+const TOKENS: Bucket = Bucket { burst: 60.0, refill: Duration::from_secs(1) };
 /// New accounts, messages of visitors, and questions for passkeys, of one network: thirty, then one every two seconds each.
 const VISITOR_BURST: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
 
@@ -47,6 +49,8 @@ pub(super) enum Attempt<'a> {
     Code(i64),
     /// Somebody at this network shows a passkey, whoever it is.
     Passkey(IpAddr),
+    /// An app at this network shows a code or a refresh token.
+    Token(IpAddr),
 }
 
 #[derive(Clone)]
@@ -56,6 +60,7 @@ pub struct SignInLimits {
     browsers: Failures<(i64, String)>,
     password_changes: Failures<i64>,
     codes: Failures<i64>,
+    tokens: Failures<IpAddr>,
     registrations: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     visitors: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     challenges: Arc<DefaultKeyedRateLimiter<IpAddr>>,
@@ -71,6 +76,7 @@ impl Default for SignInLimits {
             browsers: Failures::new(ACCOUNT),
             password_changes: Failures::new(ACCOUNT),
             codes: Failures::new(ACCOUNT),
+            tokens: Failures::new(TOKENS),
             registrations: visitors(),
             visitors: visitors(),
             challenges: visitors(),
@@ -122,6 +128,9 @@ impl SignInLimits {
             Attempt::Passkey(addr) => {
                 taken.0.push(self.networks.take(network(addr)).ok_or(TOO_MANY_ATTEMPTS)?);
             }
+            Attempt::Token(addr) => {
+                taken.0.push(self.tokens.take(network(addr)).ok_or(TOO_MANY_ATTEMPTS)?);
+            }
             Attempt::Code(account_id) => {
                 taken.0.push(self.codes.take(account_id).ok_or(WRONG_TOO_OFTEN)?);
             }
@@ -168,6 +177,7 @@ impl SignInLimits {
         self.browsers.sweep();
         self.password_changes.sweep();
         self.codes.sweep();
+        self.tokens.sweep();
         self.registrations.retain_recent();
         self.visitors.retain_recent();
         self.challenges.retain_recent();

@@ -33,6 +33,7 @@ mod links;
 mod mail_jobs;
 mod model;
 mod moderation;
+pub mod oauth;
 mod pages;
 mod passkeys;
 mod password;

@@ -52,6 +52,8 @@ const GUARDED: &[(&str, &str)] = &[
     ("POST", "/account/passkeys/challenge"),
     ("POST", "/account/passkeys/{id}/remove"),
     ("POST", "/account/tokens"),
+    ("POST", "/admin/apps"),
+    ("POST", "/admin/apps/{id}/remove"),
     ("POST", "/admin/settings"),
     ("POST", "/admin/people/{id}/suspend"),
     ("POST", "/admin/people/{id}/restore"),
@@ -122,6 +124,12 @@ async fn check(state: &State, request: Request) -> Result<Answer> {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = page(&state.db, &state.relying_party, shell, &user, place, errors).await?;
     Ok(Answer::Ask((status, page).into_response()))
+}
+
+/// For a page that is guarded by its handler: the question that comes back to `next`, unless there is a fresh proof.
+pub(super) async fn ask_first(db: &PgPool, user: &CurrentUser, next: &str) -> sqlx::Result<Option<Redirect>> {
+    let is_proved = store::sessions::proved_lately(db, &user.session).await?;
+    Ok((!is_proved).then(|| Redirect::to(&return_to::with_next(PAGE, next))))
 }
 
 fn is_guarded(parts: &Parts) -> bool {

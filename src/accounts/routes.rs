@@ -5,8 +5,8 @@ use axum::{
 
 use super::{
     pages::{
-        confirm, email, leaving, passkey_sign_in, passkeys, password, privacy, profile, register, reset,
-        second_factor, sessions, sign_in, sign_in_code, tokens,
+        authorize, confirm, email, leaving, oauth_token, passkey_sign_in, passkeys, password, privacy,
+        profile, register, reset, second_factor, sessions, sign_in, sign_in_code, tokens,
     },
     state::State,
 };
@@ -44,6 +44,10 @@ pub fn router(state: State) -> Router {
         .route("/account/sessions/end-others", post(sessions::end_others))
         .route("/account/tokens", get(tokens::list).post(tokens::create))
         .route("/account/tokens/{id}/end", post(tokens::end))
+        .route("/oauth/authorize", get(authorize::show).post(authorize::decide))
+        .route("/oauth/token", post(oauth_token::token))
+        .route("/oauth/revoke", post(oauth_token::revoke))
+        .route("/.well-known/oauth-authorization-server", get(oauth_token::metadata))
         .route("/account/leave", get(leaving::show))
         .route("/account/export", post(leaving::ask_for_copy))
         .route("/account/export.zip", get(leaving::download))

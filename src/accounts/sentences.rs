@@ -108,6 +108,12 @@ pub(super) const SEE_YOUR_NAME_ADDRESS_AND_PROFILE: &str =
 pub(super) const TELL_A_DEVICE_WHAT_IS_NEW: &str = "Tell a device when there is something new";
 pub(super) const TELL_A_SERVER_WHAT_HAPPENS_TO_YOUR_PRODUCTS: &str =
     "Tell a server when something happens to your products and conversations";
+pub(super) const THIS_APP_ASKED_IN_A_WAY_THAT_CANT_BE_UNDERSTOOD: &str =
+    "This app asked in a way that can't be understood. Please tell whoever made it.";
+pub(super) const THIS_APP_ASKED_TO_BE_ANSWERED_ELSEWHERE: &str =
+    "This app asked to be answered at an address that isn't known to be its own. Nothing was sent there.";
+pub(super) const THIS_APP_ISNT_KNOWN_HERE: &str =
+    "This app isn't known here. Whoever runs the marketplace can add it.";
 pub(super) const WHOEVER_RUNS_THE_MARKETPLACE_USES_NO_TOKENS: &str =
     "Whoever runs the marketplace uses no tokens and no apps: an account of its own does.";
 pub(super) const WRITE_IN_YOUR_CONVERSATIONS_BLOCK_AND_REPORT: &str =

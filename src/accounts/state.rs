@@ -3,7 +3,10 @@
 use axum::extract::FromRef;
 use sqlx::PgPool;
 
-use super::{access::AccessEvents, limits::SignInLimits, passkeys::RelyingParty, sealing::SealingKey};
+use super::{
+    access::AccessEvents, limits::SignInLimits, oauth::AppRedirects, passkeys::RelyingParty,
+    sealing::SealingKey,
+};
 use crate::{
     mail::Mailer,
     web::{ShellSource, client_addr::TrustedProxies, forgery::PublicOrigin},
@@ -29,5 +32,7 @@ pub struct State {
     /// Of second factors' secrets at rest.
     pub sealing_key: SealingKey,
     pub relying_party: RelyingParty,
+    /// Where the marketplace's own app may have people sent.
+    pub app_redirects: AppRedirects,
     pub shell: ShellSource,
 }

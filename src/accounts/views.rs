@@ -213,6 +213,23 @@ pub(super) struct TokensPage {
     pub days: String,
 }
 
+/// An app asks: may it?
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/authorize.html")]
+pub(super) struct AuthorizePage {
+    pub shell: Shell,
+    /// The app's name; of the marketplace's own the marketplace's.
+    pub app: String,
+    pub is_first_party: bool,
+    pub email: String,
+    pub scopes: Vec<&'static str>,
+    /// The host or the scheme that they go back to.
+    pub place: String,
+    pub is_on_this_device: bool,
+    /// What the app asked for, for the form.
+    pub fields: Vec<(&'static str, String)>,
+}
+
 impl TokensPage {
     pub fn all_scopes(&self) -> [Scope; 8] {
         Scope::ALL

@@ -9,6 +9,7 @@
 //! ```
 
 mod approvals;
+mod apps;
 mod audit;
 mod cases;
 mod categories;

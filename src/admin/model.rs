@@ -4,7 +4,11 @@ use serde::Deserialize;
 
 use crate::admin::sentences;
 use crate::{
-    accounts::{MAX_DAYS, MAX_USES, NewInvitation},
+    accounts::{
+        MAX_DAYS, MAX_USES, NewInvitation,
+        oauth::{NewApp, RedirectUri},
+        tokens::MAX_NAME,
+    },
     web::{FieldErrors, form},
 };
 
@@ -35,10 +39,12 @@ pub enum AuditAction {
     RefuseProduct,
     DecideCase,
     DecideAppeal,
+    AddApp,
+    RemoveApp,
 }
 
 impl AuditAction {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 26] = [
         Self::SuspendPerson,
         Self::RestorePerson,
         Self::HideProduct,
@@ -63,6 +69,8 @@ impl AuditAction {
         Self::RefuseProduct,
         Self::DecideCase,
         Self::DecideAppeal,
+        Self::AddApp,
+        Self::RemoveApp,
     ];
 
     /// As it is stored.
@@ -92,6 +100,8 @@ impl AuditAction {
             Self::RefuseProduct => "product.refuse",
             Self::DecideCase => "case.decide",
             Self::DecideAppeal => "case.decide_appeal",
+            Self::AddApp => "app.add",
+            Self::RemoveApp => "app.remove",
         }
     }
 
@@ -121,6 +131,8 @@ impl AuditAction {
             Self::RefuseProduct => "Refused a first product",
             Self::DecideCase => "Decided a report",
             Self::DecideAppeal => "Decided an appeal",
+            Self::AddApp => "Added an app",
+            Self::RemoveApp => "Removed an app",
         }
     }
 
@@ -193,5 +205,30 @@ impl InvitationInput {
             errors.add("days", sentences::from_1_to_days(MAX_DAYS));
         }
         Some(NewInvitation { note: note?, uses: uses?, days: days? })
+    }
+}
+
+/// An app as it is typed.
+#[derive(Clone, Default, Deserialize)]
+pub(super) struct AppInput {
+    #[serde(default)]
+    pub name: String,
+    /// One a line.
+    #[serde(default)]
+    pub redirect_uris: String,
+}
+
+impl AppInput {
+    const MAX_URIS: usize = 10;
+
+    pub fn parse(&self, errors: &mut FieldErrors) -> Option<NewApp> {
+        let name = errors.check("name", form::line(&self.name, MAX_NAME));
+        let lines: Vec<&str> = self.redirect_uris.split_whitespace().collect();
+        let uris: Result<Vec<RedirectUri>, _> = lines.iter().map(|line| line.parse()).collect();
+        let uris = uris.ok().filter(|uris| (1..=Self::MAX_URIS).contains(&uris.len()));
+        if uris.is_none() {
+            errors.add("redirect_uris", sentences::one_to_addresses_of_these_kinds(Self::MAX_URIS));
+        }
+        Some(NewApp { name: name?, redirect_uris: uris? })
     }
 }

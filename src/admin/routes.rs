@@ -5,7 +5,7 @@ use axum::{
 };
 
 use super::{
-    approvals, audit, cases, categories, invitations, jobs, legal, overview, people, products, sellers,
+    approvals, apps, audit, cases, categories, invitations, jobs, legal, overview, people, products, sellers,
     settings, setup, state::State,
 };
 use crate::{legal::MAX_TEXT, products::single_photo::MAX_FORM};
@@ -28,6 +28,8 @@ pub fn router(state: State) -> Router {
         .route("/admin/legal", get(legal::list))
         .route("/admin/invitations", get(invitations::list).post(invitations::create))
         .route("/admin/invitations/{id}/revoke", post(invitations::revoke))
+        .route("/admin/apps", get(apps::list).post(apps::add))
+        .route("/admin/apps/{id}/remove", post(apps::remove))
         .route("/admin/approvals", get(approvals::list))
         .route("/admin/approvals/people/{id}", post(approvals::person))
         .route("/admin/approvals/products/{id}", post(approvals::product))

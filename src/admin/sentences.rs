@@ -54,6 +54,21 @@ pub(super) const THIS_ADDRESS_HAS_AN_ACCOUNT_ALREADY: &str = "This address has a
 pub(super) const VERY_MANY_INVITATIONS_HOLD_ALREADY: &str =
     "Very many invitations hold already. Revoke some that nobody needs.";
 pub(super) const YOUR_MARKETPLACE_IS_OPEN: &str = "Your marketplace is open. Sign in to run it.";
+pub(super) const REMOVED_WHOEVER_USED_IT_IS_SIGNED_OUT_OF_IT: &str =
+    "Removed. Whoever used it is signed out of it.";
+pub(super) const THERE_ARE_VERY_MANY_APPS_ALREADY: &str =
+    "There are very many apps already. Please remove one that nobody uses any more.";
+pub(super) const THERE_IS_NO_SUCH_APP: &str = "There is no such app, or it is the marketplace's own.";
+
+pub(super) fn added_its_client_id_is(id: impl Display) -> String {
+    format!("Added. Its client ID is {id}.")
+}
+
+pub(super) fn one_to_addresses_of_these_kinds(max: impl Display) -> String {
+    format!(
+        "One to {max} addresses, each https://…, http://127.0.0.1/… or a private scheme with a dot, like com.example.app:/signed-in."
+    )
+}
 
 pub(super) fn another_admin_has_published_version_meanwhile(version: impl Display) -> String {
     format!(

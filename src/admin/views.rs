@@ -5,10 +5,10 @@ use askama_web::WebTemplate;
 
 use crate::admin::sentences;
 use crate::{
-    accounts::{Invitation, Password, SellerCard, WaitingPerson},
+    accounts::{Invitation, Password, SellerCard, WaitingPerson, oauth::App},
     admin::{
         chart::{self, Chart},
-        model::{InvitationInput, PeopleFilter},
+        model::{AppInput, InvitationInput, PeopleFilter},
         store::{
             audit::AuditLine,
             overview::{DailyStats, MarketTotals, TopSeller},
@@ -268,6 +268,15 @@ pub(super) struct LegalEditPage {
     pub latest: i32,
     /// What it looks like, if it was asked for; made without the HTML of whoever wrote it.
     pub preview: Option<String>,
+    pub errors: FieldErrors,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/apps.html")]
+pub(super) struct AppsPage {
+    pub shell: Shell,
+    pub apps: Vec<App>,
+    pub form: AppInput,
     pub errors: FieldErrors,
 }
 

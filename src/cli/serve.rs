@@ -13,7 +13,7 @@ use super::{
     terminal::{picture_progress, print_step, sign_ins, summary},
 };
 use crate::{
-    accounts::{self, ConfirmationPolicy},
+    accounts::{self, ConfirmationPolicy, oauth::AppRedirects},
     app::{self, App},
     chat::{self, MessageKind, MessageLimits},
     config::Config,
@@ -39,6 +39,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let marketplace = marketplace(config, addr)?;
     let sealing_key = sealing_key(config, data.path())?;
     let mailer = mailer(config, &marketplace, data.path())?.with_ids(letter_ids(&sealing_key));
+    let app_redirects = AppRedirects::parse(&config.app_redirects)?;
     let push_allow = AllowedNetworks::parse(&config.push_allow)?;
     let metrics = match &config.metrics_addr {
         Some(addr) => Some(open_metrics(addr).await?),
@@ -64,6 +65,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     );
     app.use_mailer(mailer);
     app.accounts.sealing_key = sealing_key;
+    app.accounts.app_redirects = app_redirects;
     if app.accounts.confirmation == ConfirmationPolicy::NotDemanded {
         accounts::demand_no_confirmations(&app.db).await?;
     }

@@ -37,10 +37,11 @@ impl PublicOrigin {
 
 type Refuse = fn(ProtectionError) -> Response<axum::body::Body>;
 
-/// Addresses that need no session and no origin, because a token in them says who may: letters are stopped by mail
-/// programs, which have neither (RFC 8058).
+/// Addresses that need no session and no origin, because a token in them or in the form says who may: letters are stopped
+/// by mail programs, and apps ask for tokens, without either (RFC 8058, RFC 6749).
 pub fn is_by_token(path: &str) -> bool {
-    ["/unsubscribe/", "/u/"].iter().any(|start| path.starts_with(start))
+    matches!(path, "/oauth/token" | "/oauth/revoke")
+        || ["/unsubscribe/", "/u/"].iter().any(|start| path.starts_with(start))
 }
 
 pub fn layer(origin: &PublicOrigin) -> anyhow::Result<CsrfLayer<Refuse>> {

@@ -11,6 +11,12 @@ use tower_http::set_header::SetResponseHeaderLayer;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
     font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+/// The policy of a page whose form is answered by a redirect to this source, which is checked already.
+pub fn policy_with_form_action(source: &str) -> HeaderValue {
+    let policy = POLICY.replace("form-action 'self'", &format!("form-action 'self' {source}"));
+    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(POLICY))
+}
+
 /// The headers, each for a layer of its own; none replaces one that a handler has set.
 pub fn layers() -> [SetResponseHeaderLayer<HeaderValue>; 8] {
     [
@@ -42,7 +48,7 @@ pub fn hsts() -> SetResponseHeaderLayer<HeaderValue> {
 /// instant, and signing out asks the browser to forget them.
 pub async fn no_store(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    const PRIVATE: [&str; 12] = [
+    const PRIVATE: [&str; 13] = [
         "/account",
         "/admin",
         "/seller/",
@@ -54,6 +60,7 @@ pub async fn no_store(request: Request, next: Next) -> Response {
         "/undo-email",
         "/reset-password",
         "/login/",
+        "/oauth/",
         "/unsubscribe/",
         "/u/",
     ];

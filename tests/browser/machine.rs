@@ -1,4 +1,4 @@
-//! What browser tests need of the machine: Node, Chromium, and the two packages of `package.json`.
+//! What browser tests need of the machine: Node, Chromium, and the packages of `package.json`.
 
 use std::{
     fs,
@@ -82,13 +82,13 @@ fn chromium() -> Found {
         .ok_or_else(|| "there is no Chromium; install it (`apt install chromium`) or set CHROMIUM".to_owned())
 }
 
-/// Playwright and axe, in the versions of `package-lock.json`, below `tests/browser/node_modules`.
+/// Playwright, axe and an OAuth client, in the versions of `package-lock.json`, below `tests/browser/node_modules`.
 fn packages() -> Result<(), String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
     if installed(&folder) {
         return Ok(());
     }
-    eprintln!("Browser tests: fetching Playwright and axe with `npm ci` (only this once) …");
+    eprintln!("Browser tests: fetching Playwright, axe and an OAuth client with `npm ci` (only this once) …");
     let npm = Command::new("npm")
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
         .current_dir(&folder)

@@ -154,7 +154,7 @@ export class Person {
     return this;
   }
 
-  /** As an authenticator app does (RFC 6238). */
+  /** As an authenticator app does (RFC 6238); gives a recovery code. */
   async setUpSecondFactor() {
     await this.page.goto("/account/second-factor");
     const secret = await this.page.textContent(".enrol-secret");
@@ -167,7 +167,7 @@ export class Person {
     const code = (hmac.readUInt32BE(hmac[19] & 15) & 0x7fffffff) % 1_000_000;
     await this.page.fill("#code", String(code).padStart(6, "0"));
     await this.page.click("text=Turn it on");
-    await this.page.waitForSelector(".recovery-codes");
+    return this.page.locator(".recovery-codes li").first().textContent();
   }
 
   /** Offers something, through the form's address; gives the product's path. */

@@ -80,6 +80,11 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/account/tokens", SignedIn),
     ("POST", "/account/tokens", SignedIn),
     ("POST", "/account/tokens/{id}/end", SignedIn),
+    ("GET", "/oauth/authorize", Everybody),
+    ("POST", "/oauth/authorize", SignedIn),
+    ("POST", "/oauth/token", Everybody),
+    ("POST", "/oauth/revoke", Everybody),
+    ("GET", "/.well-known/oauth-authorization-server", Everybody),
     ("POST", "/account/photo", SignedIn),
     ("POST", "/account/photo/remove", SignedIn),
     ("GET", "/account/leave", SignedIn),
@@ -157,6 +162,9 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/admin/approvals", Admins),
     ("POST", "/admin/approvals/people/{id}", Admins),
     ("POST", "/admin/approvals/products/{id}", Admins),
+    ("GET", "/admin/apps", Admins),
+    ("POST", "/admin/apps", Admins),
+    ("POST", "/admin/apps/{id}/remove", Admins),
     ("GET", "/admin/invitations", Admins),
     ("POST", "/admin/invitations", Admins),
     ("POST", "/admin/invitations/{id}/revoke", Admins),
@@ -320,8 +328,9 @@ async fn nothing_unsafe_is_carried_out_for_another_site() {
         [("origin", "null"), ("sec-fetch-site", "cross-site")],
         [("origin", "https://evil.example"), ("sec-fetch-site", "same-site")],
     ];
-    // A token in the address says who may, and nothing else is needed (RFC 8058).
-    let by_token = |pattern: &str| pattern.contains("{token}");
+    // A token in the address or the form says who may, and nothing else is needed (RFC 8058, RFC 6749).
+    let by_token =
+        |pattern: &str| pattern.contains("{token}") || matches!(pattern, "/oauth/token" | "/oauth/revoke");
     for (method, pattern, _) in ROUTES.iter().filter(|(method, path, _)| *method != "GET" && !by_token(path))
     {
         for headers in foreign {

@@ -1,9 +1,11 @@
 //! The pages: registration, sign-in, and one's own account page.
 
+pub(super) mod authorize;
 pub(super) mod confirm;
 pub(super) mod email;
 mod finish_sign_in;
 pub(super) mod leaving;
+pub(super) mod oauth_token;
 pub(super) mod passkey_sign_in;
 pub(super) mod passkeys;
 pub(super) mod password;

@@ -10,6 +10,7 @@ pub(super) mod invitations;
 pub(super) mod known_browsers;
 pub(super) mod leaving;
 pub(super) mod links;
+pub(super) mod oauth;
 pub(super) mod passkeys;
 pub(super) mod profiles;
 pub(super) mod second_factors;

@@ -105,9 +105,10 @@ pub async fn create_personal(
     Ok(Some(token))
 }
 
-/// Forgets access tokens that hold no longer; run now and then.
+/// Forgets access tokens and codes that hold no longer; run now and then.
 pub async fn sweep(db: &PgPool) -> sqlx::Result<()> {
-    store::grants::delete_expired(db).await
+    store::grants::delete_expired(db).await?;
+    store::oauth::delete_old_codes(db).await
 }
 
 /// What stands in `sessions.id_hash` for a grant: of nothing, so that no cookie can open it.

@@ -25,7 +25,11 @@ pub(in crate::accounts) fn read<const N: usize>(prefix: &str, text: &str) -> Opt
 }
 
 pub(in crate::accounts) fn hash(text: &str) -> Vec<u8> {
-    Sha256::digest(text.as_bytes()).to_vec()
+    hash_bytes(text.as_bytes())
+}
+
+pub(in crate::accounts) fn hash_bytes(bytes: &[u8]) -> Vec<u8> {
+    Sha256::digest(bytes).to_vec()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod admission;
 mod email;
 mod leaving;
+mod oauth;
 mod passkeys;
 mod photo;
 mod profile;

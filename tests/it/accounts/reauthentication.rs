@@ -157,5 +157,7 @@ async fn everything_that_does_lasting_harm_is_guarded() {
         let path = format!("/admin/people/{}/{what}", ana.account_id);
         assert!(is_asked(&ines, &path).await, "{path}");
     }
-    assert!(is_asked(&ines, "/admin/settings").await);
+    for path in ["/admin/settings", "/admin/apps", "/admin/apps/x/remove"] {
+        assert!(is_asked(&ines, path).await, "{path}");
+    }
 }

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use crate::support::{PASSWORD, Page, Person, TestApp};
 
 /// What an app shows: the code of now, or of so many steps after.
-fn code(secret: &str, steps: i64) -> String {
+pub(super) fn code(secret: &str, steps: i64) -> String {
     let mut bits = 0_u64;
     let mut count = 0;
     let mut bytes = Vec::new();
