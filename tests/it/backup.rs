@@ -41,6 +41,7 @@ impl BackedUp {
         let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
         Product::new("Lamp").create(&app, &tomas).await;
         ana.sends(&room(&ana, &tomas), "Hello").await;
+        app.token(&ana, &["profile"]).await;
         let photo = data.path().join("uploads/aa").join("a".repeat(32));
         std::fs::create_dir_all(&photo).unwrap();
         std::fs::write(photo.join("large.webp"), b"a picture").unwrap();
@@ -70,6 +71,19 @@ impl BackedUp {
         tar.finish().unwrap();
         path
     }
+}
+
+/// Neither sessions nor tokens; the apps that an admin added stay.
+#[tokio::test]
+async fn what_signs_somebody_in_is_in_no_backup() {
+    let backup = BackedUp::make().await;
+    backup.changed("same.tar", |members| {
+        let has = |table: &str| members.iter().any(|(name, _)| *name == format!("tables/{table}"));
+        assert!(has("accounts") && has("oauth_clients"));
+        for table in ["sessions", "access_tokens", "refresh_tokens", "oauth_codes"] {
+            assert!(!has(table), "{table}");
+        }
+    });
 }
 
 fn member<'a>(members: &'a mut [(String, Vec<u8>)], name: &str) -> &'a mut Vec<u8> {

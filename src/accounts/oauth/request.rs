@@ -1,5 +1,6 @@
 //! What an app asks for (RFC 6749, 4.1.1): the query of `/oauth/authorize`, checked anew at each step.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use sqlx::PgPool;
 
 use super::{
@@ -12,6 +13,10 @@ use crate::web::Result;
 
 /// Characters of the app's own value that goes back to it.
 const MAX_STATE: usize = 1000;
+
+/// What is written otherwise in a query's value.
+const IN_QUERY: AsciiSet =
+    NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':').remove(b'/');
 
 /// It can be answered: app and address are known to belong together.
 #[derive(Clone, Debug)]
@@ -137,9 +142,7 @@ impl AuthorizationRequest {
 
     /// Our page that asks it.
     pub fn path(&self) -> String {
-        let encode = |text: &str| {
-            percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
-        };
+        let encode = |text: &str| percent_encoding::utf8_percent_encode(text, &IN_QUERY).to_string();
         let pairs: Vec<String> =
             self.fields().iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
         format!("/oauth/authorize?{}", pairs.join("&"))

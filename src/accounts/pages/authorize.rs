@@ -24,8 +24,8 @@ use crate::{
     web::{Error, Form, Result, Shell, StrictQuery, forgery::PublicOrigin, headers},
 };
 
-/// As much as a page may come back to after the sign-in.
-const MAX_QUERY: usize = 1900;
+/// As much as a sign-in comes back to.
+const MAX_ADDRESS: usize = 2000;
 
 /// What asking and answering need.
 #[derive(Clone, FromRef)]
@@ -61,18 +61,14 @@ async fn parse(
 }
 
 /// Whoever asks is somebody who may have apps, has proved it lately, and has room for one more; or is sent on.
-async fn may_answer(
-    db: &PgPool,
-    user: &CurrentUser,
-    request: &AuthorizationRequest,
-) -> Result<Option<Redirect>> {
+async fn may_answer(db: &PgPool, user: &CurrentUser, here: &str) -> Result<Option<Redirect>> {
     if user.is_admin {
         return Err(Error::Forbidden(sentences::WHOEVER_RUNS_THE_MARKETPLACE_USES_NO_TOKENS));
     }
     if store::oauth::count_grants(db, user.account_id).await? >= tokens::MAX_GRANTS {
         return Err(Error::Forbidden(sentences::YOU_HAVE_VERY_MANY_APPS_AND_TOKENS));
     }
-    Ok(reauthentication::ask_first(db, user, &request.path()).await?)
+    Ok(reauthentication::ask_first(db, user, here).await?)
 }
 
 pub(in crate::accounts) async fn show(
@@ -82,7 +78,8 @@ pub(in crate::accounts) async fn show(
     uri: Uri,
     StrictQuery(pairs): StrictQuery<Vec<(String, String)>>,
 ) -> Result<Response> {
-    if uri.query().unwrap_or_default().len() > MAX_QUERY {
+    let here = uri.path_and_query().map_or("/", |here| here.as_str());
+    if here.len() > MAX_ADDRESS {
         return Err(Error::BadRequest(sentences::THIS_APP_ASKED_IN_A_WAY_THAT_CANT_BE_UNDERSTOOD.to_owned()));
     }
     let request = match parse(&parts, &pairs).await? {
@@ -90,10 +87,10 @@ pub(in crate::accounts) async fn show(
         Err(answer) => return Ok(answer.into_response()),
     };
     let user = user.map_err(|refusal| match refusal {
-        Error::SignInFirst { .. } => Error::SignInFirst { next: request.path() },
+        Error::SignInFirst { .. } => Error::SignInFirst { next: here.to_owned() },
         refusal => refusal,
     })?;
-    if let Some(first) = may_answer(&parts.db, &user, &request).await? {
+    if let Some(first) = may_answer(&parts.db, &user, here).await? {
         return Ok(first.into_response());
     }
     let policy = headers::policy_with_form_action(&request.redirect_uri.csp_source());
@@ -129,7 +126,7 @@ pub(in crate::accounts) async fn decide(
     if !is_allowed {
         return Ok(Redirect::to(&request.refusal("access_denied", &parts.origin.0)));
     }
-    if let Some(first) = may_answer(&parts.db, &user, &request).await? {
+    if let Some(first) = may_answer(&parts.db, &user, &request.path()).await? {
         return Ok(first);
     }
     let code = oauth::issue(&parts.db, &user, &request).await?;

@@ -38,8 +38,10 @@ export function dayText(date, now, tag) {
   return date.toLocaleDateString(tag, { day: "numeric", month: "long", year });
 }
 
-/** For lists: "now", "5 min. ago", "3 hr. ago", then what `dayText` says. */
+/** For lists: "now", "5 min. ago", "3 hr. ago", then what `dayText` says; of what is to come, the day. */
 export function listText(date, now, tag) {
+  // Clocks differ by minutes at most.
+  if (date - now > 3_600_000) return dayText(date, now, tag);
   const minutes = Math.max(0, Math.floor((now - date) / 60_000));
   if (daysAgo(date, now) > 0 && minutes >= 60) return dayText(date, now, tag);
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: "auto", style: "short" });

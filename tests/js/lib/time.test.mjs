@@ -30,6 +30,8 @@ test("lists say how long ago", () => {
     [at(2026, 0, 30, 23, 59), "Yesterday"],
     [at(2024, 1, 3), "3 February 2024"],
     [at(2026, 0, 31, 15, 32), "now", "a clock that is a little behind"],
+    [at(2026, 0, 31, 23, 0), "Today", "to come"],
+    [at(2026, 4, 1), "1 May", "to come"],
   ];
   for (const [date, text] of cases) {
     assert.equal(listText(date, now, "en-GB").replace(/(min|hr)\./, "$1"), text);

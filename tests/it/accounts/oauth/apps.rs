@@ -1,6 +1,6 @@
 //! Apps that an admin adds and removes.
 
-use haggle::accounts::{AccessSignal, tokens};
+use haggle::accounts::{AccessSignal, oauth::AppRedirects, tokens};
 
 use super::{Pair, allow, asked, exchange_as, holds, refused, sql, start, told};
 
@@ -16,7 +16,7 @@ async fn an_app_is_added_used_and_removed_with_all_its_grants() {
     let path = asked(&[("client_id", &id), ("redirect_uri", "com.example.notes:/done")]);
     let page = ana.get(&path).await.ok();
     assert!(
-        page.text("h1").contains("Notes") && page.text(".auth-lead").contains("isn’t the marketplace’s own")
+        page.text("h1").contains("Notes") && page.text(".auth-form").contains("isn’t the marketplace’s own")
     );
     let code = told(&allow(&ana, &path).await, "code").unwrap();
     let otherwise = [("client_id", &*id), ("redirect_uri", "com.example.notes:/done")];
@@ -64,4 +64,14 @@ async fn what_isnt_an_app_is_refused_and_the_own_one_stays() {
     ines.post("/admin/apps", &[("name", "Notes"), ("redirect_uris", "https://notes.example/")])
         .await
         .refused();
+}
+
+/// Before anything is served.
+#[test]
+fn a_wrong_setting_is_refused_in_words() {
+    assert!(AppRedirects::parse("").is_ok() && AppRedirects::parse("https://a.example/x, org.x:/y").is_ok());
+    for wrong in ["javascript:alert(1)", "https://a.example/x,http://b.example/"] {
+        let refused = AppRedirects::parse(wrong).unwrap_err().to_string();
+        assert!(refused.starts_with("HAGGLE_APP_REDIRECTS: a redirect address is https://"), "{refused}");
+    }
 }

@@ -90,6 +90,19 @@ async fn whoever_was_asked_long_ago_is_asked_who_they_are() {
     assert!(told(&allow(&ana, back.location()).await, "code").is_some());
 }
 
+/// The longest that an app may say comes back from the sign-in as it was.
+#[tokio::test]
+async fn a_long_state_outlasts_the_sign_in() {
+    let app = start().await;
+    let ana = app.register_buyer("Ana").await;
+    ana.post("/logout", &[]).await.expect(303);
+    let state = "a +%&=#é".repeat(60);
+    let sent = ana.get(&asked(&[("state", &state)])).await;
+    let form = ana.follow(&sent).await.ok().form("form[action='/login']");
+    let back = ana.submit(&form.set("email", &ana.email).set("password", PASSWORD)).await;
+    assert_eq!(told(&allow(&ana, back.location()).await, "state"), Some(state));
+}
+
 #[tokio::test]
 async fn no_is_told_to_the_app() {
     let app = start().await;
@@ -107,7 +120,7 @@ async fn no_is_told_to_the_app() {
 async fn nobody_is_sent_to_an_address_that_isnt_the_apps() {
     let app = start().await;
     let ana = app.buyer("Ana").await;
-    let long = "x".repeat(1900);
+    let long = "x".repeat(2000);
     for otherwise in [
         ("client_id", ""),
         ("client_id", "nobody"),
