@@ -3,6 +3,7 @@
 
 mod export;
 mod gauges;
+mod icons;
 mod jobs;
 mod kinds;
 mod leaving;
@@ -55,7 +56,7 @@ use crate::{
         health::{self, Fault},
         house_time, http_server, request_id, request_metrics,
         request_pace::{self, RequestPace},
-        wants_json, well_known,
+        service_worker, wants_json, well_known,
     },
 };
 
@@ -191,7 +192,8 @@ pub fn router(app: App) -> anyhow::Result<Router> {
     let public_origin = app.chat.public_origin.clone();
     let secure = public_origin.is_https();
     let (shell, trusted_proxies) = (app.chat.shell.clone(), app.chat.trusted_proxies);
-    let photos = WriteCheck::new(app.products.uploads.clone());
+    let uploads = app.products.uploads.clone();
+    let photos = WriteCheck::new(uploads.clone());
     let health = Health { db: app.db.clone(), supervisor: app.supervisor, photos };
     let marketplace = app.settings.marketplace();
     let accounts_state = app.accounts.clone();
@@ -207,10 +209,13 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .merge(settings::router(app.settings.marketplace()))
         .merge(assets::router())
         .merge(well_known::router(app.settings.marketplace()))
+        .merge(service_worker::router(app.settings.marketplace(), shell.clone()))
+        .merge(icons::router(app.settings.marketplace(), uploads))
         .route("/up", get(up).with_state(health))
         .fallback(well_known::canonical_path)
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
         .layer(from_fn_with_state(accounts_state, accounts::ask_again))
+        .layer(from_fn_with_state(app.db.clone(), accounts::name_account))
         .layer(from_fn_with_state(app.gate, accounts::pass))
         .layer(from_fn_with_state(shell.clone(), error_pages))
         .layer(session_store::layer(app.db.clone(), secure))

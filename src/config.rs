@@ -118,6 +118,14 @@ pub struct Config {
         global = true
     )]
     pub photo_mb_per_account: NonZeroU32,
+
+    /// Android apps that may open this site's links: package:SHA256 of the signing certificate, with commas between them
+    #[arg(long, env = "HAGGLE_ANDROID_APP", value_name = "APPS", default_value = "", global = true)]
+    pub android_app: String,
+
+    /// iOS apps that may open this site's links: TEAM.bundle, with commas between them
+    #[arg(long, env = "HAGGLE_IOS_APP", value_name = "APPS", default_value = "", global = true)]
+    pub ios_app: String,
 }
 
 /// Where photos are.

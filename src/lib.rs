@@ -122,6 +122,9 @@
 //! - **Search folds text in the program**, not in the database: what is stored, what is asked and what is marked
 //!   go through one function, and no server's locale or dictionary changes what is found. Any language is
 //!   searched by parts of words, which needs no stemming.
+//! - **The worker keeps pages, not data.** Offline, a conversation is its page as it was, with the scripts of its version: no
+//!   second way to draw one. One worker script at the root, its parts one after the other (`web/service_worker.rs`); answers
+//!   name their account (`Haggle-Account`), so that it knows whose what it keeps is.
 //! - **No htmx.** Every page is a page; what is live is the chat and the inbox, and these have modules
 //!   of their own. A library for the rest would have had nothing to do.
 //! - **The default categories are in a migration**, so that an empty marketplace can take its first

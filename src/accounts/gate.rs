@@ -167,8 +167,8 @@ async fn delay_refusal(response: Response) -> Response {
 pub async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let path = parts.uri.path();
-    let is_file =
-        ["/static/", "/media/", "/favicon"].iter().any(|start| path.starts_with(start)) || path == "/up";
+    let is_file = ["/static/", "/media/", "/favicon", "/icons/"].iter().any(|start| path.starts_with(start))
+        || matches!(path, "/up" | "/sw.js" | "/service-worker.js");
     let is_read = matches!(parts.method, Method::GET | Method::HEAD);
     if (is_read && is_file) || parts.headers.contains_key(header::UPGRADE) {
         return next.run(Request::from_parts(parts, body)).await;

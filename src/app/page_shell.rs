@@ -2,7 +2,10 @@
 
 use std::{pin::Pin, sync::Arc};
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, request::Parts},
+};
 use sqlx::PgPool;
 use tower_sessions::Session;
 
@@ -41,6 +44,7 @@ impl LoadShell for PageShell {
             let marketplace = self.marketplace.current();
             Ok(Shell {
                 user: user.map(|user| ShellUser {
+                    account_id: user.account_id,
                     name: user.name.clone(),
                     buyer_id: user.buyer_id,
                     seller_id: user.seller_id,
@@ -54,8 +58,8 @@ impl LoadShell for PageShell {
                 unread,
                 notices,
                 flash: match session {
-                    Some(session) => flash::take(&session).await?,
-                    None => None,
+                    Some(session) if !is_prefetch(&parts.headers) => flash::take(&session).await?,
+                    _ => None,
                 },
                 path: parts.uri.path().to_owned(),
                 query: String::new(),
@@ -64,4 +68,15 @@ impl LoadShell for PageShell {
             })
         })
     }
+}
+
+/// A page that nobody looks at now (the service worker keeps it, or a browser expects it to be asked for): what is to be
+/// said once isn't said there.
+fn is_prefetch(headers: &HeaderMap) -> bool {
+    ["purpose", "sec-purpose"].iter().any(|name| {
+        headers
+            .get(*name)
+            .and_then(|purpose| purpose.to_str().ok())
+            .is_some_and(|it| it.starts_with("prefetch"))
+    })
 }

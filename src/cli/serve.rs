@@ -24,7 +24,7 @@ use crate::{
     products::{Currency, PhotoQuota, ProductQuota, photos::Uploads},
     safety::NewRoomQuota,
     telemetry::exporter::Exporter,
-    web::{Contact, Marketplace, forgery::PublicOrigin},
+    web::{Contact, Marketplace, NativeApps, forgery::PublicOrigin},
 };
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -122,6 +122,7 @@ fn marketplace(config: &Config, addr: SocketAddr) -> anyhow::Result<Marketplace>
         contact: contact.transpose()?,
         origin: PublicOrigin(config.public_origin(addr)?),
         currencies: currencies(config)?,
+        apps: NativeApps::parse(&config.android_app, &config.ios_app)?.into(),
         ..Marketplace::default()
     })
 }

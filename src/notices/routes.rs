@@ -20,7 +20,6 @@ pub fn router(state: State) -> Router {
         .route("/push/key", get(push::key))
         .route("/account/push", post(push::subscribe))
         .route("/account/push/remove", post(push::unsubscribe))
-        .route("/service-worker.js", get(push::service_worker))
         .route("/unsubscribe/{token}", get(unsubscribe::show).post(unsubscribe::stop))
         .route("/u/{token}", get(unsubscribe::show).post(unsubscribe::stop))
         .with_state(state)

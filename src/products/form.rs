@@ -116,6 +116,11 @@ impl ProductForm {
             "order" => self.order.push(value),
             "cover" => self.cover = value,
             "remove" => self.remove.push(value),
+            // What other programs share: words, and where they are from.
+            "text" | "url" if !value.trim().is_empty() => {
+                let gap = if self.description.is_empty() { "" } else { "\n" };
+                self.description.push_str(&format!("{gap}{}", value.trim()));
+            }
             _ => {}
         }
     }

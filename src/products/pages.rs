@@ -2,6 +2,7 @@
 
 pub mod owner;
 pub mod profile_photo;
+pub mod share;
 
 use axum::extract::State;
 use serde::Deserialize;

@@ -11,6 +11,7 @@ pub fn router(state: State) -> Router {
     let large = Router::new()
         .route("/seller/products", post(pages::owner::create))
         .route("/seller/products/{id}/edit", get(pages::owner::edit).post(pages::owner::update))
+        .route("/share", get(pages::share::show).post(pages::share::receive))
         .layer(DefaultBodyLimit::max(MAX_FORM));
     Router::new()
         .route("/", get(pages::home))

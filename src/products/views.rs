@@ -154,6 +154,13 @@ pub(super) struct FormPage {
     pub currencies: Currencies,
 }
 
+/// What was shared from another program, on its way into a form.
+#[derive(Template, WebTemplate)]
+#[template(path = "products/share.html")]
+pub(super) struct SharePage {
+    pub shell: Shell,
+}
+
 impl FormPage {
     /// Where the form is sent.
     pub fn action(&self) -> String {

@@ -99,6 +99,7 @@ fn overlay(base: &Marketplace, settings: Settings, legal: Vec<LegalLink>) -> Mar
         registration: settings.registration,
         reviews_first: settings.reviews_first,
         legal,
+        apps: base.apps.clone(),
         is_set_up: settings.is_saved,
     }
 }

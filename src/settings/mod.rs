@@ -12,6 +12,7 @@ mod accent;
 mod country;
 mod form;
 mod live;
+mod manifest;
 mod model;
 mod routes;
 mod saved;

@@ -9,13 +9,13 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::theme;
+use super::manifest::manifest;
 use crate::web::{Error, LiveMarketplace, Query, Result};
 
 pub fn router(marketplace: LiveMarketplace) -> Router {
     Router::new()
         .route("/theme.css", get(style))
-        .route("/manifest.webmanifest", get(manifest))
+        .route("/manifest.webmanifest", get(show_manifest))
         .with_state(marketplace)
 }
 
@@ -34,8 +34,8 @@ async fn style(State(live): State<LiveMarketplace>, Query(asked): Query<Version>
     Ok((headers, theme.css.to_string()).into_response())
 }
 
-async fn manifest(State(live): State<LiveMarketplace>) -> Response {
+async fn show_manifest(State(live): State<LiveMarketplace>) -> Response {
     let headers =
         [(header::CONTENT_TYPE, "application/manifest+json"), (header::CACHE_CONTROL, "public, max-age=300")];
-    (headers, Json(theme::manifest(&live.current())).into_response().into_body()).into_response()
+    (headers, Json(manifest(&live.current())).into_response().into_body()).into_response()
 }

@@ -25,7 +25,7 @@ struct Files;
 pub const STYLE_SHEET: &str = "css/all.css";
 
 /// Its parts, in their order. `tokens` says how the layers follow one another.
-const STYLES: [&str; 24] = [
+const STYLES: [&str; 25] = [
     "tokens",
     "base",
     "page",
@@ -49,6 +49,7 @@ const STYLES: [&str; 24] = [
     "dashboard",
     "admin",
     "house",
+    "touch",
     "print",
 ];
 
@@ -67,6 +68,13 @@ static ROOM_MODULES: LazyLock<Vec<String>> = LazyLock::new(|| {
 
 pub fn room_modules() -> &'static [String] {
     &ROOM_MODULES
+}
+
+/// A module and all that it imports, by their addresses.
+pub fn with_imports(module: &str) -> Vec<String> {
+    let mut modules = BTreeSet::from([module.to_owned()]);
+    add_imports(module, &mut modules);
+    modules.iter().map(|path| url(path)).collect()
 }
 
 /// Follows the lines `import … from "./path.js";` of a module.

@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 
-use super::{forgery::PublicOrigin, form};
+use super::{NativeApps, forgery::PublicOrigin, form};
 
 #[derive(Clone, Debug)]
 pub struct Marketplace {
@@ -36,6 +37,8 @@ pub struct Marketplace {
     pub reviews_first: bool,
     /// The legal pages that are written.
     pub legal: Vec<LegalLink>,
+    /// Apps that belong to it.
+    pub apps: Arc<NativeApps>,
     /// Whether an admin has saved the settings at least once.
     pub is_set_up: bool,
 }
@@ -51,6 +54,8 @@ pub struct Logo {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme {
     pub css: Arc<str>,
+    /// The colour that stands for the marketplace on light pages, `#0d5c49`.
+    pub brand: String,
     /// In the style sheet's address, so that it can be kept for ever.
     pub version: String,
 }
@@ -116,6 +121,7 @@ impl Default for Marketplace {
             registration: Registration::Open,
             reviews_first: false,
             legal: Vec::new(),
+            apps: Arc::default(),
             is_set_up: false,
         }
     }
@@ -139,6 +145,22 @@ impl Marketplace {
     /// The address of its own style sheet, if it has one.
     pub fn theme_url(&self) -> Option<String> {
         self.theme.as_ref().map(|theme| format!("/theme.css?v={}", theme.version))
+    }
+
+    /// The colour that stands for it.
+    pub fn brand(&self) -> &str {
+        self.theme.as_ref().map_or("#0d5c49", |theme| &theme.brand)
+    }
+
+    /// A file of the app's icon (`app/icons.rs`): another logo or colour has another address.
+    pub fn icon_url(&self, file: &str) -> String {
+        format!("/icons/{}/{file}", self.icon_version())
+    }
+
+    pub fn icon_version(&self) -> String {
+        let logo = self.logo.as_ref().map_or("", |logo| &logo.key);
+        let hash = Sha256::digest(format!("1 {logo} {}", self.brand()));
+        hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The line about it, or ours.

@@ -40,6 +40,7 @@ pub struct ShellPending {
 
 #[derive(Clone, Debug, Default)]
 pub struct ShellUser {
+    pub account_id: i64,
     pub name: String,
     /// Of their two profiles, those that they have.
     pub buyer_id: Option<i64>,
@@ -58,6 +59,11 @@ impl Shell {
     /// The bell's count as it is shown: `99+` at most.
     pub fn notices_shown(&self) -> String {
         if self.notices > 99 { "99+".to_owned() } else { self.notices.to_string() }
+    }
+
+    /// Pages on which somebody looks around: there the app may be offered.
+    pub fn offers_install(&self) -> bool {
+        matches!(&*self.path, "/" | "/products" | "/messages")
     }
 
     /// The URL of a file in `static/`.

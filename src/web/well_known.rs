@@ -1,12 +1,13 @@
 //! What programs and people look for at addresses that nobody links to (case 11).
 
 use axum::{
-    Router,
+    Json, Router,
     extract::Request,
     http::{HeaderName, Method, header},
     response::{IntoResponse as _, Redirect, Response},
     routing::get,
 };
+use serde_json::Value;
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{Contact, Error, LiveMarketplace, Marketplace, return_to::ReturnTo};
@@ -18,10 +19,29 @@ const ROBOTS: &str = "User-agent: *\nDisallow: /account\nDisallow: /admin\nDisal
 const TEXT: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
 
 pub fn router<S: Clone + Send + Sync + 'static>(marketplace: LiveMarketplace) -> Router<S> {
-    Router::new().route("/robots.txt", get(async || (TEXT, ROBOTS))).route(
-        "/.well-known/security.txt",
-        get(move || async move { (TEXT, security_txt(&marketplace.current())) }),
-    )
+    let (android, ios) = (marketplace.clone(), marketplace.clone());
+    Router::new()
+        .route("/robots.txt", get(async || (TEXT, ROBOTS)))
+        .route(
+            "/.well-known/security.txt",
+            get(move || async move { (TEXT, security_txt(&marketplace.current())) }),
+        )
+        .route(
+            "/.well-known/assetlinks.json",
+            get(move || async move { association(android.current().apps.asset_links()) }),
+        )
+        .route(
+            "/.well-known/apple-app-site-association",
+            get(move || async move { association(ios.current().apps.site_association()) }),
+        )
+}
+
+/// Fetched by the systems' servers now and then.
+fn association(file: Option<Value>) -> Response {
+    match file {
+        Some(file) => ([(header::CACHE_CONTROL, "public, max-age=3600")], Json(file)).into_response(),
+        None => Error::NotFound.into_response(),
+    }
 }
 
 /// RFC 9116; without a contact, whoever runs the place is reached as its pages say.

@@ -3,18 +3,27 @@
  * `<haggle-gallery>`, …) brings its own script from its template, so that it is there with the page:
  * before anybody presses Enter in it.
  */
+import { showOnIcon } from "./lib/app_badge.js";
 import { autosubmit } from "./lib/autosubmit.js";
 import { busy } from "./lib/busy.js";
+import { offerInstall } from "./lib/install_offer.js";
+import { makeRoomForKeyboard } from "./lib/keyboard.js";
 import { sameSession } from "./lib/same_session.js";
 import { localTimes, markDays } from "./lib/time.js";
 import { toChat } from "./lib/to_chat.js";
+import { startWorker } from "./lib/worker.js";
 
 document.documentElement.classList.add("js");
+showWhenKept();
 sameSession();
 autosubmit();
 busy();
 toChat();
 localTimes();
+makeRoomForKeyboard();
+offerInstall();
+startWorker();
+if (!document.documentElement.dataset.account) showOnIcon(0);
 const refresh = () => {
   if (document.hidden) return;
   localTimes();
@@ -22,3 +31,12 @@ const refresh = () => {
 };
 setInterval(refresh, 60_000);
 document.addEventListener("visibilitychange", refresh);
+
+/** A copy from this device, shown by the service worker, says of when it is. */
+function showWhenKept() {
+  const { kept } = document.documentElement.dataset;
+  const note = document.querySelector("[data-kept-note]");
+  if (!kept || !note) return;
+  note.querySelector("time")?.setAttribute("datetime", kept);
+  note.removeAttribute("hidden");
+}

@@ -15,7 +15,7 @@ export default async function (market) {
 }
 
 async function chain(market, service) {
-  const { seller, buyer, hers } = await pair(market);
+  const { seller, buyer, hers } = await pair(market, { worker: true });
   await hers.send("Is it still there?");
   await hers.shows("Is it still there?");
   await bell(seller);

@@ -53,10 +53,12 @@ export class Market {
 
   /**
    * Somebody with a window of their own, not signed in. `options` are Playwright's for a context:
-   * `javaScriptEnabled`, `viewport`, `colorScheme`, `reducedMotion`, …
+   * `javaScriptEnabled`, `viewport`, `colorScheme`, `reducedMotion`, … A service worker is installed where `worker` is
+   * true: it fetches some sixty files in each new browser, and what Playwright routes doesn't go through it.
    */
-  async newPerson(name, { browser = this.browser, ...options } = {}) {
-    const context = await browser.newContext({ baseURL: this.origin, ...options });
+  async newPerson(name, { browser = this.browser, worker = false, ...options } = {}) {
+    const serviceWorkers = worker ? "allow" : "block";
+    const context = await browser.newContext({ baseURL: this.origin, serviceWorkers, ...options });
     context.setDefaultTimeout(10_000);
     const person = new Person(name, context);
     this.#people.push(person);

@@ -13,6 +13,7 @@ mod chat;
 mod cli;
 mod dashboard;
 mod errors;
+mod installed_app;
 mod jobs;
 mod least_privilege;
 mod legal;

@@ -37,6 +37,22 @@ async fn stopping_it_loses_nobody() {
     assert_eq!(kept, 2);
 }
 
+#[tokio::test]
+async fn an_app_that_cant_be_one_is_refused_at_the_start() {
+    let data = tempfile::tempdir().unwrap();
+    for (setting, wrong) in
+        [("HAGGLE_ANDROID_APP", "com.example.market"), ("HAGGLE_IOS_APP", "com.example.market")]
+    {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_haggle"));
+        command.args(["serve", "--addr", "127.0.0.1:0"]).env("DATABASE_URL", "postgres://nowhere.invalid/x");
+        command.env("HAGGLE_DATA", data.path());
+        let output =
+            tokio::task::spawn_blocking(move || command.env(setting, wrong).output().unwrap()).await.unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains(&format!("{setting} must look like")), "{said}");
+    }
+}
+
 /// Case 24.
 #[tokio::test]
 async fn a_place_whose_photos_cannot_be_written_says_so_and_is_not_up() {

@@ -1,10 +1,10 @@
-//! A browser's subscription: its key, taken and given back; the service worker that shows what is pushed.
+//! A browser's subscription: its key, taken and given back. What is pushed is shown by the service worker
+//! (`static/worker/push.js`).
 
 use axum::{
     Json,
     extract::{State, rejection::JsonRejection},
-    http::{StatusCode, header},
-    response::IntoResponse,
+    http::StatusCode,
 };
 use base64::{
     Engine as _,
@@ -25,7 +25,7 @@ use super::super::{
 use crate::notices::sentences;
 use crate::{
     accounts::CurrentUser,
-    web::{Error, Result, assets},
+    web::{Error, Result},
 };
 
 /// Browsers of one person; the oldest goes.
@@ -99,12 +99,4 @@ pub(in super::super) async fn unsubscribe(
     let Ok(Json(EndpointJson { endpoint })) = sent else { return Err(no_subscription()) };
     store::subscriptions::delete(&db, user.account_id, &endpoint).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// At the root, so that all pages are its own; browsers ask for it anew by themselves.
-pub(in super::super) async fn service_worker() -> Result<impl IntoResponse> {
-    let script = assets::file("service_worker.js").ok_or(Error::NotFound)?;
-    let headers =
-        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
-    Ok((headers, script))
 }

@@ -21,7 +21,9 @@ use super::super::{
 use super::usual_currency;
 use crate::accounts::{self, CurrentUser, Seller};
 use crate::products::sentences;
-use crate::web::{ClientAddr, Error, FieldErrors, Form, Path, Result, ReturnForm, Shell, flash, return_to};
+use crate::web::{
+    ClientAddr, Error, FieldErrors, Form, Marketplace, Path, Result, ReturnForm, Shell, flash, return_to,
+};
 
 pub async fn new(
     State(state): State<state::State>,
@@ -33,22 +35,31 @@ pub async fn new(
     if let Some(user) = &mut shell.user {
         (user.seller_id, user.is_seller) = (Some(seller.id), true);
     }
-    if let Some((form, photos)) = kept(&session, db, NEW, &seller).await? {
-        return form_page(&state, shell, &seller, None, form, photos, kept_errors()).await;
+    if let Some((form, photos, errors)) = kept(&session, db, NEW, &seller).await? {
+        return form_page(&state, shell, &seller, None, form, photos, errors).await;
     }
+    let form = blank_form(db, &shell.marketplace, &seller).await?;
+    form_page(&state, shell, &seller, None, form, Vec::new(), FieldErrors::default()).await
+}
+
+/// With what this seller will most likely choose.
+pub(super) async fn blank_form(
+    db: &PgPool,
+    marketplace: &Marketplace,
+    seller: &Seller,
+) -> Result<ProductForm> {
     let (place, currency) = match store::product::latest_place_and_currency(db, seller.id).await? {
         Some((place, currency)) => (place, Currency::from_code(&currency)),
         None => {
             (accounts::seller_card(db, seller.id).await?.map(|card| card.place).unwrap_or_default(), None)
         }
     };
-    let currencies = Currencies::of(&shell.marketplace);
+    let currencies = Currencies::of(marketplace);
     let currency = match currencies.only().or(currency) {
         Some(currency) => currencies.nearest(Some(currency)),
         None => usual_currency(db, &currencies).await?,
     };
-    let form = ProductForm::new(currency, &place);
-    form_page(&state, shell, &seller, None, form, Vec::new(), FieldErrors::default()).await
+    Ok(ProductForm::new(currency, &place))
 }
 
 pub async fn create(
@@ -101,9 +112,9 @@ pub async fn edit(
     let db = &state.db;
     let product = own(db, &seller, id).await?;
     let mut photos = store::photos::of_product(db, id).await?;
-    if let Some((form, new)) = kept(&session, db, &edit_path(id), &seller).await? {
+    if let Some((form, new, errors)) = kept(&session, db, &edit_path(id), &seller).await? {
         photos = form.arrange(photos, new);
-        return form_page(&state, shell, &seller, Some(product), form, photos, kept_errors()).await;
+        return form_page(&state, shell, &seller, Some(product), form, photos, errors).await;
     }
     let form = ProductForm::of(&product);
     form_page(&state, shell, &seller, Some(product), form, photos, FieldErrors::default()).await
@@ -153,13 +164,17 @@ pub async fn update(
     Ok(Redirect::to(&format!("/products/{id}")).into_response())
 }
 
-const NEW: &str = "/seller/products/new";
+pub(super) const NEW: &str = "/seller/products/new";
 
 fn edit_path(id: i64) -> String {
     format!("/seller/products/{id}/edit")
 }
 
-fn receiver<'a>(state: &'a state::State, seller: Option<&Seller>, account_id: i64) -> FormReceiver<'a> {
+pub(super) fn receiver<'a>(
+    state: &'a state::State,
+    seller: Option<&Seller>,
+    account_id: i64,
+) -> FormReceiver<'a> {
     let seller_id = seller.map(|seller| seller.id);
     FormReceiver {
         db: &state.db,
@@ -196,14 +211,8 @@ async fn kept(
     db: &PgPool,
     path: &str,
     seller: &Seller,
-) -> Result<Option<(ProductForm, Vec<Photo>)>> {
+) -> Result<Option<(ProductForm, Vec<Photo>, FieldErrors)>> {
     kept_form::take(session, db, path, seller.user.account_id, seller.id).await
-}
-
-fn kept_errors() -> FieldErrors {
-    let mut errors = FieldErrors::default();
-    errors.add("", sentences::HERE_IS_WHAT_YOU_WROTE_BEFORE_YOU_WERE_SIGNED);
-    errors
 }
 
 pub async fn reserve(

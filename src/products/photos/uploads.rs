@@ -152,7 +152,8 @@ impl Uploads {
         format!("{folder}{}/{key}", &key.as_str()[..2])
     }
 
-    fn name(&self, key: &PhotoKey, size: Size) -> String {
+    /// What the file is called in the store.
+    pub fn name(&self, key: &PhotoKey, size: Size) -> String {
         format!("{}/{}", self.photo(key), size.file())
     }
 }

@@ -10,6 +10,7 @@
  */
 import { Events } from "../lib/events.js";
 import { openStorage } from "../lib/storage.js";
+import { tellWorker } from "../lib/worker.js";
 import { linkBackToInbox } from "./back_link.js";
 import { Composer } from "./compose/composer.js";
 import { Draft } from "./compose/draft.js";
@@ -17,6 +18,7 @@ import { Outbox } from "./compose/outbox.js";
 import { PendingMessages } from "./compose/pending_messages.js";
 import { Sender } from "./compose/sender.js";
 import { UploadQueue } from "./compose/upload_queue.js";
+import { WorkerOutbox } from "./compose/worker_outbox.js";
 import { ConnectionStatus } from "./connection_status.js";
 import { Conversation } from "./conversation.js";
 import { Presence } from "./presence.js";
@@ -57,11 +59,15 @@ function compose(root, signal) {
     latest: () => api.latest(),
     emit,
   });
-  const outbox = new Outbox(store, owner);
+  const copy = new WorkerOutbox(room, () => transport.isCutOff);
+  const outbox = new Outbox(store, owner, Date.now, copy);
   const uploads = new UploadQueue({ post: (item, signal) => api.post(item, signal), emit });
   const socket = new Socket(`/ws/${room}`, {
     frame: (frame) => emit(`frame:${frame.type}`, frame),
-    status: (status) => emit("status", status),
+    status: (status) => {
+      emit("status", status);
+      if (transport.isCutOff) copy.copyDue(outbox);
+    },
     signal,
   });
   const polling = new Polling(() => exchange({ outbox, api, feed, emit }), () => emit("connectivity"), signal);
@@ -120,10 +126,22 @@ function compose(root, signal) {
   if (part("older")) new InfiniteScroll(part("older"), scroll.box, olderPages(pages, Number(root.dataset.first ?? 0)), signal);
   if (part("later")) new InfiniteScroll(part("later"), scroll.box, laterPages(pages, part("newest")), signal);
   addEventListener("beforeunload", (event) => outbox.isVolatile && event.preventDefault(), { signal });
+  copy.follow(outbox, signal);
+  keepUpToDate(`/rooms/${room}`, timeline, signal);
   for (const event of ["online", "offline"]) {
     addEventListener(event, () => emit("connectivity"), { signal });
   }
   signal.addEventListener("abort", () => emit("closed"));
+}
+
+/** What came while the page was open is in the kept copy, too, when it is left. */
+function keepUpToDate(path, timeline, signal) {
+  let kept = timeline.last;
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden || timeline.last === kept || !navigator.onLine) return;
+    kept = timeline.last;
+    void tellWorker({ type: "keep", rooms: [{ path, stamp: `left at ${kept}` }] });
+  }, { signal });
 }
 
 customElements.define("haggle-room", class extends HTMLElement {

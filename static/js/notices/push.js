@@ -5,9 +5,9 @@
  * browser has with what was told the server last, and tells it anew. Nobody is asked for permission but by the button.
  */
 import { keep, openStorage } from "../lib/storage.js";
+import { registerWorker } from "../lib/worker.js";
 
 const KEY = "haggle:push";
-const WORKER = "/service-worker.js";
 
 /** @typedef {"unsupported" | "home-screen" | "denied" | "off" | "on"} State */
 
@@ -37,7 +37,7 @@ export async function state() {
 /** Asks for permission. @param {string} key the server's, base64url */
 export async function turnOn(key) {
   if ((await Notification.requestPermission()) !== "granted") return;
-  await navigator.serviceWorker.register(WORKER);
+  await registerWorker();
   await subscribe(await navigator.serviceWorker.ready, key);
 }
 

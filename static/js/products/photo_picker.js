@@ -3,7 +3,7 @@ import { KINDS, refusal } from "./photo_rules.js";
 /**
  * `<haggle-photo-picker>`: shows the photos chosen in its file input before they are sent, each
  * with a button to take it away, and says early what the server would refuse. Files that are chosen
- * later or dropped on it join those that are there.
+ * later, taken with the camera or dropped on it join those that are there.
  *
  * The input stays what is sent; without this it works as browsers make it.
  */
@@ -25,6 +25,14 @@ class PhotoPicker extends HTMLElement {
     }
     this.drop.addEventListener("drop", (event) => this.take(event));
     this.add(this.input.files);
+    /** @type {HTMLInputElement | null} */
+    const camera = this.querySelector("[data-camera]");
+    const taken = () => {
+      this.add(camera.files);
+      camera.value = "";
+    };
+    camera?.addEventListener("change", taken);
+    if (camera?.files.length) taken();
   }
 
   /** @param {DragEvent} event */

@@ -249,14 +249,3 @@ async fn a_browser_is_told_only_while_it_is_signed_in() {
     tomas.post("/account/sign-out-everywhere", &[]).await.expect(303);
     assert_eq!(subscriptions(&app).await, 0);
 }
-
-#[tokio::test]
-async fn the_worker_is_at_the_root_and_the_policy_lets_it_run() {
-    let app = TestApp::start().await;
-    let worker = app.visitor().get("/service-worker.js").await.ok();
-    assert_eq!(worker.header("content-type"), Some("text/javascript; charset=utf-8"));
-    assert_eq!(worker.header("cache-control"), Some("no-cache"));
-    assert!(worker.body().contains("showNotification"));
-    let policy = app.visitor().get("/").await.ok().header("content-security-policy").unwrap().to_owned();
-    assert!(policy.contains("worker-src 'self'"), "{policy}");
-}

@@ -8,6 +8,7 @@ mod page;
 mod photos;
 mod quota;
 mod review;
+mod share;
 
 use image::ImageFormat;
 use reqwest::multipart::{Form, Part};

@@ -32,7 +32,8 @@ async fn a_logo_is_beside_the_name_until_another_one_is() {
     let preview = home.attr("meta[property='og:image']", "content");
     app.visitor().get(preview.strip_prefix(&app.origin()).unwrap()).await.ok();
     let manifest = app.visitor().get("/manifest.webmanifest").await.ok().json();
-    assert_eq!(manifest["icons"][0]["src"], *first);
+    let icon = manifest["icons"][0]["src"].as_str().unwrap().to_owned();
+    assert_eq!(app.visitor().get(&icon).await.ok().header("content-type"), Some("image/png"));
 
     // Also where nobody knows what became of it.
     sqlx::query("UPDATE stored_photos SET state = 'pending', state_since = '-infinity'")
@@ -46,6 +47,8 @@ async fn a_logo_is_beside_the_name_until_another_one_is() {
     let second = shown(&app).await;
     assert_ne!(first, second);
     app.visitor().get(&first).await.expect(404);
+    let manifest = app.visitor().get("/manifest.webmanifest").await.ok().json();
+    assert_ne!(manifest["icons"][0]["src"], *icon, "another picture has another address");
     sweep(&app).await;
     let kept: Vec<String> = sqlx::query_scalar("SELECT state FROM stored_photos ORDER BY state")
         .fetch_all(&app.db)

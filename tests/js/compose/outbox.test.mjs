@@ -130,3 +130,19 @@ test("a draft is kept until it is emptied", () => {
   new Draft(store, ROOM).text = "";
   assert.equal(store.length, 0);
 });
+
+test("a copy beside it has what is due, and nothing that was stored, refused or is a picture's", () => {
+  const copy = new Map();
+  const beside = { put: (item) => copy.set(item.client_id, item.body), remove: (id) => copy.delete(id) };
+  const outbox = new Outbox(new FakeStorage(), ROOM, () => 1000, beside);
+  const [one, other] = [outbox.put("stored"), outbox.put("refused")];
+  outbox.put("with a picture", undefined, { url: "blob:1" });
+  assert.deepEqual([...copy.values()], ["stored", "refused"]);
+  outbox.acknowledge(one.client_id);
+  outbox.reject(other.client_id, "blocked");
+  assert.equal(copy.size, 0);
+  outbox.retry(other.client_id);
+  assert.deepEqual([...copy.values()], ["refused"]);
+  outbox.acknowledge("of another page");
+  assert.equal(copy.size, 1);
+});

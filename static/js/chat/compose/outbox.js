@@ -5,7 +5,7 @@
  *
  * A picture lasts as long as the page, because the browser's storage is too small for it: what outlives
  * the page is its message, marked `photo_lost`. Each item has a storage key of its own, so two tabs of
- * one person never overwrite each other's.
+ * one person never overwrite each other's. The service worker has a copy of what is due (`worker_outbox.js`).
  *
  * @typedef {{ client_id: string, body: string, product_id?: number, at: number,
  *             refused?: string, picture?: import("./attachment.js").Attachment }} Item `at` orders them;
@@ -14,6 +14,11 @@
  */
 import { keep } from "../../lib/storage.js";
 import { uuid } from "../../lib/uuid.js";
+
+/** @typedef {{ put: (item: Item) => void, remove: (id: string) => void }} Copy of what is due, beside the store */
+
+/** @type {Copy} */
+const NO_COPY = { put: () => {}, remove: () => {} };
 
 /** Older items are sent only when their writer retries: the conversation has moved on. */
 const RESEND_WITHIN = 24 * 60 * 60 * 1000;
@@ -25,6 +30,7 @@ export class Outbox {
   #store;
   #prefix;
   #now;
+  #copy;
   /** @type {Map<string, Item>} in the order of writing */
   #items = new Map();
 
@@ -32,8 +38,10 @@ export class Outbox {
    * @param {Store} store
    * @param {string} owner room and seat: together they name one account in one room
    * @param {() => number} [now]
+   * @param {Copy} [copy]
    */
-  constructor(store, owner, now = Date.now) {
+  constructor(store, owner, now = Date.now, copy = NO_COPY) {
+    this.#copy = copy;
     this.#store = store;
     this.#prefix = `haggle:outbox:${owner}:`;
     this.#now = now;
@@ -77,7 +85,9 @@ export class Outbox {
   /** The server has it. @param {string} id @returns {boolean} whether it was ours */
   acknowledge(id) {
     this.#store.removeItem(this.#prefix + id);
-    return this.#items.delete(id);
+    if (!this.#items.delete(id)) return false;
+    this.#copy.remove(id);
+    return true;
   }
 
   /**
@@ -116,6 +126,8 @@ export class Outbox {
     const { picture, ...words } = item;
     const kept = picture ? { ...words, refused: "photo_lost" } : words;
     keep(this.#store, this.#prefix + item.client_id, JSON.stringify(kept));
+    if (kept.refused) this.#copy.remove(item.client_id);
+    else this.#copy.put(kept);
   }
 
   #load() {

@@ -6,6 +6,7 @@
 import { RoomApi } from "../transport/room_api.js";
 import { Outbox } from "./outbox.js";
 import { RETRYABLE } from "./sender.js";
+import { takeFromWorker } from "./worker_outbox.js";
 
 const KEY = /^haggle:outbox:((buyer_(\d+)_seller_(\d+)):(buyer|seller)):/;
 
@@ -16,7 +17,7 @@ const KEY = /^haggle:outbox:((buyer_(\d+)_seller_(\d+)):(buyer|seller)):/;
  */
 export async function sendLeftovers(store, ids, open) {
   for (const [owner, room] of owners(store, ids)) {
-    const outbox = new Outbox(store, owner);
+    const outbox = new Outbox(store, owner, Date.now, { put: () => {}, remove: takeFromWorker });
     const due = room === open ? [] : outbox.due;
     for (const item of due) {
       const failure = await new RoomApi(room).post(item).then(() => null, (failure) => failure);

@@ -6,9 +6,10 @@
  * HTML, requested at most once in 400 ms.
  */
 import { openStorage } from "../../lib/storage.js";
+import { tellWorker } from "../../lib/worker.js";
 import { showCount, showTotal } from "./unread_badge.js";
 import * as buyerSelect from "./buyer_select.js";
-import { isListed, refreshList } from "./inbox_list.js";
+import { isListed, keepRooms, refreshList } from "./inbox_list.js";
 import { ConnectionCheck } from "../transport/connection_check.js";
 import { Socket } from "../transport/socket.js";
 import { sendLeftovers } from "../compose/send_leftovers.js";
@@ -43,6 +44,7 @@ class Inbox {
     showTotal(Number(badge?.getAttribute("data-unread")) || 0);
     this.#socket.open();
     this.#sendLeftovers();
+    keepRooms();
     // A page that the browser kept for going back shows what was unread then.
     const [how] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
     if (how?.type === "back_forward") this.#refreshSoon();
@@ -85,6 +87,7 @@ class Inbox {
   /** Events during a lost connection were missed, so the server is asked. */
   #status(status) {
     if (status !== "open") this.#greeted = false;
+    if (status === "ended") void tellWorker({ type: "forget" }); // signed out, maybe from elsewhere
     if (status === "open" && this.#missed) {
       this.#refreshSoon();
       this.#sendLeftovers();

@@ -3,6 +3,7 @@
  * it. Keyboard focus inside the list stays where it was.
  */
 import { localTimes } from "../../lib/time.js";
+import { tellWorker } from "../../lib/worker.js";
 import * as buyerSelect from "./buyer_select.js";
 
 const LIST = "[data-inbox-list]";
@@ -16,9 +17,23 @@ export async function refreshList() {
   const page = await read(url).catch(() => null);
   if (!page) return null;
   const [list, fresh] = [document.querySelector(LIST), page.querySelector(LIST)];
-  if (list && fresh) replace(list, fresh);
+  if (list && fresh) {
+    replace(list, fresh);
+    keepRooms();
+  }
   buyerSelect.updateFrom(page);
   return Number(page.querySelector("[data-unread]")?.getAttribute("data-unread")) || 0;
+}
+
+/** The last conversations can be read offline: the worker asks for those that have changed. Not where data is to be saved. */
+export function keepRooms() {
+  const rooms = [...document.querySelectorAll(`${LIST} [data-room]`)].map((row) => ({
+    path: row.querySelector("a")?.getAttribute("href") ?? "",
+    stamp: `${row.querySelector("time")?.getAttribute("datetime")} ${row.querySelector("[data-row-unread]")?.textContent}`,
+  }));
+  const { connection } = /** @type {any} */ (navigator);
+  if (rooms.length === 0 || connection?.saveData || location.search) return;
+  void tellWorker({ type: "keep", rooms });
 }
 
 async function read(url) {

@@ -1,4 +1,5 @@
-/** Unread counts, wherever they are shown: badges in the navigation and in rows, the window's title. */
+/** Unread counts, wherever they are shown: badges in the navigation and in rows, the window's title, the app's icon. */
+import { showOnIcon } from "../../lib/app_badge.js";
 
 const MAX_SHOWN = 99;
 /** The window's title as the server wrote it: a product may be called "(2) Garden chairs". */
@@ -19,6 +20,7 @@ export function showTotal(total) {
     badge.setAttribute("data-unread", String(total));
     showCount(badge, total);
   }
+  showOnIcon(total);
   title ||= document.title;
   const counted = total > 0 ? `(${short(total)}) ${title}` : title;
   if (document.title !== counted) document.title = counted;

@@ -37,6 +37,11 @@ export class RoomTransport {
     return !["open", "ended"].includes(this.#socket.status) && !this.#polling.working;
   }
 
+  /** It isn't only that the connection takes its time: it was tried, or there is no network. */
+  get isCutOff() {
+    return !navigator.onLine || (this.isOffline && this.#socket.failures > 0);
+  }
+
   /** @returns {import("../connection_status.js").State} */
   get state() {
     if (this.#isGone) return "gone";
