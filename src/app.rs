@@ -30,13 +30,13 @@ use crate::{
         self, AccessEvents, ConfirmationPolicy, Gate, RelyingParty, SealingKey, SignInLimits,
         oauth::AppRedirects, session_store,
     },
-    admin,
+    admin, api,
     chat::{self, MessageLimits},
     dashboard,
     jobs::{Policy, Supervisor},
     legal,
     mail::Mailer,
-    notices::{self, Bell},
+    notices::{self, AllowedNetworks, Bell},
     products::{
         self, BrowseLimits, KnownPhotos, PhotoLimits, ProductEvents, ProductQuota, ViewCounter,
         photos::{Uploads, WriteCheck},
@@ -54,10 +54,11 @@ use crate::{
         error_page::ErrorTemplate,
         forgery, headers,
         health::{self, Fault},
-        house_time, http_server, request_id, request_metrics,
+        house_time, http_server, problem, request_id, request_metrics,
         request_pace::{self, RequestPace},
         service_worker, wants_json, well_known,
     },
+    webhooks,
 };
 
 pub use gauges::serve as serve_metrics;
@@ -70,6 +71,7 @@ pub struct App {
     pub db: PgPool,
     pub supervisor: Supervisor,
     pub gate: Gate,
+    pub api: api::Memory,
     pub mailer: Mailer,
     pub settings: LiveSettings,
     pub legal: legal::State,
@@ -77,6 +79,7 @@ pub struct App {
     pub safety: safety::State,
     pub products: products::State,
     pub notices: notices::State,
+    pub webhooks: webhooks::State,
     pub chat: chat::State,
     pub dashboard: dashboard::State,
     pub admin: admin::State,
@@ -105,11 +108,15 @@ impl App {
         let (view_counter, product_events) = (ViewCounter::default(), ProductEvents::default());
         let people_seen = PeopleSeen::default();
         let bell = Bell::default();
+        // Until the program is given its own.
+        let (sealing_key, allowed) = (SealingKey::new(rand::random()), AllowedNetworks::default());
+        let webhooks = webhooks::State { db: db.clone(), sealing_key: sealing_key.clone(), allowed };
         supervisor.spawn_draining("products.views", Policy::Background, {
             let (db, views) = (db.clone(), view_counter.clone());
             move |stop| views.clone().run(db.clone(), stop)
         });
         App {
+            api: api::Memory::new(&db, &access, trusted_proxies),
             gate: Gate::new(db.clone(), trusted_proxies, people_seen.clone()),
             accounts: accounts::State {
                 db: db.clone(),
@@ -119,8 +126,7 @@ impl App {
                 public_origin: public_origin.clone(),
                 mailer: Mailer::nowhere(),
                 confirmation: ConfirmationPolicy::default(),
-                // Until the program is given its own.
-                sealing_key: SealingKey::new(rand::random()),
+                sealing_key,
                 relying_party: RelyingParty::new(&public_origin),
                 app_redirects: AppRedirects::default(),
                 shell: shell.clone(),
@@ -139,6 +145,7 @@ impl App {
                 shell: shell.clone(),
             },
             notices: kinds::state(&db, &bell, &shell),
+            webhooks: webhooks.clone(),
             safety: safety::State { db: db.clone(), figures: Default::default(), shell: shell.clone() },
             dashboard: dashboard::State { db: db.clone(), shell: shell.clone() },
             admin: admin::State {
@@ -148,6 +155,7 @@ impl App {
                 setup_key: admin::SetupKey::random(),
                 settings: settings.clone(),
                 uploads: uploads.clone(),
+                webhooks,
                 shell: shell.clone(),
             },
             legal: legal::State { db: db.clone(), shell: shell.clone() },
@@ -197,14 +205,27 @@ pub fn router(app: App) -> anyhow::Result<Router> {
     let health = Health { db: app.db.clone(), supervisor: app.supervisor, photos };
     let marketplace = app.settings.marketplace();
     let accounts_state = app.accounts.clone();
-    let mut router = Router::new()
+    let api = api::Dependencies {
+        document: api::DocumentJson(api::openapi_json),
+        memory: app.api,
+        marketplace: app.settings.marketplace(),
+        gate: app.gate.clone(),
+        accounts: app.accounts.clone(),
+        products: app.products.clone(),
+        notices: app.notices.clone(),
+        webhooks: app.webhooks.clone(),
+        chat: app.chat.clone(),
+    };
+    let api = api::router(api.into());
+    let pages = Router::new()
+        .merge(api::page_router(shell.clone()))
         .merge(accounts::router(app.accounts))
         .merge(safety::router(app.safety))
         .merge(products::router(app.products))
         .merge(notices::router(app.notices))
         .merge(chat::router(app.chat))
         .merge(dashboard::router(app.dashboard))
-        .merge(admin::router(app.admin))
+        .merge(admin::router(admin::State { webhooks: app.webhooks, ..app.admin }))
         .merge(legal::router(app.legal))
         .merge(settings::router(app.settings.marketplace()))
         .merge(assets::router())
@@ -219,7 +240,10 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .layer(from_fn_with_state(app.gate, accounts::pass))
         .layer(from_fn_with_state(shell.clone(), error_pages))
         .layer(session_store::layer(app.db.clone(), secure))
-        .layer(forgery::layer(&public_origin)?)
+        .layer(forgery::layer(&public_origin)?);
+    // Programs come past all that is about pages: session, forgery, error pages.
+    let mut router = pages
+        .merge(api)
         .layer(DefaultBodyLimit::max(64 * 1024))
         .layer(CatchPanicLayer::custom(|_| {
             Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()
@@ -338,14 +362,17 @@ async fn error_pages(State(shell): State<ShellSource>, request: Request, next: N
     let Some(mut page) = response.extensions_mut().remove::<ErrorPage>() else {
         return response;
     };
-    if page.status.is_server_error() {
+    let is_api = parts.uri.path().starts_with("/api/");
+    if is_api || page.status.is_server_error() {
         page.request_id = request_id::in_extensions(&parts.extensions).map(str::to_owned);
     }
     // Of the answer that the page stands for: when to try again, and that the connection ends.
     let mut kept = std::mem::take(response.headers_mut());
     kept.remove(header::CONTENT_TYPE);
     kept.remove(header::CONTENT_LENGTH);
-    let mut response = if wants_json(&parts.headers) {
+    let mut response = if is_api {
+        problem::response(page)
+    } else if wants_json(&parts.headers) {
         let mut answer = json!({ "code": page.code, "error": page.sentence });
         if let Some(id) = page.request_id {
             answer["request_id"] = id.into();

@@ -14,13 +14,15 @@
 //!
 //! ```text
 //! main → cli → app                    app builds every feature's State and is the only one that knows all
-//!          admin   dashboard          staff's and seller's view over the rest
-//!               ↘  ↙
+//!      api   admin   dashboard       JSON for programs; staff's and seller's view over the rest
+//!               ↘  ↓  ↙
 //!               chat                  two people, one room
 //!                ↓
 //!             products                what is for sale; photos, prices, browse
 //!                ↓
 //!              safety                 blocks, reports, budgets of first contact, warnings
+//!                ↓
+//!             webhooks                whose servers are told of products and rooms: an outbox
 //!                ↓
 //!             notices                 what somebody is told of: bell, push and mail are its readers
 //!                ↓
@@ -33,6 +35,8 @@
 //!                ↓
 //!           db  telemetry             pools and limits, migrations, error classes; the log, the names of metrics
 //! ```
+//!
+//! Outside of it all is `clients/`: the API's document, and a client made from it (`clients/typescript/`).
 //!
 //! Inside chat: `domain` (values) → `store` (SQL) → `access` (who may be here) → `live` (who listens on this
 //! node) → `write` (the one way to write) → `sockets`, `cluster`, `search`, `attachments`, `pages`.
@@ -180,6 +184,9 @@
 //! | access token, refresh token, personal token | OAuth's: an hour; gets the next one, rotated; of a script, made on a page | `accounts/tokens/`, `oauth/refresh.rs` |
 //! | scope | what a token is good for | `accounts/scopes.rs` |
 //! | challenge, relying party | WebAuthn's: what a passkey signs, and who asks | `accounts/passkeys/` |
+//! | grant, token, scope | OAuth's: a session that no cookie opens, what opens it, and what for | `accounts/tokens/`, `api/access.rs` |
+//! | problem, keyset, replayed | problem details (RFC 9457), pages by where the last one ended, an answer kept under an Idempotency-Key | [`api`] |
+//! | delivery, tail | outbox of webhooks' calls; change data capture by polling, for rooms | [`webhooks`], `chat/webhook_tail.rs` |
 //! | gap, backfill | out-of-order delivery, and reading the rows in between | `live/room.rs`, `cluster/backfill.rs` |
 //! | block, withheld | muting: what somebody wrote whom the other had blocked; a tombstone with a number | `safety/blocks.rs`, `chat/write/blocks.rs`, `chat/domain/batch.rs` |
 //! | opening | first contact: somebody begins a conversation; has a budget | `safety/openings.rs` |
@@ -211,6 +218,7 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod api;
 pub mod app;
 pub mod chat;
 pub mod cli;
@@ -226,3 +234,4 @@ pub mod safety;
 pub mod settings;
 pub mod telemetry;
 pub mod web;
+pub mod webhooks;

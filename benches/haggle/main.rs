@@ -79,6 +79,7 @@ async fn run(options: BenchOptions) -> anyhow::Result<()> {
         "history",
         "queue",
         "away",
+        "api",
     ];
     if loaded.iter().any(|row| options.wants(row)) || options.plots {
         let haggle = Server::haggle().await?;
@@ -113,6 +114,9 @@ async fn run(options: BenchOptions) -> anyhow::Result<()> {
         }
         if options.wants("away") {
             rows::away::measure(&options, &mut table, &haggle, &dataset).await?;
+        }
+        if options.wants("api") {
+            rows::api::measure(&options, &mut table, &haggle, &dataset).await?;
         }
         if options.plots {
             rows::scaling::measure(&options, &haggle, &baseline, &dataset).await?;

@@ -165,6 +165,11 @@ impl AccessSubscription {
     pub async fn next_signal(&mut self) -> AccessSignal {
         self.signals.recv().await.unwrap_or(AccessSignal::Changed)
     }
+
+    /// Whether there is one, or was.
+    pub fn has_signal(&mut self) -> bool {
+        !matches!(self.signals.try_recv(), Err(broadcast::error::TryRecvError::Empty))
+    }
 }
 
 impl Drop for AccessSubscription {

@@ -56,7 +56,7 @@ fn is_signing_in(path: &str) -> bool {
 
 /// Who pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Payer {
+pub enum Payer {
     Account(i64),
     Network(IpAddr),
 }

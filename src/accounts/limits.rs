@@ -186,7 +186,7 @@ impl SignInLimits {
 }
 
 /// Somebody with IPv6 has a /64 to choose addresses from: it counts as one.
-pub(super) fn network(addr: IpAddr) -> IpAddr {
+pub fn network(addr: IpAddr) -> IpAddr {
     match addr {
         IpAddr::V4(_) => addr,
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),

@@ -64,20 +64,21 @@ pub use admission::{PendingUser, WaitingPerson, decide_admission, waiting_people
 pub use current_user::CurrentUser;
 pub use export::{EXPORT, export_account, store_export, sweep_exports};
 pub use extract::{Admin, MaybePending, MaybeUser, Seller};
-pub use gate::{Gate, pass};
+pub use gate::{Gate, Payer, pass};
 pub use invitations::{
     Invitation, InvitationToken, MAX_DAYS, MAX_USES, NewInvitation, invitations, invite, revoke_invitation,
 };
 pub use leaving::{Erased, due_leavers, erase};
-pub use limits::SignInLimits;
+pub use limits::{SignInLimits, network};
 pub use links::sweep_links;
 pub use mail_jobs::{SEND_LINK, send_link};
 pub use model::{AdminAccount, Admission, Email, Name, NewAccount, Password, Role, SellerCard, ShopName};
 pub use moderation::{Moderated, admins, demote, remove_second_factor, restore, set_password, suspend};
 pub use named_account::name_account;
+pub use pages::sessions::{end_session, open_sessions};
 pub use passkeys::RelyingParty;
 pub use password::{Hash, hash, record_gauges};
-pub use profiles::{seller_card, set_photo, start_selling};
+pub use profiles::{change as change_profile, change_seller, seller_card, set_photo, start_selling};
 pub use reauthentication::ask_again;
 pub use registration::{
     FirstAdmin, create_admin, create_first_admin, demand_no_confirmations, has_no_accounts, has_no_admin,
@@ -88,3 +89,4 @@ pub use sealing::SealingKey;
 pub use security_events::{SECURITY_JOB, SecurityEvent};
 pub use state::{ConfirmationPolicy, State};
 pub use totp::{code as totp_code, step_at as totp_step_at};
+pub use views::{SessionKind, SessionLine};

@@ -10,19 +10,52 @@ use super::{
     store,
 };
 use crate::accounts::sentences;
-use crate::web::{Error, Result};
+use crate::web::{Error, FieldErrors, Result, form};
 
-/// What people are called, and what they say of themselves in a line.
-pub(super) async fn describe(
+/// Of a line about oneself.
+const MAX_ABOUT_LINE: usize = 160;
+
+/// Changes what somebody is called, and what they say of themselves in a line. `house`: what the marketplace is called.
+pub async fn change(
     db: &PgPool,
     events: &AccessEvents,
-    account_id: i64,
-    name: &Name,
+    user: &CurrentUser,
+    house: &str,
+    name: &str,
     about_line: &str,
-) -> Result<()> {
-    store::accounts::describe(db, account_id, name, about_line).await?;
-    events.publish(AccessChange::Profile(account_id));
-    Ok(())
+) -> Result<Result<(), FieldErrors>> {
+    let mut errors = FieldErrors::default();
+    let name = errors.check("name", Name::parse(name, house));
+    let about_line = errors.check("about_line", form::optional_line(about_line, MAX_ABOUT_LINE));
+    let (Some(name), Some(about_line)) = (name, about_line) else { return Ok(Err(errors)) };
+    store::accounts::describe(db, user.account_id, &name, &about_line).await?;
+    events.publish(AccessChange::Profile(user.account_id));
+    Ok(Ok(()))
+}
+
+/// Makes or changes somebody's `Customer` profile: what their shop is called, its place, and about it.
+pub async fn change_seller(
+    db: &PgPool,
+    events: &AccessEvents,
+    user: &CurrentUser,
+    house: &str,
+    (shop_name, place, about): (&str, &str, &str),
+) -> Result<Result<(), FieldErrors>> {
+    let mut errors = FieldErrors::default();
+    if user.is_admin {
+        errors.add("shop_name", sentences::AN_ADMIN_RUNS_THE_MARKETPLACE_AND_CANT_SELL_IN);
+    }
+    let shop_name = errors.check("shop_name", Name::parse(shop_name, house));
+    let place = errors.check("place", form::optional_line(place, 80));
+    let about = errors.check("about", form::lines(about, 2000));
+    let (Some(shop_name), Some(place), Some(about), true) = (shop_name, place, about, errors.is_empty())
+    else {
+        return Ok(Err(errors));
+    };
+    let profile = SellerProfile { shop_name, place, about };
+    store::profiles::save_seller_profile(db, user.account_id, &profile).await?;
+    events.publish(AccessChange::Profile(user.account_id));
+    Ok(Ok(()))
 }
 
 /// In the caller's transaction. Answers the key of the photo that there was, and what to publish after the commit.
@@ -32,18 +65,6 @@ pub async fn set_photo(
     key: Option<&str>,
 ) -> sqlx::Result<(Option<String>, AccessChange)> {
     Ok((store::accounts::set_photo(tx, account_id, key).await?, AccessChange::Profile(account_id)))
-}
-
-/// Makes or changes the account's `Customer` profile.
-pub(super) async fn sell(
-    db: &PgPool,
-    events: &AccessEvents,
-    account_id: i64,
-    profile: &SellerProfile,
-) -> Result<()> {
-    store::profiles::save_seller_profile(db, account_id, profile).await?;
-    events.publish(AccessChange::Profile(account_id));
-    Ok(())
 }
 
 /// Idempotent: makes the seller profile of somebody who has none, under their own name and with no place yet.

@@ -162,13 +162,13 @@ pub(super) struct ConfirmPage {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SessionKind {
+pub enum SessionKind {
     Browser,
     App,
     Token,
 }
 
-pub(super) struct SessionLine {
+pub struct SessionLine {
     /// The hash of its id, which opens nothing.
     pub id: String,
     pub is_this: bool,

@@ -31,6 +31,7 @@ mod state;
 mod stats;
 mod store;
 mod views;
+mod webhooks;
 
 pub use audit::record_command;
 pub use model::AuditAction;

@@ -41,10 +41,12 @@ pub enum AuditAction {
     DecideAppeal,
     AddApp,
     RemoveApp,
+    AddWebhook,
+    RemoveWebhook,
 }
 
 impl AuditAction {
-    const ALL: [Self; 26] = [
+    const ALL: [Self; 28] = [
         Self::SuspendPerson,
         Self::RestorePerson,
         Self::HideProduct,
@@ -71,6 +73,8 @@ impl AuditAction {
         Self::DecideAppeal,
         Self::AddApp,
         Self::RemoveApp,
+        Self::AddWebhook,
+        Self::RemoveWebhook,
     ];
 
     /// As it is stored.
@@ -102,6 +106,8 @@ impl AuditAction {
             Self::DecideAppeal => "case.decide_appeal",
             Self::AddApp => "app.add",
             Self::RemoveApp => "app.remove",
+            Self::AddWebhook => "webhook.add",
+            Self::RemoveWebhook => "webhook.remove",
         }
     }
 
@@ -133,6 +139,8 @@ impl AuditAction {
             Self::DecideAppeal => "Decided an appeal",
             Self::AddApp => "Added an app",
             Self::RemoveApp => "Removed an app",
+            Self::AddWebhook => "Added a webhook",
+            Self::RemoveWebhook => "Removed a webhook",
         }
     }
 

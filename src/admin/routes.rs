@@ -6,7 +6,7 @@ use axum::{
 
 use super::{
     approvals, apps, audit, cases, categories, invitations, jobs, legal, overview, people, products, sellers,
-    settings, setup, state::State,
+    settings, setup, state::State, webhooks,
 };
 use crate::{legal::MAX_TEXT, products::single_photo::MAX_FORM};
 
@@ -30,6 +30,10 @@ pub fn router(state: State) -> Router {
         .route("/admin/invitations/{id}/revoke", post(invitations::revoke))
         .route("/admin/apps", get(apps::list).post(apps::add))
         .route("/admin/apps/{id}/remove", post(apps::remove))
+        .route("/admin/webhooks", get(webhooks::list).post(webhooks::add))
+        .route("/admin/webhooks/{id}/remove", post(webhooks::remove))
+        .route("/admin/webhooks/{id}/test", post(webhooks::test))
+        .route("/admin/webhooks/{id}/send-again", post(webhooks::send_again))
         .route("/admin/approvals", get(approvals::list))
         .route("/admin/approvals/people/{id}", post(approvals::person))
         .route("/admin/approvals/products/{id}", post(approvals::product))

@@ -121,3 +121,5 @@ pub(super) fn product_is_shown_again(title: impl Display) -> String {
 pub(super) fn category_is_there_now(name: impl Display) -> String {
     format!("“{name}” is there now, at the end.")
 }
+pub(super) const REMOVED_NOTHING_IS_SENT_THERE_ANY_MORE: &str = "Removed. Nothing is sent there any more.";
+pub(super) const IT_IS_BEING_CALLED: &str = "It is being called.";

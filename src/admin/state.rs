@@ -9,6 +9,7 @@ use crate::{
     products::{ProductEvents, photos::Uploads},
     settings::LiveSettings,
     web::ShellSource,
+    webhooks,
 };
 
 #[derive(Clone, FromRef)]
@@ -19,5 +20,6 @@ pub struct State {
     pub setup_key: SetupKey,
     pub settings: LiveSettings,
     pub uploads: Uploads,
+    pub webhooks: webhooks::State,
     pub shell: ShellSource,
 }

@@ -22,6 +22,7 @@ use crate::{
     safety::{Case, CaseFigures, QueueLine},
     settings::{SettingsForm, countries},
     web::{FieldErrors, Pager, Registration, Shell, filters},
+    webhooks::{DeliveryLine, Webhook},
 };
 
 #[derive(Template, WebTemplate)]
@@ -297,4 +298,16 @@ pub(super) struct ApprovalsPage {
     pub shell: Shell,
     pub people: Vec<WaitingPerson>,
     pub products: Vec<ProductSummary>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/webhooks.html")]
+pub(super) struct WebhooksPage {
+    pub shell: Shell,
+    /// With their last calls.
+    pub lines: Vec<(Webhook, Vec<DeliveryLine>)>,
+    pub url: String,
+    pub errors: FieldErrors,
+    /// Of the one just made.
+    pub secret: Option<String>,
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::{App, export, leaving};
 use crate::{
-    accounts, admin, chat,
+    accounts, admin, api, chat,
     jobs::{self, Policy, Worker},
-    mail, notices, products, safety,
+    mail, notices, products, safety, webhooks,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -27,7 +27,7 @@ fn worker(app: &App) -> Worker {
     let (photos_db, uploads) = (db.clone(), app.products.uploads.clone());
     let (days, market, done, letters) = (db.clone(), db.clone(), db.clone(), db.clone());
     let (moved, account, old) = (db.clone(), db.clone(), db.clone());
-    let openings = db.clone();
+    let (openings, keys, calls) = (db.clone(), db.clone(), db.clone());
     let (leavers, access, answers) = (db.clone(), app.accounts.access.clone(), db.clone());
     let (export_db, pictures, shell) = (db.clone(), app.products.uploads.clone(), app.accounts.shell.clone());
     Worker::new(db)
@@ -82,6 +82,14 @@ fn worker(app: &App) -> Worker {
         .every(24 * HOUR, "safety.sweep_openings", move |_| {
             let db = openings.clone();
             async move { Ok(safety::sweep_openings(&db).await.map(drop)?) }
+        })
+        .every(HOUR, "api.sweep", move |_| {
+            let db = keys.clone();
+            async move { Ok(api::sweep_idempotency_keys(&db).await.map(drop)?) }
+        })
+        .every(HOUR, "webhooks.sweep", move |_| {
+            let db = calls.clone();
+            async move { Ok(webhooks::sweep(&db).await.map(drop)?) }
         })
         .every(24 * HOUR, "jobs.sweep", move |_| {
             let db = done.clone();

@@ -7,13 +7,14 @@ use sqlx::PgPool;
 use super::App;
 use crate::{
     admin::Moderation,
-    chat::{MessageKind, Tail},
+    chat::{MessageKind, Tail, WebhookTail},
     jobs::Policy,
     notices::{
         self, AccountSecurity, AllowedNetworks, Bell, Kinds, Letters, PushClient, Pusher, UnsubscribeKey,
     },
     products::ProductStateKind,
     web::{Marketplace, ShellSource},
+    webhooks::WebhookKind,
 };
 
 /// In the order in which the page of choices has them.
@@ -23,6 +24,7 @@ pub(super) fn all(messages: MessageKind) -> Kinds {
         Arc::new(ProductStateKind),
         Arc::new(Moderation),
         Arc::new(AccountSecurity),
+        Arc::new(WebhookKind),
     ])
 }
 
@@ -58,5 +60,8 @@ impl App {
         self.notices.start(&self.supervisor);
         let tail = Tail { db: self.db.clone(), kind: messages };
         self.supervisor.spawn("chat.notices.tail", Policy::Background, move || tail.clone().run());
+        self.webhooks.start(&self.supervisor);
+        let tail = WebhookTail { db: self.db.clone() };
+        self.supervisor.spawn("chat.webhooks.tail", Policy::Background, move || tail.clone().run());
     }
 }

@@ -34,23 +34,45 @@ mod sockets;
 mod state;
 mod store;
 mod summary;
+mod webhook_tail;
 mod write;
 
+pub(crate) use access::RoomMember;
 pub use attachments::photos::{missing as missing_photos, sweep as sweep_photos};
 pub use domain::{
     body::Body,
     conversation::{Conversation, InboxRow},
     discrepancy::Discrepancy,
+    outcome::{SendError, SendOutcome},
+    position::ReadMarks,
     room_key::RoomKey,
     side::Side,
 };
+pub use live::{
+    frames::{ChangedFrame, ClientFrame, EntryFrame, ServerFrame},
+    screen::Screen,
+};
 pub use notices::{kind::MessageKind, product_talk::tell_product_moved, tail::Tail};
+pub use pages::{
+    blocks::blockable,
+    history::changes_since,
+    report::{Report, report},
+    report_target::ReportTarget,
+    search::{PER_PAGE as HITS_PER_PAGE, search_messages},
+    send::{SendParts, sent_frame},
+    send_form::MAX_FORM_BYTES,
+    timeline::{HistoryQuery, HistoryRange, TimelinePage, load as load_timeline},
+};
 pub use routes::router;
 pub use search::indexer::reindex;
-pub use sockets::ws_io::KeepAlive;
+pub use sockets::{parts::SocketParts, program as program_sockets, ws_io::KeepAlive};
 pub use state::{Dependencies, State};
-pub use summary::{count_answer_times, latest_for_seller, own_messages, unread, verify};
-pub use write::limits::MessageLimits;
+pub use store::search_query::Hit;
+pub use summary::{
+    conversations_before, count_answer_times, latest_for_seller, own_messages, unread, verify,
+};
+pub use webhook_tail::WebhookTail;
+pub use write::{blocks::BlockParts, limits::MessageLimits, read_marks::mark_read};
 
 /// Joins the other nodes on the same database. `servers`: of NATS, if it shall carry their events.
 pub async fn join_cluster(

@@ -2,6 +2,7 @@
 
 use futures_util::stream::BoxStream;
 use sqlx::{PgExecutor, PgPool};
+use time::OffsetDateTime;
 
 use crate::{
     accounts::CurrentUser,
@@ -9,6 +10,7 @@ use crate::{
         domain::{
             conversation::{Conversation, InboxRow},
             discrepancy::Discrepancy,
+            room_key::RoomKey,
         },
         store,
     },
@@ -33,6 +35,17 @@ pub async fn latest_for_seller(db: &PgPool, seller_id: i64, limit: i64) -> Resul
 /// Reads every entry; for a quiet hour.
 pub async fn verify(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Discrepancy>> {
     store::verify::verify(db).await
+}
+
+/// A person's conversations from after this moment on, the newest first; with none, from the newest.
+pub async fn conversations_before(
+    db: &PgPool,
+    user: &CurrentUser,
+    before: Option<(OffsetDateTime, RoomKey)>,
+    limit: i64,
+) -> Result<Vec<InboxRow>> {
+    let who = (user.buyer_id, user.seller_id);
+    inbox_rows(db, store::inbox::conversations_before(db, who, before, limit).await?).await
 }
 
 /// These conversations with their products, which one query fetches.

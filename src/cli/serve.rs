@@ -64,7 +64,8 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
             .with_new_rooms(NewRoomQuota { per_day: config.new_rooms_per_day.get().into() }),
     );
     app.use_mailer(mailer);
-    app.accounts.sealing_key = sealing_key;
+    app.accounts.sealing_key = sealing_key.clone();
+    (app.webhooks.sealing_key, app.webhooks.allowed) = (sealing_key, push_allow.clone());
     app.accounts.app_redirects = app_redirects;
     if app.accounts.confirmation == ConfirmationPolicy::NotDemanded {
         accounts::demand_no_confirmations(&app.db).await?;
@@ -200,8 +201,10 @@ async fn resume_demo_photos(db: PgPool, uploads: Uploads) {
 fn start_sweeps(app: &App) {
     let sign_in = app.accounts.sign_in_limits.clone();
     let (chat, photos, gate) = (app.chat.clone(), app.products.photo_limits.clone(), app.gate.clone());
+    let api = app.api.clone();
     app.supervisor.spawn("sweep.limits", Policy::Background, move || {
         let (sign_in, chat, photos, gate) = (sign_in.clone(), chat.clone(), photos.clone(), gate.clone());
+        let api = api.clone();
         async move {
             let mut hours = interval(HOUR);
             loop {
@@ -210,6 +213,7 @@ fn start_sweeps(app: &App) {
                 chat.sweep_limits();
                 photos.sweep();
                 gate.sweep();
+                api.sweep();
             }
         }
     });

@@ -22,6 +22,7 @@ mod kind;
 mod letters;
 mod notice;
 mod pages;
+mod programs;
 mod push;
 mod pusher;
 mod record;
@@ -38,7 +39,14 @@ pub use bell::{Bell, BellSubscription};
 pub use kind::{Channel, Kind, Kinds, Words};
 pub use letters::Letters;
 pub use notice::{NewNotice, Notice};
-pub use push::{client::PushClient, endpoint::AllowedNetworks};
+pub use programs::{
+    NoticeChoice, NoticeSettings, forget_device, mark_notices_read, notice_settings, notices_before,
+    push_key, save_notice_settings, subscribe_device,
+};
+pub use push::{
+    client::{PushClient, outbound_client},
+    endpoint::{AllowedNetworks, Endpoint},
+};
 pub use pusher::Pusher;
 pub use record::{database_time, mark_read, record, unread};
 pub use routes::router;

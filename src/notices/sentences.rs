@@ -20,3 +20,4 @@ pub(super) const YOUR_ACCOUNT_HAS_A_SECOND_FACTOR_NOW: &str =
 pub(super) const YOUR_EMAIL_ADDRESS_WAS_CHANGED: &str = "Your email address was changed.";
 pub(super) const YOUR_PASSWORD_WAS_CHANGED: &str =
     "Your password was changed. If that wasn’t you, write to whoever runs this marketplace.";
+pub(super) const THERE_IS_NO_SUCH_CHOICE: &str = "There is no such choice.";

@@ -174,6 +174,12 @@ fn parse_choice<T>(
 }
 
 impl BrowseQuery {
+    /// Whether prices are compared, and nobody said in which currency.
+    pub fn needs_currency(&self) -> bool {
+        let is_by_price = [Sort::PriceLow, Sort::PriceHigh].iter().any(|sort| sort.code() == self.sort);
+        self.currency.is_empty() && (is_by_price || !self.min.is_empty() || !self.max.is_empty())
+    }
+
     /// The address of this search without `page` and the fields named, ready for `page=2`.
     pub fn base(&self, without: &[&str]) -> String {
         let mut url = "/products?".to_owned();

@@ -13,7 +13,10 @@ use super::{
     quota::ProductQuota,
     store, stored_photos,
 };
-use crate::web::Result;
+use crate::{
+    web::Result,
+    webhooks::{self, Event},
+};
 
 /// What became of a form.
 pub(super) enum Creation {
@@ -46,6 +49,7 @@ pub(super) async fn create(
     let waits = reviews_first && !store::product::has_been_approved(&mut *tx, seller_id).await?;
     let id = store::product::insert(&mut *tx, seller_id, form_id, draft, waits).await?;
     store::photos::set_of_product(&mut tx, id, seller_id, photos).await?;
+    webhooks::record_product(&mut tx, Event::PRODUCT_CREATED, id).await?;
     tx.commit().await?;
     Ok(Creation::Made(id))
 }
@@ -65,6 +69,7 @@ pub(super) async fn update(
         return Ok(None);
     }
     let removed = store::photos::set_of_product(&mut tx, id, seller_id, photos).await?;
+    webhooks::record_product(&mut tx, Event::PRODUCT_UPDATED, id).await?;
     tx.commit().await?;
     Ok(Some(removed))
 }
@@ -119,6 +124,7 @@ pub async fn change_state(
     }
     if let Some(moved) = store::product::change_state(tx, product_id, change, account_id).await? {
         ProductMoved::new(product_id, moved).enqueue(tx).await?;
+        webhooks::record_product(tx, Event::PRODUCT_STATE_CHANGED, product_id).await?;
     }
     Ok(Some(title))
 }

@@ -13,7 +13,7 @@
 //! Products are never deleted from under a conversation: what is deleted, hidden or paused keeps
 //! its row, and is left out of every list.
 
-mod browse;
+pub mod browse;
 mod card;
 mod categories;
 mod condition;
@@ -34,12 +34,15 @@ mod product;
 mod quota;
 mod receive;
 mod routes;
+mod search;
+mod seller;
 mod sentences;
 pub mod single_photo;
 mod state;
 mod state_filter;
 mod store;
 pub mod stored_photos;
+pub mod submission;
 mod summary;
 mod view_counter;
 mod views;
@@ -52,6 +55,7 @@ pub use categories::{
 pub use condition::Condition;
 pub use currency::{Currencies, Currency};
 pub use events::{ProductChanged, ProductEvents};
+pub use form::{MAX_PHOTOS, ProductForm};
 pub use lifecycle::{ProductState, StateMove};
 pub use limits::{BrowseLimits, PhotoLimits};
 pub use listing::{
@@ -62,9 +66,13 @@ pub use media::KnownPhotos;
 pub use model::{ProductSummary, Review};
 pub use notices::{PRODUCT_MOVED_JOB, ProductMoved, ProductStateKind};
 use photos::{Photo, Uploads};
-pub use product::{Product, ProductFragment, page};
+pub use product::{Product, ProductFragment, page, version_of};
 pub use quota::{PhotoQuota, ProductQuota, QuotaReached};
+pub use receive::ReceivedForm;
 pub use routes::router;
+pub use search::{ListKey, Searcher, find_products, own_products, products_of};
+pub use seller::{places, seller};
+pub use single_photo::MAX_FORM as MAX_UPLOAD;
 pub use state::State;
 pub use state_filter::StateFilter;
 pub use summary::{summaries, titles};

@@ -16,7 +16,7 @@ use super::{
     store::{self, browse::PER_PAGE},
     views::{BrowsePage, HomePage, SellerPage},
 };
-use crate::accounts::{self, MaybeUser};
+use crate::accounts::MaybeUser;
 use crate::products::sentences;
 use crate::safety;
 use crate::web::{ClientAddr, Error, Pager, Path, Query, Result, Shell};
@@ -67,12 +67,12 @@ pub async fn browse(
 }
 
 /// `statement_timeout` has ended it.
-fn is_canceled(error: &sqlx::Error) -> bool {
+pub(super) fn is_canceled(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "57014")
 }
 
 /// What prices are in here when nobody says.
-async fn usual_currency(db: &PgPool, currencies: &Currencies) -> Result<Currency> {
+pub(super) async fn usual_currency(db: &PgPool, currencies: &Currencies) -> Result<Currency> {
     if let Some(usual) = currencies.usual() {
         return Ok(usual);
     }
@@ -93,16 +93,8 @@ pub async fn seller(
     Path(id): Path<i64>,
     Query(Paged { page }): Query<Paged>,
 ) -> Result<SellerPage> {
-    let seller = accounts::seller_card(&db, id).await?.ok_or(Error::NotFound)?;
     let viewer = Viewer::from(&user);
-    // As if there were no such number.
-    if user.is_none() && seller.hides_from_visitors {
-        return Err(Error::NotFound);
-    }
-    if seller.suspended && !viewer.is_admin() {
-        return Err(Error::Gone(sentences::THIS_SELLER_ISNT_HERE_ANY_MORE));
-    }
-    let (available, sold) = store::browse::counts_of_seller(&db, id).await?;
+    let (seller, available, sold) = super::seller::find(&db, user.as_deref(), id).await?;
     let pager = Pager::new(page.parse().ok(), PER_PAGE, available + sold, format!("/sellers/{id}?"));
     let block = match &user {
         Some(user) if user.buyer_id.is_some() && user.account_id != seller.account_id => {

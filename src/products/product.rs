@@ -35,8 +35,13 @@ pub struct Product {
 impl Product {
     /// Changes with everything that its form changes (optimistic concurrency): microseconds, as the database has them.
     pub fn version(&self) -> String {
-        (self.updated_at.unix_timestamp_nanos() / 1000).to_string()
+        version_of(self.updated_at)
     }
+}
+
+/// Of a product that was changed then.
+pub fn version_of(updated_at: OffsetDateTime) -> String {
+    (updated_at.unix_timestamp_nanos() / 1000).to_string()
 }
 
 /// All that the templates `products/_gallery.html`, `_summary.html`, `_details.html`,

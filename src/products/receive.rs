@@ -38,6 +38,13 @@ pub struct ReceivedForm {
     takes_no_more: bool,
 }
 
+impl ReceivedForm {
+    /// A form that came without files.
+    pub fn of(form: ProductForm) -> Self {
+        ReceivedForm { form, ..ReceivedForm::default() }
+    }
+}
+
 /// Where photos go.
 #[derive(Clone, Copy)]
 pub struct FormReceiver<'a> {
@@ -68,7 +75,7 @@ impl FormReceiver<'_> {
         while let Some(mut field) = parts.next_field().await.map_err(multipart::multipart_error)? {
             let name = field.name().unwrap_or_default().to_owned();
             match field.file_name().map(str::to_owned) {
-                Some(file_name) if name == "photos" => {
+                Some(file_name) if matches!(&*name, "photos" | "photo") => {
                     let Ok(receiving) = self.limits.acquire_receiving(self.account_id).await else {
                         multipart::drain(&mut field).await?;
                         sent.errors.add("photos", TOO_MANY);
@@ -95,6 +102,25 @@ impl FormReceiver<'_> {
                     sent.form.set(&name, multipart::text(&mut field).await?);
                 }
             }
+        }
+        Ok(sent)
+    }
+
+    /// Reads a body that is nothing but a picture.
+    pub async fn receive_raw(&self, request: Request) -> Result<ReceivedForm> {
+        let mut sent = ReceivedForm::default();
+        self.sweep().await?;
+        let Ok(receiving) = self.limits.acquire_receiving(self.account_id).await else {
+            sent.errors.add("photos", TOO_MANY);
+            return Ok(sent);
+        };
+        let file = self.uploads.spool_file().context("a spool file")?;
+        let spooled = multipart::spool_body(request.into_body(), MAX_BYTES, file).await?;
+        drop(receiving);
+        match (spooled, self.limits.acquire(self.account_id).await) {
+            (None, _) => sent.errors.add("photos", refused_photo("", PhotoRejected::TooManyBytes)),
+            (Some(_), Err(_)) => sent.errors.add("photos", TOO_MANY),
+            (Some(file), Ok(_permit)) => self.add_photo(&mut sent, "", file).await?,
         }
         Ok(sent)
     }

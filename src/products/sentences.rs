@@ -141,3 +141,5 @@ pub(super) fn the_price_names_another_currency(chosen: impl Display) -> String {
 pub(super) fn the_price_is_too_much(most: impl Display) -> String {
     format!("That is too much: a price may be up to {most}.")
 }
+
+pub const SEND_ONE_PICTURE: &str = "Send one picture, JPEG, PNG, WebP or GIF.";

@@ -2,6 +2,7 @@
 
 pub(super) mod browse;
 pub(super) mod categories;
+pub(super) mod list;
 pub(super) mod photos;
 pub(super) mod product;
 pub(super) mod stored_photos;

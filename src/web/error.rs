@@ -12,7 +12,7 @@ use axum::{
 };
 use axum_extra::extract::QueryRejection;
 
-use crate::web::sentences;
+use crate::web::{field_problem::FieldProblem, sentences};
 use crate::{db::ErrorClass, telemetry::names::POOL_TIMEOUTS};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -65,6 +65,8 @@ pub struct ErrorPage {
     pub sentence: String,
     /// For the person to quote and the admin to find in the log: the request's id, where the fault is ours.
     pub request_id: Option<String>,
+    /// For programs: which parts of what they sent are wrong.
+    pub fields: Vec<FieldProblem>,
 }
 
 impl Error {
@@ -125,7 +127,14 @@ impl Error {
                 (StatusCode::INTERNAL_SERVER_ERROR, "Something broke", sentences::THAT_IS_OUR_FAULT)
             }
         };
-        ErrorPage { status, code: self.code(), title, sentence: sentence.to_owned(), request_id: None }
+        ErrorPage {
+            status,
+            code: self.code(),
+            title,
+            sentence: sentence.to_owned(),
+            request_id: None,
+            fields: Vec::new(),
+        }
     }
 }
 

@@ -21,6 +21,10 @@ impl FieldErrors {
         self.0.is_empty()
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(field, sentence)| (*field, &**sentence))
+    }
+
     /// Takes a parsed field's value, or records why there is none.
     pub fn check<T, E: std::fmt::Display>(&mut self, field: &'static str, parsed: Result<T, E>) -> Option<T> {
         parsed.map_err(|sentence| self.add(field, sentence.to_string())).ok()

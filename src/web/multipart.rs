@@ -4,6 +4,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
+use futures_util::StreamExt as _;
 use http_body_util::Limited;
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
@@ -75,6 +76,20 @@ impl SpooledFile {
         format!("{:x}", self.digest.clone().finalize())
     }
 
+    async fn add(&mut self, chunk: &[u8], max: usize) -> Result<()> {
+        self.size = self.size.saturating_add(chunk.len());
+        if self.size <= max {
+            self.digest.update(chunk);
+            self.file.write_all(chunk).await.map_err(|error| Error::Internal(error.into()))?;
+        }
+        Ok(())
+    }
+
+    async fn finish(mut self, max: usize) -> Result<Option<SpooledFile>> {
+        self.file.flush().await.map_err(|error| Error::Internal(error.into()))?;
+        Ok((self.size <= max).then_some(self))
+    }
+
     pub async fn read(mut self) -> Result<Bytes> {
         let mut bytes = Vec::with_capacity(self.size);
         let read = async {
@@ -90,14 +105,20 @@ impl SpooledFile {
 pub async fn spool(field: &mut Field<'_>, max: usize, file: std::fs::File) -> Result<Option<SpooledFile>> {
     let mut spooled = SpooledFile { file: tokio::fs::File::from_std(file), size: 0, digest: Sha256::new() };
     while let Some(chunk) = field.chunk().await.map_err(multipart_error)? {
-        spooled.size = spooled.size.saturating_add(chunk.len());
-        if spooled.size <= max {
-            spooled.digest.update(&chunk);
-            spooled.file.write_all(&chunk).await.map_err(|error| Error::Internal(error.into()))?;
-        }
+        spooled.add(&chunk, max).await?;
     }
-    spooled.file.flush().await.map_err(|error| Error::Internal(error.into()))?;
-    Ok((spooled.size <= max).then_some(spooled))
+    spooled.finish(max).await
+}
+
+/// The same of a body that is nothing but a file.
+pub async fn spool_body(body: Body, max: usize, file: std::fs::File) -> Result<Option<SpooledFile>> {
+    let mut spooled = SpooledFile { file: tokio::fs::File::from_std(file), size: 0, digest: Sha256::new() };
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Error::TooLarge(sentences::THESE_PHOTOS_ARE_TOO_LARGE_TOGETHER))?;
+        spooled.add(&chunk, max).await?;
+    }
+    spooled.finish(max).await
 }
 
 /// Reads the field to its end and keeps nothing.

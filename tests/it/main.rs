@@ -6,6 +6,7 @@
 
 mod accounts;
 mod admin;
+mod api;
 mod architecture;
 mod assets;
 mod backup;
@@ -30,3 +31,4 @@ mod start;
 #[allow(dead_code, unused_imports, reason = "a kit: not every part is in use at every time")]
 mod support;
 mod telemetry;
+mod webhooks;

@@ -139,6 +139,16 @@ fn rows_after(version: i64) -> &'static str {
              INSERT INTO oauth_codes (code_hash, client_id, session_id_hash, redirect_uri, challenge, scopes, expires_at)
              VALUES ('\\x0a', 'notes', '\\x06', 'https://notes.example/', 'x', '{profile}', now())"
         }
+        45 => {
+            "INSERT INTO idempotency_keys (account_id, key, request_hash)
+             SELECT id, '0b5a4a36-6b0a-4a0f-9a3b-0d3a86e7a1c5', '\\x01' FROM accounts WHERE name = 'Ana'"
+        }
+        48 => {
+            "INSERT INTO webhooks (account_id, url, events)
+             SELECT id, 'https://shop.example/hook', '{product.created}' FROM accounts WHERE name = 'Ana';
+             INSERT INTO webhook_deliveries (webhook_id, event_key, event, body)
+             SELECT id, 'test', 'webhook.test', '{}' FROM webhooks"
+        }
         _ => "",
     }
 }

@@ -1,5 +1,6 @@
 //! The table's rows, one file each.
 
+pub mod api;
 pub mod away;
 pub mod closed_loop;
 pub mod history;

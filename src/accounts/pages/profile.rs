@@ -11,18 +11,9 @@ use tower_sessions::Session;
 
 use crate::accounts::sentences;
 use crate::{
-    accounts::{
-        access::AccessEvents,
-        current_user::CurrentUser,
-        model::{Name, SellerProfile},
-        profiles,
-        views::AccountPage,
-    },
-    web::{FieldErrors, Form, Result, Shell, flash, form},
+    accounts::{access::AccessEvents, current_user::CurrentUser, profiles, views::AccountPage},
+    web::{FieldErrors, Form, Result, Shell, flash},
 };
-
-/// Of a line about oneself.
-const MAX_ABOUT_LINE: usize = 160;
 
 pub(super) async fn account_page(db: &PgPool, shell: Shell, user: CurrentUser) -> Result<AccountPage> {
     let card = match user.seller_id {
@@ -76,14 +67,10 @@ pub(in crate::accounts) async fn update(
     user: CurrentUser,
     Form(typed): Form<ProfileForm>,
 ) -> Result<Response> {
-    let mut errors = FieldErrors::default();
     let line = typed.about_line.unwrap_or_else(|| user.about_line.clone());
-    let name = errors.check("name", Name::parse(&typed.name, &shell.marketplace.name));
-    let parsed = errors.check("about_line", form::optional_line(&line, MAX_ABOUT_LINE));
-    if let (Some(name), Some(about_line)) = (name, parsed) {
-        profiles::describe(&db, &events, user.account_id, &name, &about_line).await?;
-        return saved(&session, sentences::YOUR_PROFILE_IS_CHANGED).await;
-    }
+    let house = &shell.marketplace.name;
+    let changed = profiles::change(&db, &events, &user, house, &typed.name, &line).await?;
+    let Err(errors) = changed else { return saved(&session, sentences::YOUR_PROFILE_IS_CHANGED).await };
     let mut page = account_page(&db, shell, user).await?;
     (page.name, page.about_line, page.errors) = (typed.name, line, errors);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -106,22 +93,16 @@ pub(in crate::accounts) async fn sell(
     user: CurrentUser,
     Form(typed): Form<SellForm>,
 ) -> Result<Response> {
-    let mut errors = FieldErrors::default();
-    if user.is_admin {
-        errors.add("shop_name", sentences::AN_ADMIN_RUNS_THE_MARKETPLACE_AND_CANT_SELL_IN);
-    }
-    let shop_name = errors.check("shop_name", Name::parse(&typed.shop_name, &shell.marketplace.name));
-    let place = errors.check("place", form::optional_line(&typed.place, 80));
-    let about = errors.check("about", form::lines(&typed.about, 2000));
-    if let (Some(shop_name), Some(place), Some(about), true) = (shop_name, place, about, errors.is_empty()) {
-        let profile = SellerProfile { shop_name, place, about };
-        profiles::sell(&db, &events, user.account_id, &profile).await?;
+    let typed_profile = (&*typed.shop_name, &*typed.place, &*typed.about);
+    let changed =
+        profiles::change_seller(&db, &events, &user, &shell.marketplace.name, typed_profile).await?;
+    let Err(errors) = changed else {
         if user.seller_id.is_some() {
             return saved(&session, sentences::YOUR_SELLER_PROFILE_IS_CHANGED).await;
         }
         flash::success(&session, sentences::YOU_CAN_SELL_NOW).await?;
         return Ok(Redirect::to("/seller/dashboard").into_response());
-    }
+    };
     let mut page = account_page(&db, shell, user).await?;
     (page.shop_name, page.place, page.about) = (typed.shop_name, typed.place, typed.about);
     page.errors = errors;

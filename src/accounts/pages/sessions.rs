@@ -27,10 +27,26 @@ pub(in crate::accounts) async fn list(
     shell: Shell,
     user: CurrentUser,
 ) -> Result<SessionsPage> {
-    let rows = store::sessions::open_sessions(&db, user.account_id, MAX_SHOWN).await?;
-    let mut sessions: Vec<SessionLine> = rows.into_iter().map(|row| line(row, &user)).collect();
+    Ok(SessionsPage { shell, sessions: open_sessions(&db, &user).await? })
+}
+
+/// Where somebody is signed in, this session first.
+pub async fn open_sessions(db: &PgPool, user: &CurrentUser) -> Result<Vec<SessionLine>> {
+    let rows = store::sessions::open_sessions(db, user.account_id, MAX_SHOWN).await?;
+    let mut sessions: Vec<SessionLine> = rows.into_iter().map(|row| line(row, user)).collect();
     sessions.sort_by_key(|session| !session.is_this);
-    Ok(SessionsPage { shell, sessions })
+    Ok(sessions)
+}
+
+/// Ends one of somebody's sessions by the number on their list; false if it isn't theirs, or isn't any more.
+pub async fn end_session(
+    db: &PgPool,
+    events: &AccessEvents,
+    user: &CurrentUser,
+    number: &str,
+) -> Result<bool> {
+    let Some(id) = from_hex(number) else { return Ok(false) };
+    sessions::end_session(db, events, user.account_id, &id).await
 }
 
 fn line(row: OpenSession, user: &CurrentUser) -> SessionLine {

@@ -90,6 +90,8 @@ pub(in crate::accounts) struct TokenOwner {
     pub epoch: i32,
     /// It hasn't been used this hour, or the refresh token before it still works.
     pub is_use_due: bool,
+    /// Of the token or the grant, whichever is first.
+    pub expires_at: OffsetDateTime,
     pub account_id: i64,
     pub email: String,
     pub name: String,
@@ -118,6 +120,7 @@ pub(in crate::accounts) async fn find(
                    OR EXISTS (SELECT 1 FROM refresh_tokens r
                               WHERE r.session_id_hash = s.id_hash AND r.access_hash = $1
                                 AND r.previous_hash IS NOT NULL)) AS "is_use_due!",
+                  least(t.expires_at, s.expires_at) AS "expires_at!",
                   a.id AS account_id, a.email, a.name, a.about_line, a.photo_key,
                   a.email_confirmed_at IS NOT NULL AS "email_confirmed!", a.must_confirm_email,
                   EXISTS (SELECT 1 FROM bounced_addresses WHERE email = a.email) AS "email_bounced!",

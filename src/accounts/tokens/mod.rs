@@ -39,6 +39,7 @@ pub struct TokenAccess {
     /// As if they were signed in: their `session` is the grant.
     pub user: Arc<CurrentUser>,
     pub scopes: Scopes,
+    pub expires_at: OffsetDateTime,
 }
 
 /// Asks the database who this token is of; nothing for one that doesn't hold. Its use is noted at most once an hour.
@@ -71,7 +72,7 @@ pub async fn authenticate(db: &PgPool, bearer: &str) -> Result<Option<TokenAcces
         epoch: found.epoch,
         session: found.session,
     };
-    Ok(Some(TokenAccess { user: Arc::new(user), scopes }))
+    Ok(Some(TokenAccess { user: Arc::new(user), scopes, expires_at: found.expires_at }))
 }
 
 /// A token for scripts: its text, which nobody is told a second time. None for somebody who has very many, who is an

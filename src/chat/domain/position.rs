@@ -47,7 +47,7 @@ impl RoomPosition {
 }
 
 /// How far each side has read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ReadMarks {
     pub buyer: i64,
     pub seller: i64,

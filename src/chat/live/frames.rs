@@ -3,12 +3,13 @@
 use axum::extract::ws::Utf8Bytes;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::chat::domain::{outcome::SendError, position::ReadMarks, room_key::RoomKey, side::Side};
 
 /// From a client.
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum ClientFrame {
     Send {
@@ -38,7 +39,7 @@ impl ClientFrame {
 }
 
 /// To a client.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum ServerFrame<'a> {
     Hello {
@@ -87,6 +88,7 @@ pub enum ServerFrame<'a> {
         notices: i64,
     },
     Inbox {
+        #[schema(value_type = String)]
         room: RoomKey,
         unread: i64,
         total: i64,
@@ -98,25 +100,34 @@ pub enum ServerFrame<'a> {
 }
 
 /// An entry as programs get it, by socket and by history.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum EntryFrame<'a> {
     Shown(ShownEntry<'a>),
     /// Only that there is one, so that numbers have no holes.
     Withheld {
         seq: i64,
-        kind: &'static str,
+        kind: WithheldKind,
         html: &'static str,
     },
 }
 
-#[derive(Clone, Debug, Serialize)]
+/// What tells it apart from an entry that is shown.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum WithheldKind {
+    Withheld,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ShownEntry<'a> {
     pub seq: i64,
+    /// `text`, `photo`, … Others may come.
     pub kind: &'a str,
     pub from: Side,
     pub client_id: Uuid,
     pub body: &'a str,
+    #[schema(required)]
     pub product_id: Option<i64>,
     #[serde(with = "time::serde::rfc3339")]
     pub sent_at: OffsetDateTime,
@@ -137,7 +148,7 @@ pub struct HistoryFrame<'a> {
 }
 
 /// An entry that changed after `changed_since`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct ChangedFrame {
     pub seq: i64,
     pub html: String,
@@ -145,7 +156,7 @@ pub struct ChangedFrame {
 
 impl EntryFrame<'_> {
     pub fn withheld(seq: i64) -> Self {
-        EntryFrame::Withheld { seq, kind: "withheld", html: "" }
+        EntryFrame::Withheld { seq, kind: WithheldKind::Withheld, html: "" }
     }
 }
 

@@ -7,7 +7,7 @@ use tower_sessions::Session;
 
 use crate::chat::sentences;
 use crate::{
-    accounts::{self, CurrentUser},
+    accounts::{self, CurrentUser, SellerCard},
     chat::{access::RoomMember, domain::side::Side, pages::views::BlocksPage, write::blocks::BlockParts},
     safety::{self, BlockOutcome},
     web::{Error, Form, Path, Result, ReturnForm, Shell, flash},
@@ -35,12 +35,18 @@ pub async fn block_seller(
     Path(id): Path<i64>,
     Form(back): Form<ReturnForm>,
 ) -> Result<Redirect> {
-    let seller = accounts::seller_card(&parts.db, id).await?.ok_or(Error::NotFound)?;
+    let seller = blockable(&parts.db, &user, id).await?;
+    block(&parts, &session, &user, seller.account_id, true, &seller.shop_name).await?;
+    Ok(Redirect::to(back.next.or(&format!("/sellers/{id}"))))
+}
+
+/// A seller whom this person could talk to.
+pub async fn blockable(db: &PgPool, user: &CurrentUser, seller_id: i64) -> Result<SellerCard> {
+    let seller = accounts::seller_card(db, seller_id).await?.ok_or(Error::NotFound)?;
     if user.buyer_id.is_none() || seller.account_id == user.account_id {
         return Err(Error::Forbidden(sentences::YOU_CAN_BLOCK_PEOPLE_WHOM_YOU_COULD_TALK_TO));
     }
-    block(&parts, &session, &user, seller.account_id, true, &seller.shop_name).await?;
-    Ok(Redirect::to(back.next.or(&format!("/sellers/{id}"))))
+    Ok(seller)
 }
 
 async fn block(

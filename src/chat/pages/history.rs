@@ -19,7 +19,7 @@ use crate::{
         },
         pages::{
             room,
-            timeline::{HistoryQuery, load},
+            timeline::{HistoryQuery, TimelinePage, load},
         },
         store,
     },
@@ -43,15 +43,26 @@ pub async fn show(
     let entries = page.frames(&member, &screen);
     let RoomPosition { last_seq, rev, .. } = page.position;
     let read = page.position.read_for(member.side);
-    let changed = match query.changed_since {
-        Some(since) if since < rev => changed_since(&db, &screen, &member, since).await?,
-        _ => Vec::new(),
-    };
+    let changed = changes_since(&db, &screen, &member, &page, query.changed_since).await?;
     Ok(Json(HistoryFrame { entries, last_seq, read, more: page.more, rev, changed }).into_response())
 }
 
 /// Changes in one answer; whoever missed more has a page to reload.
 const MAX_CHANGES: i64 = 500;
+
+/// What changed after `since`, as far as this page of the room knows of it.
+pub async fn changes_since(
+    db: &PgPool,
+    screen: &Screen,
+    member: &RoomMember,
+    page: &TimelinePage,
+    since: Option<i64>,
+) -> Result<Vec<ChangedFrame>> {
+    match since {
+        Some(since) if since < page.position.rev => changed_since(db, screen, member, since).await,
+        _ => Ok(Vec::new()),
+    }
+}
 
 async fn changed_since(
     db: &PgPool,

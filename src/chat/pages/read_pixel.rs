@@ -20,6 +20,13 @@ pub struct ReadParts {
     pub publisher: Publisher,
 }
 
+impl ReadParts {
+    /// Moves a program's read mark up.
+    pub async fn mark_read(&self, member: &RoomMember, seq: i64) -> sqlx::Result<()> {
+        mark_read(&self.db, &self.publisher, member, seq).await
+    }
+}
+
 #[derive(Deserialize)]
 pub struct ReadQuery {
     seq: i64,

@@ -74,46 +74,79 @@ pub async fn send(
         }
     }
     let subject = find(&db, &user, &asked).await?;
+    let report = Report { reason, words, context: chosen };
+    let errors = match submit(&db, &user, &asked, &subject, &report).await? {
+        Ok(ReportOutcome::Open(id)) => {
+            let sentence = sentences::THANK_YOU_WHOEVER_RUNS_THIS_MARKETPLACE_LOOKS_AT_IT;
+            flash::success(&session, sentence).await?;
+            return Ok(Redirect::to(&format!("/cases/{id}")).into_response());
+        }
+        Ok(ReportOutcome::TooMany) => {
+            flash::error(&session, sentences::YOU_HAVE_REPORTED_VERY_MUCH_TODAY).await?;
+            return Ok(Redirect::to(&subject.back).into_response());
+        }
+        Err(errors) => errors,
+    };
+    let shell = shells.offline(Some(&user.name), "/reports");
+    let Report { reason, words, context: chosen } = report;
+    let page = ReportPage { shell, errors, asked, subject, reason, words, chosen };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// What somebody says about what they report.
+#[derive(Debug)]
+pub struct Report {
+    /// One of `safety::REASONS`.
+    pub reason: String,
+    pub words: String,
+    /// The messages around the reported one that are handed over with it.
+    pub context: Vec<i64>,
+}
+
+/// A program's report.
+pub async fn report(
+    db: &PgPool,
+    user: &CurrentUser,
+    asked: &ReportTarget,
+    report: &Report,
+) -> Result<Result<ReportOutcome, FieldErrors>> {
+    let subject = find(db, user, asked).await?;
+    submit(db, user, asked, &subject, report).await
+}
+
+async fn submit(
+    db: &PgPool,
+    user: &CurrentUser,
+    asked: &ReportTarget,
+    subject: &Subject,
+    report: &Report,
+) -> Result<Result<ReportOutcome, FieldErrors>> {
     let mut errors = FieldErrors::default();
-    if !safety::REASONS.iter().any(|(code, _)| *code == reason) {
+    if !safety::REASONS.iter().any(|(code, _)| *code == report.reason) {
         errors.add("reason", sentences::CHOOSE_WHAT_IS_WRONG_WITH_IT);
     }
-    if chosen.len() >= MAX_EXCERPT {
+    if report.context.len() >= MAX_EXCERPT {
         errors.add("context", sentences::CHOOSE_FIVE_MESSAGES_AT_MOST);
     }
-    let checked = errors.check("words", form::lines(&words, MAX_WORDS));
-    let (true, Some(checked)) = (errors.is_empty(), checked) else {
-        let shell = shells.offline(Some(&user.name), "/reports");
-        let page = ReportPage { shell, errors, asked, subject, reason, words, chosen };
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-    };
-    let mut excerpt: Vec<(i64, ExcerptPart)> =
-        subject.around.into_iter().filter(|(seq, _)| chosen.contains(seq)).collect();
-    excerpt.push((asked.seq.parse().unwrap_or_default(), subject.reported));
+    let words = errors.check("words", form::lines(&report.words, MAX_WORDS));
+    let (true, Some(words)) = (errors.is_empty(), words) else { return Ok(Err(errors)) };
+    let chosen = subject.around.iter().filter(|(seq, _)| report.context.contains(seq));
+    let mut excerpt: Vec<(i64, ExcerptPart)> = chosen.cloned().collect();
+    excerpt.push((asked.seq.parse().unwrap_or_default(), subject.reported.clone()));
     excerpt.sort_by_key(|(seq, _)| *seq);
     let case = NewCase {
         kind: subject.kind,
-        subject: subject.key,
+        subject: subject.key.clone(),
         accused_id: subject.accused_id,
         reporter_id: Some(user.account_id),
-        reason,
-        words: checked,
+        reason: report.reason.clone(),
+        words,
         excerpt: excerpt.into_iter().map(|(_, part)| part).collect(),
     };
     let mut tx = db.begin().await?;
     let outcome = safety::open_case(&mut tx, &case).await?;
     tx.commit().await?;
-    match outcome {
-        ReportOutcome::Open(id) => {
-            let sentence = sentences::THANK_YOU_WHOEVER_RUNS_THIS_MARKETPLACE_LOOKS_AT_IT;
-            flash::success(&session, sentence).await?;
-            Ok(Redirect::to(&format!("/cases/{id}")).into_response())
-        }
-        ReportOutcome::TooMany => {
-            flash::error(&session, sentences::YOU_HAVE_REPORTED_VERY_MUCH_TODAY).await?;
-            Ok(Redirect::to(&subject.back).into_response())
-        }
-    }
+    Ok(Ok(outcome))
 }
 
 /// What this person may report, as it is now; 404 for what they can't see.

@@ -14,16 +14,17 @@ use crate::{
         domain::conversation::Conversation,
         pages::views::{HitView, PersonView, SearchPage},
         search::{fold, limits::SearchLimits, terms::Terms},
-        store,
+        store::{self, search_query::Hit},
     },
     products,
-    web::{Pager, Result, Shell},
+    web::{Error, Pager, Result, Shell},
 };
 
 /// PostgreSQL's code for a statement that was cancelled.
 const QUERY_CANCELED: &str = "57014";
 
-const PER_PAGE: i64 = 20;
+/// Hits on a page.
+pub const PER_PAGE: i64 = 20;
 /// Hits that are counted and can be paged through.
 const MAX_HITS: i64 = 500;
 /// People who are shown above the hits, and conversations whose names are looked at, the latest first.
@@ -40,11 +41,32 @@ pub(super) async fn show(
     (question, terms): (String, Terms),
     page: Option<i64>,
 ) -> Result<Response> {
-    let who = (user.account_id, user.buyer_id, user.seller_id);
     let page = page.unwrap_or(1).clamp(1, MAX_HITS);
+    let (found, names) = match find(db, limits, user, &terms, page).await? {
+        Ok(found) => found,
+        Err((status, why)) => return Ok(refused(status, shell, question, buyers, why)),
+    };
+    let pager = Pager::new(Some(page), PER_PAGE, found.total, Pager::base("/messages", &[("q", &question)]));
+    let people = people(db, names, &terms).await?;
+    let hits = found.hits.into_iter().map(|hit| HitView::new(hit, &terms)).collect();
+    Ok(SearchPage { shell, q: question, buyers, people, hits, pager, most: MAX_HITS, refused: None }
+        .into_response())
+}
+
+type Found = (store::search_query::SearchResult, Vec<store::search_query::RoomName>);
+
+/// A page of hits, and on the first one the names of the rooms; or why not just now.
+async fn find(
+    db: &PgPool,
+    limits: &SearchLimits,
+    user: &CurrentUser,
+    terms: &Terms,
+    page: i64,
+) -> Result<Result<Found, (StatusCode, &'static str)>> {
+    let who = (user.account_id, user.buyer_id, user.seller_id);
     let permit = match limits.acquire(user.account_id).await {
         Ok(permit) => permit,
-        Err(why) => return Ok(refused(StatusCode::TOO_MANY_REQUESTS, shell, question, buyers, why)),
+        Err(why) => return Ok(Err((StatusCode::TOO_MANY_REQUESTS, why))),
     };
     // Whoever goes away doesn't end the search in the database: the permit is held as long as that.
     let (pool, asked) = (db.clone(), terms.query());
@@ -57,18 +79,29 @@ pub(super) async fn show(
         };
         Ok::<_, sqlx::Error>((found, names))
     });
-    let (found, names) = match search.await.context("a search")? {
+    match search.await.context("a search")? {
         Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(QUERY_CANCELED) => {
-            let why = sentences::THAT_TOOK_TOO_LONG;
-            return Ok(refused(StatusCode::SERVICE_UNAVAILABLE, shell, question, buyers, why));
+            Ok(Err((StatusCode::SERVICE_UNAVAILABLE, sentences::THAT_TOOK_TOO_LONG)))
         }
-        found => found?,
-    };
-    let pager = Pager::new(Some(page), PER_PAGE, found.total, Pager::base("/messages", &[("q", &question)]));
-    let people = people(db, names, &terms).await?;
-    let hits = found.hits.into_iter().map(|hit| HitView::new(hit, &terms)).collect();
-    Ok(SearchPage { shell, q: question, buyers, people, hits, pager, most: MAX_HITS, refused: None }
-        .into_response())
+        found => Ok(Ok(found?)),
+    }
+}
+
+/// A program's search: a page of hits, newest first, and how many there are, counted up to a limit.
+pub async fn search_messages(
+    db: &PgPool,
+    limits: &SearchLimits,
+    user: &CurrentUser,
+    question: &str,
+    page: i64,
+) -> Result<Vec<Hit>> {
+    let Some(terms) = Terms::parse(question) else { return Ok(Vec::new()) };
+    match find(db, limits, user, &terms, page.clamp(1, MAX_HITS)).await? {
+        Ok((found, _)) if (page - 1) * PER_PAGE < found.total => Ok(found.hits),
+        Ok(_) => Ok(Vec::new()),
+        Err((StatusCode::TOO_MANY_REQUESTS, why)) => Err(Error::TooMany(why)),
+        Err((_, why)) => Err(Error::Busy(why)),
+    }
 }
 
 /// What was asked stays in its field.

@@ -2,8 +2,8 @@
 
 use axum::{
     Json,
-    extract::{Request, State},
-    http::{HeaderMap, StatusCode},
+    extract::{Request, State, ws::Utf8Bytes},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use sqlx::PgPool;
@@ -46,6 +46,37 @@ pub struct SendParts {
 }
 
 impl SendParts {
+    /// A program's message without a picture, `client_id` and all. Idempotent by that.
+    pub async fn send_text(
+        &self,
+        member: &RoomMember,
+        client_id: Uuid,
+        body: &str,
+        product_id: Option<i64>,
+    ) -> Result<SendOutcome, SendError> {
+        let draft = MessageDraft { client_id, content: Content::text(Body::parse(body)?), product_id };
+        self.writer.send(member, draft).await
+    }
+
+    /// A program's message as a form, with a picture or without; it has to say its `client_id`.
+    pub async fn send_form(
+        &self,
+        member: &RoomMember,
+        request: Request,
+    ) -> Result<Result<SendOutcome, SendError>> {
+        let mut form = SendForm::read(request, Some(self.photo_sender(member))).await?;
+        let Ok(client_id) = form.client_id.parse() else { return Ok(Err(SendError::BadFrame)) };
+        Ok(match draft(self, member, &mut form, client_id).await {
+            Ok(draft) => send_with_fresh_id(self, member, draft, true).await,
+            Err(error) => Err(error),
+        })
+    }
+
+    /// Whoever would be this seller's buyer, about a product of theirs that can be seen.
+    pub async fn member_for_product(&self, user: CurrentUser, product_id: i64) -> Result<RoomMember> {
+        member_for_product(self, Ok(user), product_id).await
+    }
+
     fn photo_sender(&self, member: &RoomMember) -> PhotoSender<'_> {
         PhotoSender { limits: &self.photo_limits, uploads: &self.uploads, account_id: member.user.account_id }
     }
@@ -144,12 +175,8 @@ async fn send(
     };
     match outcome {
         Ok(outcome) if wants_json(headers) => {
-            let products = match outcome.entry().product_id {
-                Some(id) => products::summaries(&state.db, &[id]).await.unwrap_or_default(),
-                None => Vec::new(),
-            };
-            Json(ServerFrame::Message(entry_frame(outcome.entry(), &member.participants, &products)))
-                .into_response()
+            let text = sent_frame(&state.db, &member, &outcome).await;
+            ([(header::CONTENT_TYPE, "application/json")], text.to_string()).into_response()
         }
         Ok(outcome) => Redirect::to(&format!("{back}#entry_{}", outcome.entry().seq)).into_response(),
         Err(error) => {
@@ -163,6 +190,15 @@ async fn send(
             send_failed(headers, shell, form, client_id, error, back)
         }
     }
+}
+
+/// The message that was stored, as its room has it.
+pub async fn sent_frame(db: &PgPool, member: &RoomMember, outcome: &SendOutcome) -> Utf8Bytes {
+    let products = match outcome.entry().product_id {
+        Some(id) => products::summaries(db, &[id]).await.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    ServerFrame::Message(entry_frame(outcome.entry(), &member.participants, &products)).text()
 }
 
 /// The message that the form means. Its picture is stored; whoever says the draft settles that.

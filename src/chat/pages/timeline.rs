@@ -39,10 +39,10 @@ pub enum HistoryRange {
 
 #[derive(Deserialize)]
 pub struct HistoryQuery {
-    after: Option<i64>,
-    before: Option<i64>,
-    at: Option<i64>,
-    limit: Option<i64>,
+    pub after: Option<i64>,
+    pub before: Option<i64>,
+    pub at: Option<i64>,
+    pub limit: Option<i64>,
     /// A room's `rev`: a program wants the entries that changed after it, too.
     pub changed_since: Option<i64>,
 }

@@ -55,21 +55,37 @@ pub async fn upgrade(
     pace.bound();
     let permit = parts.quota.acquire(user.account_id).ok_or(TOO_MANY)?;
     // Before the page hears that it is connected, and asks what it may have missed.
+    let subscription = subscribe(&parts, &user).await;
+    let owned = Box::new((parts, user, permit));
+    Ok(sized(upgrade).on_upgrade(move |mut socket| {
+        Box::pin(async move {
+            let (parts, user, _permit) = &*owned;
+            let close = event_loop(parts, user, subscription, &mut socket).await;
+            Box::pin(close_gracefully(&mut socket, close)).await;
+        })
+    }))
+}
+
+async fn subscribe(parts: &SocketParts, user: &CurrentUser) -> InboxSubscription {
     let subscription = parts.inboxes.subscribe(user.account_id);
     parts.subscriptions.subscribe(Topic::Inbox(user.account_id)).await;
-    let owned = Box::new((parts, user, permit));
-    Ok(upgrade
+    subscription
+}
+
+/// Buffers and bounds of an inbox's socket.
+pub fn sized(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
+    upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)
         .max_message_size(MAX_FRAME)
         .max_frame_size(MAX_FRAME)
-        .on_upgrade(move |mut socket| {
-            Box::pin(async move {
-                let (parts, user, _permit) = &*owned;
-                let close = event_loop(parts, user, subscription, &mut socket).await;
-                Box::pin(close_gracefully(&mut socket, close)).await;
-            })
-        }))
+}
+
+/// Until it closes.
+pub async fn run(parts: &SocketParts, user: &CurrentUser, socket: &mut WebSocket) {
+    let subscription = subscribe(parts, user).await;
+    let close = event_loop(parts, user, subscription, socket).await;
+    Box::pin(close_gracefully(socket, close)).await;
 }
 
 async fn event_loop(

@@ -50,6 +50,8 @@ pub struct Close(pub u16, pub &'static str);
 pub const TOO_BIG: Close = Close(1009, "too big");
 pub const SERVICE_RESTART: Close = Close(1012, "come back");
 pub const ACCESS_ENDED: Close = Close(4401, "access ended");
+/// To a program that has said who it is after the upgrade.
+pub const NOT_FOUND: Close = Close(4404, "not found");
 pub const TOO_SLOW: Close = Close(4408, "too slow");
 pub const TOO_FAST: Close = Close(4429, "too fast");
 /// The connection is gone; there is nobody to tell.

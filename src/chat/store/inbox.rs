@@ -1,6 +1,7 @@
 //! A person's conversations, and what waits for them.
 
 use sqlx::PgExecutor;
+use time::OffsetDateTime;
 
 use crate::chat::domain::{conversation::Conversation, room_key::RoomKey, side::Side};
 
@@ -68,8 +69,34 @@ pub(in crate::chat) async fn conversations(
     limit: i64,
     offset: i64,
 ) -> sqlx::Result<Vec<Conversation>> {
+    list(db, (buyer_id, seller_id), None, limit, offset).await
+}
+
+/// The same by keyset: those that stand after a room, as it stood at this moment.
+pub(in crate::chat) async fn conversations_before(
+    db: impl PgExecutor<'_>,
+    who: (Option<i64>, Option<i64>),
+    before: Option<(OffsetDateTime, RoomKey)>,
+    limit: i64,
+) -> sqlx::Result<Vec<Conversation>> {
+    list(db, who, before, limit, 0).await
+}
+
+async fn list(
+    db: impl PgExecutor<'_>,
+    (buyer_id, seller_id): (Option<i64>, Option<i64>),
+    before: Option<(OffsetDateTime, RoomKey)>,
+    limit: i64,
+    offset: i64,
+) -> sqlx::Result<Vec<Conversation>> {
+    let (before_at, before_room) = (before.map(|(at, _)| at), before.map(|(_, room)| room));
     let rows = sqlx::query!(
-        r#"SELECT m.buyer_id AS "buyer_id!", m.seller_id AS "seller_id!", m.mine_is_buyer AS "mine_is_buyer!",
+        r#"WITH key AS (
+               SELECT coalesce($5::timestamptz, 'infinity') AS at,
+                      coalesce(date_trunc('minute', $5::timestamptz AT TIME ZONE 'UTC'), 'infinity') AS minute,
+                      coalesce((SELECT id FROM rooms WHERE buyer_id = $6 AND seller_id = $7), 0) AS id
+           )
+           SELECT m.buyer_id AS "buyer_id!", m.seller_id AS "seller_id!", m.mine_is_buyer AS "mine_is_buyer!",
                   CASE WHEN m.mine_is_buyer THEN c.shop_name ELSE a.name END AS "other_name!",
                   CASE WHEN m.mine_is_buyer THEN s.photo_key ELSE a.photo_key END AS other_photo,
                   m.last_from = 'buyer' AS "last_from_buyer!", m.last_body AS "last_body!", m.last_at AS "last_at!",
@@ -82,24 +109,28 @@ pub(in crate::chat) async fn conversations(
                        r.last_seq, r.seller_total - r.buyer_seen AS unread,
                        coalesce(CASE WHEN r.buyer_blocked THEN r.withheld_product_id END, r.last_product_id)
                            AS last_product_id
-                FROM rooms r WHERE r.buyer_id = $1 AND r.last_seq > 0 AND r.buyer_last_shown IS NULL
+                FROM key k, rooms r WHERE r.buyer_id = $1 AND r.last_seq > 0 AND r.buyer_last_shown IS NULL
+                  AND r.last_minute <= k.minute AND (r.last_at, r.id) < (k.at, k.id)
                 ORDER BY r.last_minute DESC, r.last_at DESC, r.id DESC LIMIT $3::bigint + $4::bigint)
                UNION ALL
                (SELECT r.id, r.buyer_id, r.seller_id, false, r.last_from, r.last_body, r.last_at,
                        r.last_seq, r.buyer_total - r.seller_seen,
                        coalesce(CASE WHEN r.seller_blocked THEN r.withheld_product_id END, r.last_product_id)
-                FROM rooms r WHERE r.seller_id = $2 AND r.last_seq > 0 AND r.seller_last_shown IS NULL
+                FROM key k, rooms r WHERE r.seller_id = $2 AND r.last_seq > 0 AND r.seller_last_shown IS NULL
+                  AND r.last_minute <= k.minute AND (r.last_at, r.id) < (k.at, k.id)
                 ORDER BY r.last_minute DESC, r.last_at DESC, r.id DESC LIMIT $3::bigint + $4::bigint)
                UNION ALL
                (SELECT r.id, r.buyer_id, r.seller_id, true, CASE WHEN e.from_buyer THEN 'buyer' ELSE 'seller' END,
                        left(e.body, 200), e.sent_at, e.seq, r.seller_total - r.buyer_seen, r.last_product_id
-                FROM rooms r JOIN room_entries e ON e.room_id = r.id AND e.seq = r.buyer_last_shown
-                WHERE r.buyer_id = $1 AND r.buyer_last_shown IS NOT NULL)
+                FROM key k, rooms r JOIN room_entries e ON e.room_id = r.id AND e.seq = r.buyer_last_shown
+                WHERE r.buyer_id = $1 AND r.buyer_last_shown IS NOT NULL
+                  AND (e.sent_at, r.id) < (k.at, k.id))
                UNION ALL
                (SELECT r.id, r.buyer_id, r.seller_id, false, CASE WHEN e.from_buyer THEN 'buyer' ELSE 'seller' END,
                        left(e.body, 200), e.sent_at, e.seq, r.buyer_total - r.seller_seen, r.last_product_id
-                FROM rooms r JOIN room_entries e ON e.room_id = r.id AND e.seq = r.seller_last_shown
-                WHERE r.seller_id = $2 AND r.seller_last_shown IS NOT NULL)
+                FROM key k, rooms r JOIN room_entries e ON e.room_id = r.id AND e.seq = r.seller_last_shown
+                WHERE r.seller_id = $2 AND r.seller_last_shown IS NOT NULL
+                  AND (e.sent_at, r.id) < (k.at, k.id))
                ORDER BY last_at DESC, id DESC LIMIT $3::bigint OFFSET $4::bigint
            ) m
            JOIN buyers b ON b.id = m.buyer_id
@@ -110,7 +141,10 @@ pub(in crate::chat) async fn conversations(
         buyer_id,
         seller_id,
         limit,
-        offset
+        offset,
+        before_at,
+        before_room.map(|room| room.buyer_id),
+        before_room.map(|room| room.seller_id)
     )
     .fetch_all(db)
     .await?;

@@ -19,3 +19,4 @@ pub(super) mod rooms;
 pub(super) mod search_index;
 pub(super) mod search_query;
 pub(super) mod verify;
+pub(super) mod webhooks;

@@ -7,7 +7,7 @@ use crate::chat::domain::{room_key::RoomKey, side::Side};
 
 /// An entry in which all that was looked for stands.
 #[derive(Clone, Debug)]
-pub(in crate::chat) struct Hit {
+pub struct Hit {
     pub room: RoomKey,
     pub seq: i64,
     /// The side of the person who searches.

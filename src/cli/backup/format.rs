@@ -19,14 +19,16 @@ pub(super) const CONTENTS: &str = "contents.jsonl";
 /// The one that is written.
 pub(super) const FORMAT: u32 = 2;
 
-/// sqlx's own list, for which the manifest stands; sessions, and the tokens and push subscriptions that are theirs; the
+/// sqlx's own list, for which the manifest stands; sessions, and the tokens and push subscriptions that are theirs; what was
+/// answered to programs lately; the
 /// cluster's membership and presences; the search index, which is rebuilt from the messages.
-const EXCLUDED_TABLES: [&str; 9] = [
+const EXCLUDED_TABLES: [&str; 10] = [
     "_sqlx_migrations",
     "sessions",
     "access_tokens",
     "refresh_tokens",
     "oauth_codes",
+    "idempotency_keys",
     "push_subscriptions",
     "nodes",
     "presences",

@@ -122,11 +122,17 @@ async fn copy_in(
         };
     }
     copy.finish().await?;
-    let has_id = columns.split(", ").any(|column| column == "id");
-    if has_id {
-        let next = format!(
-            "SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM {table}), false)"
-        );
+    let sequence: Option<String> = match columns.split(", ").any(|column| column == "id") {
+        true => {
+            let sql = "SELECT pg_get_serial_sequence($1, 'id')";
+            sqlx::query_scalar(sql).bind(table).fetch_one(&mut *conn).await?
+        }
+        false => None,
+    };
+    // Ids of some tables are given otherwise.
+    if let Some(sequence) = sequence {
+        let next =
+            format!("SELECT setval('{sequence}', (SELECT coalesce(max(id), 0) + 1 FROM {table}), false)");
         conn.execute(AssertSqlSafe(next)).await?;
     }
     Ok(())

@@ -67,7 +67,10 @@ async fn unread(db: &PgPool, kinds: &Kinds, account_id: i64) -> Result<UnreadJso
 }
 
 /// What was read on its own page, and whose notice hasn't heard of it yet, is read.
-async fn mark_read_elsewhere(db: &PgPool, notices: &mut [(Notice, Words)]) -> Result<()> {
+pub(in super::super) async fn mark_read_elsewhere(
+    db: &PgPool,
+    notices: &mut [(Notice, Words)],
+) -> Result<()> {
     let mut settled = Vec::new();
     for (notice, _) in notices.iter_mut().filter(|(notice, words)| words.is_settled && !notice.is_read) {
         notice.is_read = true;
@@ -76,7 +79,7 @@ async fn mark_read_elsewhere(db: &PgPool, notices: &mut [(Notice, Words)]) -> Re
     mark_read(db, &settled).await
 }
 
-async fn mark_read(db: &PgPool, ids: &[i64]) -> Result<()> {
+pub(in super::super) async fn mark_read(db: &PgPool, ids: &[i64]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }

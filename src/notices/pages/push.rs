@@ -53,10 +53,19 @@ struct KeysJson {
     auth: String,
 }
 
-impl KeysJson {
-    fn decode(&self) -> Option<SubscriptionKeys> {
-        let p256dh = BASE64.decode(&self.p256dh).ok()?.try_into().ok()?;
-        Some(SubscriptionKeys { p256dh, auth: BASE64.decode(&self.auth).ok()?.try_into().ok()? })
+/// A subscription as a browser or a program gives it.
+pub(in super::super) struct Subscribed<'a> {
+    /// A program's name for its device.
+    pub device: Option<&'a str>,
+    pub endpoint: &'a str,
+    pub p256dh: &'a str,
+    pub auth: &'a str,
+}
+
+impl Subscribed<'_> {
+    fn keys(&self) -> Option<SubscriptionKeys> {
+        let p256dh = BASE64.decode(self.p256dh).ok()?.try_into().ok()?;
+        Some(SubscriptionKeys { p256dh, auth: BASE64.decode(self.auth).ok()?.try_into().ok()? })
     }
 }
 
@@ -77,17 +86,32 @@ pub(in super::super) async fn subscribe(
     sent: Result<Json<SubscriptionJson>, JsonRejection>,
 ) -> Result<StatusCode> {
     let Ok(Json(sent)) = sent else { return Err(no_subscription()) };
-    let keys = sent.keys.decode().ok_or_else(no_subscription)?;
+    let KeysJson { p256dh, auth } = &sent.keys;
+    let sent = Subscribed { device: None, endpoint: &sent.endpoint, p256dh, auth };
+    remember(&db, &pusher, &user, &sent).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Keeps a subscription for as long as the session it came by, if it can be pushed to.
+pub(in super::super) async fn remember(
+    db: &PgPool,
+    pusher: &Pusher,
+    user: &CurrentUser,
+    sent: &Subscribed<'_>,
+) -> Result<()> {
+    let keys = sent.keys().ok_or_else(no_subscription)?;
     encrypt(&keys, b"").map_err(|_| no_subscription())?;
-    Endpoint::parse(&sent.endpoint, &pusher.client.allowed).ok_or_else(no_subscription)?;
+    Endpoint::parse(sent.endpoint, &pusher.client.allowed).ok_or_else(no_subscription)?;
     let mut tx = db.begin().await?;
     let (id, session) = (user.account_id, &user.session);
-    if !store::subscriptions::upsert(&mut *tx, id, session, &sent.endpoint, &keys).await? {
+    if let Some(device) = sent.device {
+        store::subscriptions::delete_device(&mut *tx, id, device).await?;
+    }
+    if !store::subscriptions::upsert(&mut *tx, id, session, (sent.endpoint, sent.device), &keys).await? {
         return Err(no_subscription());
     }
     store::subscriptions::keep_newest(&mut *tx, id, MAX_SUBSCRIPTIONS).await?;
-    tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(tx.commit().await?)
 }
 
 /// Forgets it; one that isn't there is forgotten already.

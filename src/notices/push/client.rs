@@ -56,20 +56,24 @@ pub struct PushClient {
     pub allowed: AllowedNetworks,
 }
 
+/// A client for addresses that strangers have named: none of its connections leads into the house, and it follows no
+/// redirects. Panics where there is no TLS at all, which is decided when the program is built.
+pub fn outbound_client(allowed: &AllowedNetworks, timeout: Duration) -> Client {
+    // The TLS of this program; an error says that it is there already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .dns_resolver(PublicResolver(allowed.clone()))
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .timeout(timeout)
+        .user_agent("haggle")
+        .build()
+        .expect("a client of the TLS that is built in")
+}
+
 impl PushClient {
-    /// Panics where there is no TLS at all, which is decided when the program is built.
     pub fn new(allowed: AllowedNetworks) -> Self {
-        // The TLS of this program; an error says that it is there already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = Client::builder()
-            .dns_resolver(PublicResolver(allowed.clone()))
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .timeout(TIMEOUT)
-            .user_agent("haggle")
-            .build()
-            .expect("a client of the TLS that is built in");
-        PushClient { http, allowed }
+        PushClient { http: outbound_client(&allowed, TIMEOUT), allowed }
     }
 
     pub async fn send(

@@ -183,6 +183,40 @@ pub(in super::super) async fn page(
     .await
 }
 
+/// The same by keyset.
+pub(in super::super) async fn page_before(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+    before: Option<(OffsetDateTime, i64)>,
+    limit: i64,
+) -> sqlx::Result<Vec<Notice>> {
+    sqlx::query_as!(
+        Notice,
+        r#"SELECT id AS "id!", account_id AS "account_id!", kind AS "kind!", subject AS "subject!",
+                  details AS "details!", happened_at AS "happened_at!", read_at IS NOT NULL AS "is_read!"
+           FROM bell_notices
+           WHERE account_id = $1 AND (happened_at, id) < (coalesce($2::timestamptz, 'infinity'), $3::bigint)
+           ORDER BY happened_at DESC, id DESC LIMIT $4"#,
+        account_id,
+        before.map(|(at, _)| at),
+        before.map_or(0, |(_, id)| id),
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Those of these that are somebody's own.
+pub(in super::super) async fn own_ids(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+    ids: &[i64],
+) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar!("SELECT id FROM notices WHERE account_id = $1 AND id = ANY($2)", account_id, ids)
+        .fetch_all(db)
+        .await
+}
+
 /// The newest that wait, by whichever channel they are told.
 pub(in super::super) async fn newest_unread(
     db: impl PgExecutor<'_>,

@@ -18,20 +18,21 @@ pub(in super::super) async fn upsert(
     db: impl PgExecutor<'_>,
     account_id: i64,
     session: &[u8],
-    endpoint: &str,
+    (endpoint, device): (&str, Option<&str>),
     keys: &SubscriptionKeys,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "INSERT INTO push_subscriptions AS o (account_id, session, endpoint, p256dh, auth)
-         SELECT $1, s.id_hash, $3, $4, $5 FROM sessions s WHERE s.id_hash = $2 AND s.account_id = $1
+        "INSERT INTO push_subscriptions AS o (account_id, session, endpoint, p256dh, auth, device)
+         SELECT $1, s.id_hash, $3, $4, $5, $6 FROM sessions s WHERE s.id_hash = $2 AND s.account_id = $1
          ON CONFLICT ON CONSTRAINT push_subscriptions_endpoint_key DO UPDATE
-         SET account_id = excluded.account_id, session = excluded.session, refusals = 0, failures = 0, retry_at = NULL
+         SET account_id = excluded.account_id, session = excluded.session, device = excluded.device, refusals = 0, failures = 0, retry_at = NULL
          WHERE o.p256dh = excluded.p256dh AND o.auth = excluded.auth",
         account_id,
         session,
         endpoint,
         &keys.p256dh[..],
-        &keys.auth[..]
+        &keys.auth[..],
+        device
     )
     .execute(db)
     .await?;
@@ -53,6 +54,20 @@ pub(in super::super) async fn keep_newest(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// The one that a program gave this name.
+pub(in super::super) async fn delete_device(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+    device: &str,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "DELETE FROM push_subscriptions WHERE account_id = $1 AND device = $2",
+        account_id,
+        device
+    );
+    Ok(done.execute(db).await?.rows_affected() > 0)
 }
 
 /// Somebody's own.

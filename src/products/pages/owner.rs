@@ -10,12 +10,10 @@ use sqlx::PgPool;
 use tower_sessions::Session;
 
 use super::super::{
-    Currencies, Currency, Photo, Product, ProductChanged, ProductState, StateMove, categories,
-    form::{MAX_PHOTOS, ProductDraft, ProductForm},
-    kept_form,
-    listing::{self, Creation},
-    receive::{FormReceiver, ReceivedForm},
-    state, store,
+    Currencies, Currency, Photo, Product, StateMove, categories,
+    form::ProductForm,
+    kept_form, state, store,
+    submission::{self, RefusedForm, receiver},
     views::FormPage,
 };
 use super::usual_currency;
@@ -72,32 +70,13 @@ pub async fn create(
         Ok(seller) => seller,
         Err(refused) => return keep_for_sign_in(&state, &session, addr, NEW, request, refused).await,
     };
-    let db = &state.db;
-    let desk = receiver(&state, Some(&seller), seller.user.account_id);
-    let mut sent = desk.receive(request).await?;
-    sent.errors.check("currency", Currencies::of(&shell.marketplace).check(&sent.form.currency));
-    if seller.user.must_confirm_email {
-        sent.errors.add("", sentences::PLEASE_CONFIRM_YOUR_ADDRESS_FIRST);
-    }
-    let mut filled = fill(&desk, &seller, sent, Vec::new()).await?;
-    let Some(draft) = filled.draft else {
-        return refused(
-            form_page(&state, shell, &seller, None, filled.form, filled.photos, filled.errors).await?,
-        );
-    };
-    let form_id = filled.form.form_id.parse().ok();
-    let rules = (&state.quota, shell.marketplace.reviews_first);
-    let id = match listing::create(db, seller.id, form_id, rules, &draft, &filled.photos).await? {
-        Creation::Made(id) => id,
-        Creation::OverQuota(sentence) => {
-            filled.errors.add("", sentence);
-            return refused(
-                form_page(&state, shell, &seller, None, filled.form, filled.photos, filled.errors).await?,
-            );
-        }
+    let sent = receiver(&state, Some(&seller), seller.user.account_id).receive(request).await?;
+    let id = match submission::create(&state, &shell.marketplace, &seller, sent).await? {
+        Ok(id) => id,
+        Err(refused) => return refused_page(&state, shell, &seller, None, refused).await,
     };
     // Whose first product waits is told so on its page.
-    if own(db, &seller, id).await?.review.is_none() {
+    if submission::own(&state.db, &seller, id).await?.review.is_none() {
         flash::success(&session, sentences::ITS_LIVE_EVERYONE_CAN_SEE_IT_NOW).await?;
     }
     Ok(Redirect::to(&format!("/products/{id}")).into_response())
@@ -110,7 +89,7 @@ pub async fn edit(
     Path(id): Path<i64>,
 ) -> Result<FormPage> {
     let db = &state.db;
-    let product = own(db, &seller, id).await?;
+    let product = submission::own(db, &seller, id).await?;
     let mut photos = store::photos::of_product(db, id).await?;
     if let Some((form, new, errors)) = kept(&session, db, &edit_path(id), &seller).await? {
         photos = form.arrange(photos, new);
@@ -134,32 +113,11 @@ pub async fn update(
         }
     };
     let db = &state.db;
-    let product = own(db, &seller, id).await?;
-    let desk = receiver(&state, Some(&seller), seller.user.account_id);
-    let sent = desk.receive(request).await?;
-    let mut filled = fill(&desk, &seller, sent, store::photos::of_product(db, id).await?).await?;
-    let Some(draft) = filled.draft else {
-        let page =
-            form_page(&state, shell, &seller, Some(product), filled.form, filled.photos, filled.errors)
-                .await?;
-        return refused(page);
-    };
-    let is_current = filled.form.version.is_empty() || filled.form.version == product.version();
-    let version = Some(product.updated_at).filter(|_| !filled.form.version.is_empty());
-    let removed = match is_current {
-        true => listing::update(db, id, seller.id, version, &draft, &filled.photos).await?,
-        false => None,
-    };
-    let Some(removed) = removed else {
-        // Saved in another tab meanwhile: both versions are at hand, and the next save is meant.
-        let now = own(db, &seller, id).await?;
-        filled.errors.add("", sentences::this_product_was_changed_meanwhile(&now.title, now.price));
-        filled.form.version = now.version();
-        return refused(
-            form_page(&state, shell, &seller, Some(now), filled.form, filled.photos, filled.errors).await?,
-        );
-    };
-    desk.remove_files(&removed).await;
+    let product = submission::own(db, &seller, id).await?;
+    let sent = receiver(&state, Some(&seller), seller.user.account_id).receive(request).await?;
+    if let Err(refused) = submission::update(&state, &seller, &product, sent).await? {
+        return refused_page(&state, shell, &seller, Some(product), refused).await;
+    }
     flash::success(&session, "Saved.").await?;
     Ok(Redirect::to(&format!("/products/{id}")).into_response())
 }
@@ -168,21 +126,6 @@ pub(super) const NEW: &str = "/seller/products/new";
 
 fn edit_path(id: i64) -> String {
     format!("/seller/products/{id}/edit")
-}
-
-pub(super) fn receiver<'a>(
-    state: &'a state::State,
-    seller: Option<&Seller>,
-    account_id: i64,
-) -> FormReceiver<'a> {
-    let seller_id = seller.map(|seller| seller.id);
-    FormReceiver {
-        db: &state.db,
-        uploads: &state.uploads,
-        limits: &state.photo_limits,
-        seller_id,
-        account_id,
-    }
 }
 
 /// The session has ended while the form was filled in: it comes back after the sign-in. Whoever is signed in and may not
@@ -268,7 +211,7 @@ pub async fn delete(
     Ok(Redirect::to(back.next.or("/seller/dashboard")))
 }
 
-/// Makes a seller's move, and says so on the next page and to whoever is talking about it.
+/// Makes a seller's move, and says so on the next page.
 async fn change(
     state: &state::State,
     session: &Session,
@@ -277,51 +220,8 @@ async fn change(
     change: StateMove,
     said: &'static str,
 ) -> Result<()> {
-    let mut tx = state.db.begin().await?;
-    let account_id = seller.user.account_id;
-    let changed = listing::change_state(&mut tx, id, Some(seller.id), change, account_id).await?;
-    changed.ok_or(Error::NotFound)?;
-    tx.commit().await?;
-    state.events.publish(ProductChanged { product_id: id });
+    submission::change(state, seller, id, change).await?;
     flash::success(session, said).await
-}
-
-/// The product, which is this seller's and not deleted.
-async fn own(db: &PgPool, seller: &Seller, id: i64) -> Result<Product> {
-    let product = store::product::find(db, id).await?;
-    product
-        .filter(|product| product.seller_id == seller.id && product.state != ProductState::Deleted)
-        .ok_or(Error::NotFound)
-}
-
-/// A sent form, understood as far as it can be.
-struct ParsedForm {
-    form: ProductForm,
-    photos: Vec<Photo>,
-    errors: FieldErrors,
-    /// Nothing, if anything was refused.
-    draft: Option<ProductDraft>,
-}
-
-async fn fill(
-    desk: &FormReceiver<'_>,
-    seller: &Seller,
-    sent: ReceivedForm,
-    mut photos: Vec<Photo>,
-) -> Result<ParsedForm> {
-    let ReceivedForm { mut form, photos: new, mut errors, .. } = sent;
-    if !form.is_of(seller.user.account_id) {
-        // Somebody else has signed in in this browser since the form was opened (case 29).
-        errors.add("", sentences::you_are_signed_in_as_now(&seller.user.name));
-        form.account = seller.user.account_id.to_string();
-    }
-    photos.extend(desk.kept_drafts(&form).await?);
-    let photos = form.arrange(photos, new);
-    if photos.len() > MAX_PHOTOS {
-        errors.add("photos", sentences::these_are_too_many_photos(MAX_PHOTOS, photos.len()));
-    }
-    let draft = form.check(&categories(desk.db).await?, &mut errors).filter(|_| errors.is_empty());
-    Ok(ParsedForm { form, photos, errors, draft })
 }
 
 async fn form_page(
@@ -338,7 +238,16 @@ async fn form_page(
     Ok(FormPage { shell, errors, product, form, photos, categories, currencies })
 }
 
-fn refused(mut page: FormPage) -> Result<Response> {
-    page.errors.add("", sentences::PLEASE_LOOK_AT_THE_FIELDS_MARKED_BELOW);
+/// The form again. A product that was changed meanwhile is shown as it is now.
+async fn refused_page(
+    state: &state::State,
+    shell: Shell,
+    seller: &Seller,
+    product: Option<Product>,
+    RefusedForm { form, photos, mut errors, now }: RefusedForm,
+) -> Result<Response> {
+    errors.add("", sentences::PLEASE_LOOK_AT_THE_FIELDS_MARKED_BELOW);
+    let product = now.map(|now| *now).or(product);
+    let page = form_page(state, shell, seller, product, form, photos, errors).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

@@ -17,8 +17,8 @@ use axum::{
 use tower_sessions::Session;
 
 use super::{
-    super::{form::ProductForm, kept_form, state, views::SharePage},
-    owner::{NEW, blank_form, receiver},
+    super::{form::ProductForm, kept_form, state, submission::receiver, views::SharePage},
+    owner::{NEW, blank_form},
 };
 use crate::{
     accounts::{self, CurrentUser},

@@ -18,20 +18,20 @@ const MAX_RANKED: i64 = MAX_RESULTS;
 pub(in super::super) const PER_PAGE: i64 = 24;
 
 /// A card's columns.
-struct Row {
-    id: i64,
-    seller_id: i64,
-    title: String,
-    price_minor: i64,
-    currency: String,
-    condition: String,
-    place: String,
-    category: String,
-    state: String,
-    created_at: OffsetDateTime,
-    key: Option<String>,
-    width: Option<i32>,
-    height: Option<i32>,
+pub(super) struct Row {
+    pub id: i64,
+    pub seller_id: i64,
+    pub title: String,
+    pub price_minor: i64,
+    pub currency: String,
+    pub condition: String,
+    pub place: String,
+    pub category: String,
+    pub state: String,
+    pub created_at: OffsetDateTime,
+    pub key: Option<String>,
+    pub width: Option<i32>,
+    pub height: Option<i32>,
 }
 
 impl TryFrom<Row> for Card {
@@ -273,11 +273,11 @@ pub(in super::super) async fn places(db: impl PgExecutor<'_>) -> sqlx::Result<Ve
     .await
 }
 
-fn cards(rows: Vec<Row>) -> sqlx::Result<Vec<Card>> {
+pub(super) fn cards(rows: Vec<Row>) -> sqlx::Result<Vec<Card>> {
     rows.into_iter().map(Card::try_from).collect()
 }
 
 /// The text as itself in a LIKE pattern.
-fn escape_like(text: &str) -> String {
+pub(super) fn escape_like(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }

@@ -208,7 +208,8 @@ impl TestApp {
         let sealing_key = SealingKey::new([7; 32]);
         let mailer = Mailer::folder(self.mail_dir.path(), "market@example.com").expect("a mailer");
         state.use_mailer(mailer.with_ids(LetterIds::new(sealing_key.derive(LetterIds::PURPOSE))));
-        state.accounts.sealing_key = sealing_key;
+        state.accounts.sealing_key = sealing_key.clone();
+        state.webhooks.sealing_key = sealing_key;
         (self.adjust)(&mut state);
         self.state = Some(state.clone());
         let (stop, stopped) = oneshot::channel();

@@ -1,7 +1,7 @@
 //! A browser's WebSocket.
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use reqwest::header::{COOKIE, HeaderValue, ORIGIN};
+use reqwest::header::{AUTHORIZATION, COOKIE, HeaderValue, ORIGIN};
 use serde_json::Value;
 use tokio::{
     io::AsyncWriteExt as _,
@@ -72,6 +72,20 @@ impl Person {
 }
 
 impl Socket {
+    /// A program's, with a token in its header; or the status that it was refused with before the upgrade.
+    pub async fn open_with(url: &str, token: Option<&str>) -> Result<Socket, u16> {
+        let mut request = url.replacen("http", "ws", 1).into_client_request().expect("a request");
+        if let Some(token) = token {
+            let bearer = HeaderValue::from_str(&format!("Bearer {token}")).expect("a token");
+            request.headers_mut().insert(AUTHORIZATION, bearer);
+        }
+        match connect_async(request).await {
+            Ok((stream, _)) => Ok(Socket { stream, path: url.to_owned() }),
+            Err(tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => panic!("{url}: {error}"),
+        }
+    }
+
     pub async fn send(&mut self, frame: Value) {
         self.send_text(&frame.to_string()).await;
     }

@@ -4,4 +4,4 @@ mod incoming;
 mod outgoing;
 mod socket;
 
-pub use socket::upgrade;
+pub use socket::{run, sized, upgrade};

@@ -56,20 +56,25 @@ pub async fn upgrade(
     pace.bound();
     let permit = parts.quota.acquire(member.user.account_id).ok_or(TOO_MANY)?;
     let owned = Box::new((parts, member, permit));
-    Ok(upgrade
+    Ok(sized(upgrade).on_upgrade(move |mut socket| {
+        Box::pin(async move {
+            let (parts, member, _permit) = &*owned;
+            run(parts, member, &mut socket).await;
+        })
+    }))
+}
+
+/// Buffers and bounds of a room's socket.
+pub fn sized(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
+    upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(WRITE_BUFFER_BYTES)
         .max_message_size(MAX_READ)
         .max_frame_size(MAX_READ)
-        .on_upgrade(move |mut socket| {
-            Box::pin(async move {
-                let (parts, member, _permit) = &*owned;
-                run(parts, member, &mut socket).await;
-            })
-        }))
 }
 
-async fn run(parts: &SocketParts, member: &RoomMember, socket: &mut WebSocket) {
+/// Until it closes.
+pub async fn run(parts: &SocketParts, member: &RoomMember, socket: &mut WebSocket) {
     let close = match Box::pin(RoomSocket::open(parts, member, socket)).await {
         Ok(mut open) => open.run().await,
         Err(close) => close,

@@ -1,0 +1,92 @@
+//! What the endpoints share: the features' own States.
+
+use axum::extract::FromRef;
+use sqlx::PgPool;
+
+use super::{limits::ApiLimits, token_cache::TokenCache};
+use crate::{
+    accounts::{self, AccessEvents, Gate},
+    chat, notices,
+    products::{self, BrowseLimits},
+    web::{LiveMarketplace, client_addr::TrustedProxies},
+    webhooks,
+};
+
+/// What is kept in memory between requests.
+#[derive(Clone)]
+pub struct Memory {
+    pub tokens: TokenCache,
+    pub limits: ApiLimits,
+}
+
+impl Memory {
+    pub fn new(db: &PgPool, access: &AccessEvents, trusted_proxies: TrustedProxies) -> Self {
+        Memory {
+            tokens: TokenCache::new(db.clone(), access.clone()),
+            limits: ApiLimits::new(trusted_proxies),
+        }
+    }
+
+    /// Forgets whoever asked nothing for a while; run now and then.
+    pub fn sweep(&self) {
+        self.tokens.sweep();
+        self.limits.sweep();
+    }
+}
+
+/// The document, which is made from what names this.
+#[derive(Clone, Copy)]
+pub struct DocumentJson(pub fn() -> &'static str);
+
+#[derive(Clone, FromRef)]
+pub struct State {
+    pub document: DocumentJson,
+    pub db: PgPool,
+    pub tokens: TokenCache,
+    pub limits: ApiLimits,
+    pub trusted_proxies: TrustedProxies,
+    pub marketplace: LiveMarketplace,
+    pub gate: Gate,
+    pub access: AccessEvents,
+    pub browse_limits: BrowseLimits,
+    pub accounts: accounts::State,
+    pub products: products::State,
+    pub notices: notices::State,
+    pub webhooks: webhooks::State,
+    pub chat: chat::State,
+}
+
+/// What the API takes from the program around it.
+pub struct Dependencies {
+    pub document: DocumentJson,
+    pub memory: Memory,
+    pub marketplace: LiveMarketplace,
+    pub gate: Gate,
+    pub accounts: accounts::State,
+    pub products: products::State,
+    pub notices: notices::State,
+    pub webhooks: webhooks::State,
+    pub chat: chat::State,
+}
+
+impl From<Dependencies> for State {
+    fn from(with: Dependencies) -> Self {
+        let accounts = with.accounts;
+        State {
+            document: with.document,
+            db: accounts.db.clone(),
+            tokens: with.memory.tokens,
+            limits: with.memory.limits,
+            trusted_proxies: accounts.trusted_proxies,
+            marketplace: with.marketplace,
+            gate: with.gate,
+            access: accounts.access.clone(),
+            browse_limits: with.products.browse_limits.clone(),
+            accounts,
+            products: with.products,
+            notices: with.notices,
+            webhooks: with.webhooks,
+            chat: with.chat,
+        }
+    }
+}
