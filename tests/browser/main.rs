@@ -1,9 +1,9 @@
 //! The program as people see it: real Chromium windows on the real binary.
 //!
 //! Each `NAME.test.mjs` beside this file is one test; `support.mjs` is what they act with. The Node
-//! tests of the browser's own modules (`tests/js`) run from here too, as they need Node as well. What
-//! a machine lacks is said, and the tests that need it are listed as ignored; with
-//! `HAGGLE_DEMAND_BROWSER=1` (`.ci/run`) it is a failure instead.
+//! tests of the browser's own modules (`tests/js`) and of the reference client (`clients/typescript/tests`)
+//! run from here too, as they need Node as well. What a machine lacks is said, and the tests that need it
+//! are listed as ignored; with `HAGGLE_DEMAND_BROWSER=1` (`.ci/run`) it is a failure instead.
 
 // Half of what databases.rs offers is for `tests/it`.
 #[allow(dead_code, reason = "shared with tests/it, which uses the rest")]
@@ -37,13 +37,20 @@ fn main() -> ExitCode {
         Trial::test(format!("js::{}", name(&file)), move || run::module(&node?, &file))
             .with_ignored_flag(ignored)
     });
+    let client = files("clients/typescript/tests").into_iter().map(|file| {
+        let node = machine.client();
+        let ignored = node.is_err();
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let name = format!("client::{}", name.trim_end_matches(".test.mjs"));
+        Trial::test(name, move || run::module(&node?, &file)).with_ignored_flag(ignored)
+    });
     let windows = files("tests/browser").into_iter().map(|file| {
         let browser = machine.browser();
         let ignored = browser.is_err();
         Trial::test(format!("browser::{}", name(&file)), move || run::window(&browser?, &file))
             .with_ignored_flag(ignored)
     });
-    libtest_mimic::run(&args, modules.chain(windows).collect()).exit_code()
+    libtest_mimic::run(&args, modules.chain(client).chain(windows).collect()).exit_code()
 }
 
 /// The `*.test.mjs` files of a folder and of the folders in it, in order.

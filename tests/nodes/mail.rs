@@ -24,9 +24,9 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::support::{Received, TestDatabase, eventually, within_deadline};
 
 /// Where `.ci/run` puts Python packages.
-const PACKAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/python");
+pub const PACKAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/python");
 
-fn python(arguments: &[&str]) -> process::Command {
+pub fn python(arguments: &[&str]) -> process::Command {
     let mut command = process::Command::new("python3");
     command.env("PYTHONPATH", PACKAGES).args(arguments);
     command

@@ -1,8 +1,8 @@
 //! Several nodes on one database are one chat, in each way in which they can tell each other; and nothing is
 //! lost when what they stand on is killed.
 //!
-//! What needs a NATS server, or a mail server, is listed as ignored where there is none; with `HAGGLE_DEMAND_NATS=1`
-//! and `HAGGLE_DEMAND_SMTP=1` (`.ci/run`) that is a failure instead.
+//! What needs a NATS server, a mail server or schemathesis is listed as ignored where there is none; with
+//! `HAGGLE_DEMAND_NATS=1`, `HAGGLE_DEMAND_SMTP=1` and `HAGGLE_DEMAND_SCHEMATHESIS=1` (`.ci/run`) that is a failure instead.
 
 #![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
@@ -17,6 +17,7 @@ mod notices;
 mod notifications;
 mod photo_memory;
 mod processes;
+mod schemathesis;
 mod settings;
 mod shutdown;
 mod slow_consumers;
@@ -42,8 +43,13 @@ macro_rules! trials {
 
 fn main() -> ExitCode {
     let args = Arguments::from_args();
-    let (missing, no_mail) = (nats_server::missing(), mail::missing());
-    for (missing, demand) in [(missing, "HAGGLE_DEMAND_NATS"), (no_mail, "HAGGLE_DEMAND_SMTP")] {
+    let (missing, no_mail, no_schemathesis) =
+        (nats_server::missing(), mail::missing(), schemathesis::missing());
+    for (missing, demand) in [
+        (missing, "HAGGLE_DEMAND_NATS"),
+        (no_mail, "HAGGLE_DEMAND_SMTP"),
+        (no_schemathesis, "HAGGLE_DEMAND_SCHEMATHESIS"),
+    ] {
         let Some(missing) = missing else { continue };
         eprintln!("Node tests: {missing}");
         if std::env::var_os(demand).is_some_and(|it| it == "1") {
@@ -104,6 +110,9 @@ fn main() -> ExitCode {
         mail::a_refusal_by_policy_marks_no_address,
         mail::a_wrong_password_marks_no_address_and_the_right_one_sends,
         mail::a_slow_server_holds_up_nobody_else_and_a_gone_one_is_tried_again,
+    ] });
+    list.extend(trials! { no_schemathesis.is_some(), "schemathesis", (), [
+        schemathesis::no_request_breaks_it_or_is_answered_in_an_undocumented_way,
     ] });
     let no_opensmtpd = no_mail.or_else(mail::no_opensmtpd);
     list.extend(trials! { no_opensmtpd.is_some(), "smtp", (), [mail::opensmtpd_passes_a_letter_on] });
