@@ -17,7 +17,7 @@ pub type Socket = WebSocketStream<TcpStream>;
 /// Sockets that are opened side by side.
 const MAX_IN_FLIGHT: usize = 64;
 /// Far longer than joining a room takes.
-const LISTENING: Duration = Duration::from_millis(500);
+pub const LISTENING: Duration = Duration::from_millis(500);
 
 pub async fn open(addr: SocketAddr, room: &str, person: &Person) -> anyhow::Result<Socket> {
     let mut request = format!("ws://{addr}/ws/{room}").into_client_request()?;

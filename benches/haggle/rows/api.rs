@@ -27,7 +27,10 @@ use crate::{
 const PRODUCTS: i64 = 5_000;
 /// Connections that ask for lists, each the next when it has the last.
 const READERS: usize = 16;
-const ROOMS: usize = 50;
+/// In a run. Each run has rooms of its own: an account may ask 600 times in a row.
+const ROOMS: usize = 100;
+/// Accounts that one reader asks for in turn, for the same reason.
+const TOKENS_EACH: usize = 40;
 const WARM: Duration = Duration::from_millis(700);
 
 pub async fn measure(
@@ -37,17 +40,20 @@ pub async fn measure(
     dataset: &Dataset,
 ) -> anyhow::Result<()> {
     list_products(&dataset.db).await?;
-    let tokens = tokens(&dataset.db, ROOMS).await?;
+    let tokens = tokens(&dataset.db, (READERS * TOKENS_EACH).max(options.runs * ROOMS)).await?;
     let (mut pages, mut lists) = (Vec::new(), Vec::new());
     let (mut frames, mut requests) = (Vec::new(), Vec::new());
-    for _ in 0..options.runs {
-        let cookie = ("cookie", dataset.pairs[0].buyer.cookie.clone());
-        pages.push(read(haggle.addr, "/products", cookie, options.duration).await?);
-        let bearer = ("authorization", format!("Bearer {}", tokens[0]));
-        lists.push(read(haggle.addr, "/api/v1/products?limit=24", bearer, options.duration).await?);
-        let pairs = &dataset.pairs[..ROOMS];
+    let cookies: Vec<String> =
+        dataset.pairs[..READERS * TOKENS_EACH].iter().map(|pair| pair.buyer.cookie.clone()).collect();
+    let bearers: Vec<String> = tokens.iter().map(|token| format!("Bearer {token}")).collect();
+    for run in 0..options.runs {
+        pages.push(read(haggle.addr, "/products", ("cookie", &cookies), options.duration).await?);
+        let path = "/api/v1/products?limit=24";
+        lists.push(read(haggle.addr, path, ("authorization", &bearers), options.duration).await?);
+        let of_run = run * ROOMS..(run + 1) * ROOMS;
+        let pairs = &dataset.pairs[of_run.clone()];
         frames.push(talk(haggle, pairs, None, options.duration).await?);
-        requests.push(talk(haggle, pairs, Some(&tokens), options.duration).await?);
+        requests.push(talk(haggle, pairs, Some(&tokens[of_run]), options.duration).await?);
     }
     let ratio = median(lists.iter().zip(&pages).map(|(list, page)| list / page).collect());
     table.add(
@@ -109,17 +115,20 @@ impl Http {
 async fn read(
     addr: SocketAddr,
     path: &'static str,
-    who: (&'static str, String),
+    (header, values): (&'static str, &[String]),
     duration: Duration,
 ) -> anyhow::Result<f64> {
     let begin = Instant::now() + WARM;
-    let readers = (0..READERS).map(|_| {
-        let who = who.clone();
+    let readers = values.chunks(TOKENS_EACH).take(READERS).map(|values| {
+        let values = values.to_vec();
         tokio::spawn(async move {
             let mut http = Http::open(addr).await?;
             let mut counted = 0_u64;
-            while begin.elapsed() < duration {
-                let bytes = http.ask("GET", path, (who.0, &who.1), None).await?;
+            for value in values.iter().cycle() {
+                if begin.elapsed() >= duration {
+                    break;
+                }
+                let bytes = http.ask("GET", path, (header, value), None).await?;
                 anyhow::ensure!(bytes > 2_000, "{path}: {bytes} bytes");
                 counted += u64::from(Instant::now() > begin);
             }
@@ -133,6 +142,28 @@ async fn read(
     Ok(counted as f64 / begin.elapsed().as_secs_f64())
 }
 
+/// How a buyer says something.
+enum From {
+    Socket(Box<client::Socket>),
+    Requests { http: Http, path: String, bearer: String },
+}
+
+impl From {
+    /// Until both have it.
+    async fn say(&mut self, seller: &mut client::Socket, id: &str) -> anyhow::Result<()> {
+        match self {
+            From::Socket(buyer) => client::exchange(buyer, seller, id).await,
+            From::Requests { http, path, bearer } => {
+                let body =
+                    format!(r#"{{"client_id":"{id}","body":"Is it still there? I could come by at six."}}"#);
+                http.ask("POST", path, ("authorization", bearer), Some(body)).await?;
+                while client::next_id(seller).await? != id {}
+                Ok(())
+            }
+        }
+    }
+}
+
 /// Microseconds of processor time a message, each room's buyer sending the next when the seller has the last: by the
 /// buyer's socket, or by requests with these tokens.
 async fn talk(
@@ -142,43 +173,34 @@ async fn talk(
     duration: Duration,
 ) -> anyhow::Result<f64> {
     let row = fresh_row();
-    let begin = Instant::now() + WARM;
-    let mut rooms = Vec::new();
+    let mut open = Vec::new();
     for (n, pair) in pairs.iter().enumerate() {
-        let mut seller = client::open(server.addr, &pair.room, &pair.seller).await?;
-        let mut id = (n as u64) << 32;
-        let mut next = move || {
-            id += 1;
-            client::client_id(row, id)
+        let seller = client::open(server.addr, &pair.room, &pair.seller).await?;
+        let from = match tokens {
+            None => From::Socket(Box::new(client::open(server.addr, &pair.room, &pair.buyer).await?)),
+            Some(tokens) => From::Requests {
+                http: Http::open(server.addr).await?,
+                path: format!("/api/v1/rooms/{}/messages", pair.room),
+                bearer: format!("Bearer {}", tokens[n]),
+            },
         };
-        let Some(tokens) = tokens else {
-            let mut buyer = client::open(server.addr, &pair.room, &pair.buyer).await?;
-            rooms.push(tokio::spawn(async move {
-                let mut counted = 0_u64;
-                while begin.elapsed() < duration {
-                    client::exchange(&mut buyer, &mut seller, &next()).await?;
-                    counted += u64::from(Instant::now() > begin);
-                }
-                buyer.close(None).await?;
-                anyhow::Ok(counted)
-            }));
-            continue;
-        };
-        let (mut http, who) = (Http::open(server.addr).await?, format!("Bearer {}", tokens[n]));
-        let path = format!("/api/v1/rooms/{}/messages", pair.room);
-        rooms.push(tokio::spawn(async move {
+        open.push((from, seller));
+    }
+    tokio::time::sleep(client::LISTENING).await;
+    let begin = Instant::now() + WARM;
+    let rooms = open.into_iter().enumerate().map(|(room, (mut from, mut seller))| {
+        tokio::spawn(async move {
             let mut counted = 0_u64;
+            let mut n = (room as u64) << 32;
             while begin.elapsed() < duration {
-                let id = next();
-                let body =
-                    format!(r#"{{"client_id":"{id}","body":"Is it still there? I could come by at six."}}"#);
-                http.ask("POST", &path, ("authorization", &who), Some(body)).await?;
-                while client::next_id(&mut seller).await? != id {}
+                n += 1;
+                from.say(&mut seller, &client::client_id(row, n)).await?;
                 counted += u64::from(Instant::now() > begin);
             }
             anyhow::Ok(counted)
-        }));
-    }
+        })
+    });
+    let rooms: Vec<_> = rooms.collect();
     tokio::time::sleep_until(begin.into()).await;
     let before = server.cpu();
     let mut counted = 0;
