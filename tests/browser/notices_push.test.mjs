@@ -19,6 +19,10 @@ async function chain(market, service) {
   await hers.send("Is it still there?");
   await hers.shows("Is it still there?");
   await bell(seller);
+  // What is read isn't pushed: the next message is the first that is.
+  await seller.page.goto("/messages");
+  await seller.page.locator("main a[href^='/rooms/']").first().click();
+  await eventually("it is read", async () => (await unread(seller)) === 0);
   await turnOn(market, seller, service);
   await axeBoth(seller);
 
@@ -156,4 +160,10 @@ class PushService {
     const padded = Buffer.concat([cipher.update(sealed.subarray(0, -16)), cipher.final()]);
     return padded.subarray(0, padded.lastIndexOf(2)).toString();
   }
+}
+
+/** Of one's messages. */
+async function unread({ page }) {
+  const rooms = await page.evaluate(async () => (await fetch("/notices", { headers: { accept: "application/json" } })).json());
+  return rooms.tags.length;
 }

@@ -25,14 +25,20 @@ class PhotoPicker extends HTMLElement {
     }
     this.drop.addEventListener("drop", (event) => this.take(event));
     this.add(this.input.files);
-    /** @type {HTMLInputElement | null} */
+    /** @type {HTMLButtonElement | null} */
     const camera = this.querySelector("[data-camera]");
-    const taken = () => {
-      this.add(camera.files);
-      camera.value = "";
-    };
-    camera?.addEventListener("change", taken);
-    if (camera?.files.length) taken();
+    if (!camera) return;
+    camera.hidden = false;
+    camera.addEventListener("click", () => this.photograph());
+  }
+
+  /** Straight to the camera. The field itself, which is sent, stays the only one of the form. */
+  photograph() {
+    const taken = document.createElement("input");
+    Object.assign(taken, { type: "file", accept: "image/*" });
+    taken.setAttribute("capture", "environment");
+    taken.addEventListener("change", () => this.add(taken.files ?? []));
+    taken.click();
   }
 
   /** @param {DragEvent} event */
