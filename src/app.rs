@@ -116,7 +116,7 @@ impl App {
             move |stop| views.clone().run(db.clone(), stop)
         });
         App {
-            api: api::Memory::new(&db, &access, trusted_proxies),
+            api: api::Memory::new(&db, &access, &sign_in_limits, trusted_proxies),
             gate: Gate::new(db.clone(), trusted_proxies, people_seen.clone()),
             accounts: accounts::State {
                 db: db.clone(),

@@ -89,7 +89,7 @@ impl Default for SignInLimits {
 
 /// What a try has cost so far: it is given back if the password was right.
 #[must_use]
-pub(super) struct Taken(Vec<Box<dyn FnOnce() + Send>>);
+pub struct Taken(Vec<Box<dyn FnOnce() + Send>>);
 
 impl Taken {
     pub fn give_back(self) {
@@ -102,6 +102,11 @@ impl SignInLimits {
     /// no difference.
     pub(super) fn take(&self, attempt: &Attempt<'_>) -> Result<Taken> {
         self.try_take(attempt).inspect_err(|_| count_refusal())
+    }
+
+    /// The same for a program that shows a token which isn't known yet.
+    pub fn take_token(&self, addr: IpAddr) -> Result<Taken> {
+        self.take(&Attempt::Token(addr))
     }
 
     fn try_take(&self, attempt: &Attempt<'_>) -> Result<Taken> {

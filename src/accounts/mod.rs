@@ -69,7 +69,7 @@ pub use invitations::{
     Invitation, InvitationToken, MAX_DAYS, MAX_USES, NewInvitation, invitations, invite, revoke_invitation,
 };
 pub use leaving::{Erased, due_leavers, erase};
-pub use limits::{SignInLimits, network};
+pub use limits::{SignInLimits, Taken, network};
 pub use links::sweep_links;
 pub use mail_jobs::{SEND_LINK, send_link};
 pub use model::{AdminAccount, Admission, Email, Name, NewAccount, Password, Role, SellerCard, ShopName};

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     accounts::{MaybeUser, Scope},
     chat::RoomMember,
-    web::{Error, Path},
+    web::{ClientAddr, Error, Path},
 };
 
 /// In a request's extensions: the token it came with.
@@ -78,11 +78,16 @@ pub fn bad_token() -> Response {
 }
 
 /// The layer: from the header to the person, as the extractors of pages know them.
-pub async fn authenticate(State(tokens): State<TokenCache>, mut request: Request, next: Next) -> Response {
+pub async fn authenticate(
+    State(tokens): State<TokenCache>,
+    ClientAddr(addr): ClientAddr,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let Ok(token) = bearer_token(request.headers()) else { return bad_token() };
     let user = match token {
         None => None,
-        Some(token) => match tokens.authenticate(token).await {
+        Some(token) => match tokens.authenticate(token, addr).await {
             Err(error) => return error.into_response(),
             Ok(None) => return bad_token(),
             Ok(Some(known)) => {

@@ -5,7 +5,7 @@ use sqlx::PgPool;
 
 use super::{limits::ApiLimits, token_cache::TokenCache};
 use crate::{
-    accounts::{self, AccessEvents, Gate},
+    accounts::{self, AccessEvents, Gate, SignInLimits},
     chat, notices,
     products::{self, BrowseLimits},
     web::{LiveMarketplace, client_addr::TrustedProxies},
@@ -20,9 +20,14 @@ pub struct Memory {
 }
 
 impl Memory {
-    pub fn new(db: &PgPool, access: &AccessEvents, trusted_proxies: TrustedProxies) -> Self {
+    pub fn new(
+        db: &PgPool,
+        access: &AccessEvents,
+        guesses: &SignInLimits,
+        trusted_proxies: TrustedProxies,
+    ) -> Self {
         Memory {
-            tokens: TokenCache::new(db.clone(), access.clone()),
+            tokens: TokenCache::new(db.clone(), access.clone(), guesses.clone(), trusted_proxies),
             limits: ApiLimits::new(trusted_proxies),
         }
     }

@@ -6,21 +6,23 @@
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
+use axum::extract::FromRef;
 use dashmap::DashMap;
 use sha2::{Digest as _, Sha256};
 use sqlx::PgPool;
 
 use crate::{
     accounts::{
-        AccessEvents, AccessSubscription,
+        AccessEvents, AccessSubscription, SignInLimits,
         tokens::{self, TokenAccess},
     },
     chat::{RoomKey, RoomMember},
-    web::Result,
+    web::{Result, client_addr::TrustedProxies},
 };
 
 /// Where a signal is lost, an ended token is found out this late.
@@ -63,20 +65,34 @@ impl KnownToken {
     }
 }
 
+impl FromRef<TokenCache> for TrustedProxies {
+    fn from_ref(cache: &TokenCache) -> Self {
+        cache.trusted_proxies
+    }
+}
+
 #[derive(Clone)]
 pub struct TokenCache {
     db: PgPool,
     events: AccessEvents,
+    guesses: SignInLimits,
+    trusted_proxies: TrustedProxies,
     entries: Arc<DashMap<[u8; 32], Arc<KnownToken>>>,
 }
 
 impl TokenCache {
-    pub fn new(db: PgPool, events: AccessEvents) -> Self {
-        TokenCache { db, events, entries: Arc::default() }
+    pub fn new(
+        db: PgPool,
+        events: AccessEvents,
+        guesses: SignInLimits,
+        trusted_proxies: TrustedProxies,
+    ) -> Self {
+        TokenCache { db, events, guesses, trusted_proxies, entries: Arc::default() }
     }
 
-    /// None for a token that opens nothing (any longer).
-    pub async fn authenticate(&self, token: &str) -> Result<Option<Arc<KnownToken>>> {
+    /// None for a token that opens nothing (any longer); those cost the network something, so that nobody guesses without
+    /// end, or keeps the database busy with it.
+    pub async fn authenticate(&self, token: &str, addr: IpAddr) -> Result<Option<Arc<KnownToken>>> {
         let hash: [u8; 32] = Sha256::digest(token).into();
         if let Some(entry) = self.entries.get(&hash)
             && entry.is_good()
@@ -84,6 +100,15 @@ impl TokenCache {
             return Ok(Some(entry.clone()));
         }
         self.entries.remove(&hash);
+        let taken = self.guesses.take_token(addr)?;
+        let known = self.look_up(token, hash).await;
+        if !matches!(known, Ok(None)) {
+            taken.give_back();
+        }
+        known
+    }
+
+    async fn look_up(&self, token: &str, hash: [u8; 32]) -> Result<Option<Arc<KnownToken>>> {
         let Some(access) = tokens::authenticate(&self.db, token).await? else { return Ok(None) };
         let signals = self.events.subscribe(&access.user);
         // It may have ended before anybody listened.

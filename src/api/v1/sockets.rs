@@ -64,7 +64,7 @@ async fn open(
     let network = i64::from_be_bytes(hash.first_chunk().copied().unwrap_or_default()) | i64::MIN;
     let authenticate: Authenticate = Box::new(move |token| {
         let find = async move {
-            let known = tokens.authenticate(&token).await?;
+            let known = tokens.authenticate(&token, addr).await?;
             let scope = match subject {
                 Subject::Room(_) => Scope::ChatWrite,
                 Subject::Inbox => Scope::ChatRead,

@@ -246,3 +246,25 @@ async fn a_token_ended_at_one_node_opens_nothing_at_the_other() {
     ana.post("/account/sign-out-everywhere", &[]).await.expect(303);
     eventually("the other node knows", async || (there.get("/me").await.status == 401).then_some(())).await;
 }
+
+/// Each costs a look into the database, and those who have a token aren't held up by it.
+#[tokio::test]
+async fn tokens_arent_guessed_without_end() {
+    let app = TestApp::start().await;
+    let known = app.program_of(&app.buyer("Ana").await).await;
+    known.get("/me").await.ok();
+    let nobody = app.program();
+    let mut refused = false;
+    for round in 0..20 {
+        let guesses: Vec<_> =
+            (0..100).map(|n| nobody.with_token(&format!("hg_pat_{:042}A", round * 100 + n))).collect();
+        let answers = futures_util::future::join_all(guesses.iter().map(|guess| guess.get("/me"))).await;
+        assert!(answers.iter().all(|answer| matches!(answer.status.as_u16(), 401 | 429)));
+        refused = refused || answers.iter().any(|answer| answer.status == 429);
+        if refused {
+            break;
+        }
+    }
+    assert!(refused);
+    known.get("/me").await.ok();
+}
