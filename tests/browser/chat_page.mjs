@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 /** Waits until `check` gives something true, and gives it. Nobody waits longer than `timeout` ms. */
-export async function eventually(what, check, timeout = 15_000) {
+export async function eventually(what, check, timeout = 40_000) {
   const end = Date.now() + timeout;
   for (let last; ; ) {
     try {

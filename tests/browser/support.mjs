@@ -59,7 +59,7 @@ export class Market {
   async newPerson(name, { browser = this.browser, worker = false, ...options } = {}) {
     const serviceWorkers = worker ? "allow" : "block";
     const context = await browser.newContext({ baseURL: this.origin, serviceWorkers, ...options });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     const person = new Person(name, context);
     this.#people.push(person);
     person.page = await person.newTab();
