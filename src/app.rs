@@ -45,7 +45,7 @@ use crate::{
     settings::{self, LiveSettings},
     telemetry::log,
     web::{
-        Error, Marketplace, Shell, ShellSource,
+        Around as _, Error, Marketplace, Shell, ShellSource,
         admission::PeopleSeen,
         assets,
         client_addr::TrustedProxies,
@@ -235,40 +235,37 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .route("/up", get(up).with_state(health))
         .fallback(well_known::canonical_path)
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
+        .layer(from_fn(request_metrics::name_route))
         .layer(from_fn_with_state(accounts_state, accounts::ask_again))
-        .layer(from_fn_with_state(app.db.clone(), accounts::name_account))
-        .layer(from_fn_with_state(app.gate, accounts::pass))
-        .layer(from_fn_with_state(shell.clone(), error_pages))
-        .layer(session_store::layer(app.db.clone(), secure))
-        .layer(forgery::layer(&public_origin)?);
-    // Programs come past all that is about pages: session, forgery, error pages.
-    let mut router = pages
-        .merge(api)
-        .layer(DefaultBodyLimit::max(64 * 1024))
-        .layer(CatchPanicLayer::custom(|_| {
-            Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()
-        }))
-        .layer(from_fn_with_state(RequestPace::default(), request_pace::limit))
-        .layer(from_fn_with_state(shell.clone(), error_pages))
-        .layer(from_fn(compression::mark_echo))
-        .layer(compression::layer());
-    router = router.layer(from_fn_with_state(marketplace, house_time::enter));
-    router = router.layer(from_fn(headers::no_store)).layer(from_fn(headers::one_host));
-    if secure {
-        router = router.layer(headers::hsts());
-    }
-    for layer in headers::layers() {
-        router = router.layer(layer);
-    }
+        .around(from_fn_with_state(app.db.clone(), accounts::name_account))
+        .around(from_fn_with_state(app.gate, accounts::pass))
+        .around(from_fn_with_state(shell.clone(), error_pages))
+        .around(session_store::layer(app.db.clone(), secure))
+        .around(forgery::layer(&public_origin)?);
     let span = |request: &Request| log::request_span(request, request_id::of(request));
     let (propagate_id, set_id) = request_id::layers();
-    // What failed has said so itself, once (`web/error.rs`); a refused stranger is no line of the log (L12).
-    Ok(router
-        .layer(from_fn(request_metrics::measure))
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(()))
-        .layer(propagate_id)
-        .layer(set_id)
-        .layer(from_fn_with_state(trusted_proxies, request_id::forget_strangers)))
+    // Programs come past all that is about pages: session, forgery, error pages.
+    Ok(Router::new()
+        .nest_service("/api/v1", api)
+        .fallback_service(pages)
+        .around(DefaultBodyLimit::max(64 * 1024))
+        .around(CatchPanicLayer::custom(|_| {
+            Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()
+        }))
+        .around(from_fn_with_state(RequestPace::default(), request_pace::limit))
+        .around(from_fn_with_state(shell, error_pages))
+        .around(from_fn(compression::mark_echo))
+        .around(compression::layer())
+        .around(from_fn_with_state(marketplace, house_time::enter))
+        .around(from_fn(headers::no_store))
+        .around(from_fn(headers::one_host))
+        .around(from_fn_with_state(secure, headers::secure))
+        .around(from_fn(request_metrics::measure))
+        // What failed has said so itself, once (`web/error.rs`); a refused stranger is no line of the log (L12).
+        .around(TraceLayer::new_for_http().make_span_with(span).on_failure(()))
+        .around(propagate_id)
+        .around(set_id)
+        .around(from_fn_with_state(trusted_proxies, request_id::forget_strangers)))
 }
 
 /// Graceful shutdown waits this long for requests in flight and for sockets to close.

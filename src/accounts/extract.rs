@@ -15,8 +15,8 @@ use super::{
     admission::PendingUser,
     current_user::CurrentUser,
     model::Admission,
-    session_store::{ACCOUNT_ID, EPOCH, IS_ADMIN, SEEN_HOUR, id_hash},
-    store,
+    session_store::{ACCOUNT, ACCOUNT_ID, EPOCH, IS_ADMIN, SEEN_HOUR, id_hash},
+    store::session_accounts::{self, SessionAccount, Unread},
 };
 use crate::accounts::sentences;
 use crate::web::{Error, Result, wants_json, with_request_timeout};
@@ -40,7 +40,10 @@ where
         let found = with_request_timeout(find(&PgPool::from_ref(state), session)).await?;
         let (user, pending) = match found {
             Found::Nobody => (None, None),
-            Found::User(user) => (Some(user), None),
+            Found::User(user, unread) => {
+                parts.extensions.insert(unread);
+                (Some(user), None)
+            }
             Found::Pending(pending) => (None, Some(pending)),
         };
         let user = MaybeUser(user);
@@ -69,16 +72,20 @@ where
 
 enum Found {
     Nobody,
-    User(Arc<CurrentUser>),
+    User(Arc<CurrentUser>, Unread),
     Pending(PendingUser),
 }
 
 async fn find(db: &PgPool, session: Session) -> Result<Found> {
     let Some(account_id) = session.get::<i64>(ACCOUNT_ID).await? else { return Ok(Found::Nobody) };
     let epoch = session.get::<i32>(EPOCH).await?.unwrap_or(0);
-    let Some(account) = store::sessions::session_account(db, account_id, epoch).await? else {
-        return Ok(Found::Nobody);
+    let loaded = session.get::<SessionAccount>(ACCOUNT).await?.filter(|loaded| loaded.id == account_id);
+    let account = match loaded {
+        Some(account) => Some(account),
+        None => session_accounts::find_account(db, account_id).await?,
     };
+    // All of an account's sessions end with its epoch.
+    let Some(account) = account.filter(|account| account.epoch == epoch) else { return Ok(Found::Nobody) };
     // A session lasts from when it was last written: once an hour, and not at every request.
     let hour = OffsetDateTime::now_utc().unix_timestamp() / 3600;
     if session.get::<i64>(SEEN_HOUR).await? != Some(hour) {
@@ -92,7 +99,7 @@ async fn find(db: &PgPool, session: Session) -> Result<Found> {
         let refusal = (admission == Admission::Refused).then_some(account.admission_reason);
         return Ok(Found::Pending(PendingUser { name: account.name, refusal }));
     }
-    Ok(Found::User(Arc::new(CurrentUser {
+    let user = Arc::new(CurrentUser {
         account_id,
         email: account.email,
         name: account.name,
@@ -109,7 +116,8 @@ async fn find(db: &PgPool, session: Session) -> Result<Found> {
         seller_id: account.seller_id,
         epoch,
         session: session.id().map(|id| id_hash(&id)).unwrap_or_default(),
-    })))
+    });
+    Ok(Found::User(user, account.unread))
 }
 
 async fn session<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Session> {

@@ -88,5 +88,6 @@ pub use scopes::{Scope, Scopes, UnknownScope};
 pub use sealing::SealingKey;
 pub use security_events::{SECURITY_JOB, SecurityEvent};
 pub use state::{ConfirmationPolicy, State};
+pub use store::session_accounts::Unread;
 pub use totp::{code as totp_code, step_at as totp_step_at};
 pub use views::{SessionKind, SessionLine};

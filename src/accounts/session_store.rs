@@ -4,7 +4,10 @@
 //! end with one statement), and `save` is an UPDATE: a session that was ended stays ended, even if
 //! a request that began before is still writing to it.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -15,10 +18,12 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
-use super::store::session_rows;
+use super::store::{session_accounts, session_rows};
 
 /// The key in a session's data that says whose it is.
 pub const ACCOUNT_ID: &str = "account_id";
+/// The key of what was read together with the session, and is never stored: a `SessionAccount`.
+pub(super) const ACCOUNT: &str = "account";
 /// The key that says which sign-in of that account it was.
 pub const EPOCH: &str = "epoch";
 /// The keys that say of the browser what its owner is told; see `browser.rs`.
@@ -77,6 +82,12 @@ fn expires_at(record: &Record) -> OffsetDateTime {
     }
 }
 
+/// What is kept of it.
+fn stored(record: &Record) -> Result<Value> {
+    let kept: HashMap<_, _> = record.data.iter().filter(|(key, _)| *key != ACCOUNT).collect();
+    serde_json::to_value(kept).map_err(backend)
+}
+
 fn account_id(record: &Record) -> Option<i64> {
     record.data.get(ACCOUNT_ID)?.as_i64()
 }
@@ -84,23 +95,26 @@ fn account_id(record: &Record) -> Option<i64> {
 #[async_trait]
 impl SessionStore for PgSessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        let data = serde_json::to_value(&record.data).map_err(backend)?;
+        let data = stored(record)?;
         session_rows::insert(&self.0, id_hash(&record.id), account_id(record), data, expires_at(record))
             .await
             .map_err(backend)
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        let data = serde_json::to_value(&record.data).map_err(backend)?;
+        let data = stored(record)?;
         session_rows::update(&self.0, id_hash(&record.id), account_id(record), data, expires_at(record))
             .await
             .map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let row = session_rows::find(&self.0, id_hash(id)).await.map_err(backend)?;
+        let row = session_accounts::find(&self.0, id_hash(id)).await.map_err(backend)?;
         row.map(|row| {
-            let data = serde_json::from_value(row.data).map_err(backend)?;
+            let mut data: HashMap<String, Value> = serde_json::from_value(row.data).map_err(backend)?;
+            if let Some(account) = row.account {
+                data.insert(ACCOUNT.to_owned(), serde_json::to_value(account).map_err(backend)?);
+            }
             Ok(Record { id: *id, data, expiry_date: row.expires_at })
         })
         .transpose()

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     accounts::{self, Scope},
     chat, products as product_limits,
-    web::Error,
+    web::{Around as _, Error, request_metrics},
 };
 
 pub fn endpoints() -> OpenApiRouter<State> {
@@ -76,17 +76,19 @@ pub fn endpoints() -> OpenApiRouter<State> {
         .merge(messages)
 }
 
-/// `/api/v1`, without anything of pages around it: no session, no cookie.
+/// What is below `/api/v1`, without anything of pages around it: no session, no cookie.
 pub fn router(state: State) -> Router {
     let (endpoints, _) = endpoints().split_for_parts();
-    let gate = state.gate.clone();
-    let v1 = endpoints
+    let (db, gate) = (state.db.clone(), state.gate.clone());
+    let (limits, tokens) = (state.limits.clone(), state.tokens.clone());
+    endpoints
         .fallback(|| async { Error::NotFound })
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
-        .layer(from_fn(etag::tag))
-        .layer(Extension(state.db.clone()))
-        .layer(from_fn_with_state(gate, accounts::pass))
-        .layer(from_fn_with_state(state.limits.clone(), limits::limit))
-        .layer(from_fn_with_state(state.tokens.clone(), authenticate));
-    Router::new().nest("/api/v1", v1).with_state(state)
+        .with_state(state)
+        .layer(from_fn(request_metrics::name_route))
+        .around(from_fn(etag::tag))
+        .around(Extension(db))
+        .around(from_fn_with_state(gate, accounts::pass))
+        .around(from_fn_with_state(limits, limits::limit))
+        .around(from_fn_with_state(tokens, authenticate))
 }

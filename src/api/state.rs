@@ -1,5 +1,7 @@
 //! What the endpoints share: the features' own States.
 
+use std::{ops::Deref, sync::Arc};
+
 use axum::extract::FromRef;
 use sqlx::PgPool;
 
@@ -43,8 +45,19 @@ impl Memory {
 #[derive(Clone, Copy)]
 pub struct DocumentJson(pub fn() -> &'static str);
 
-#[derive(Clone, FromRef)]
-pub struct State {
+/// Handlers take the part they need, or all of it, which costs nothing: it is one pointer.
+#[derive(Clone)]
+pub struct State(Arc<Parts>);
+
+impl Deref for State {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+pub struct Parts {
     pub document: DocumentJson,
     pub db: PgPool,
     pub tokens: TokenCache,
@@ -59,6 +72,31 @@ pub struct State {
     pub notices: notices::State,
     pub webhooks: webhooks::State,
     pub chat: chat::State,
+}
+
+macro_rules! parts {
+    ($($part:ident: $type:ty,)+) => {
+        $(impl FromRef<State> for $type {
+            fn from_ref(state: &State) -> Self {
+                state.$part.clone()
+            }
+        })+
+    };
+}
+
+parts! {
+    document: DocumentJson,
+    db: PgPool,
+    tokens: TokenCache,
+    trusted_proxies: TrustedProxies,
+    marketplace: LiveMarketplace,
+    access: AccessEvents,
+    browse_limits: BrowseLimits,
+    accounts: accounts::State,
+    products: products::State,
+    notices: notices::State,
+    webhooks: webhooks::State,
+    chat: chat::State,
 }
 
 /// What the API takes from the program around it.
@@ -77,7 +115,7 @@ pub struct Dependencies {
 impl From<Dependencies> for State {
     fn from(with: Dependencies) -> Self {
         let accounts = with.accounts;
-        State {
+        State(Arc::new(Parts {
             document: with.document,
             db: accounts.db.clone(),
             tokens: with.memory.tokens,
@@ -92,6 +130,6 @@ impl From<Dependencies> for State {
             notices: with.notices,
             webhooks: with.webhooks,
             chat: with.chat,
-        }
+        }))
     }
 }

@@ -10,8 +10,7 @@ use sqlx::PgPool;
 use tower_sessions::Session;
 
 use crate::{
-    accounts::{MaybePending, MaybeUser},
-    chat, notices,
+    accounts::{MaybePending, MaybeUser, Unread},
     web::{Error, LiveMarketplace, LoadShell, Marketplace, Shell, ShellPending, ShellUser, flash},
 };
 
@@ -34,13 +33,7 @@ impl LoadShell for PageShell {
             let MaybeUser(user) = MaybeUser::from_request_parts(parts, &self.db).await?;
             let MaybePending(pending) = MaybePending::from_request_parts(parts, &self.db).await?;
             let session = Session::from_request_parts(parts, &self.db).await.ok();
-            let (unread, notices) = match &user {
-                Some(user) => {
-                    let unread = chat::unread(&self.db, user).await?;
-                    (unread, notices::unread(&self.db, user.account_id).await?)
-                }
-                None => (0, 0),
-            };
+            let unread = parts.extensions.get::<Unread>().copied().unwrap_or_default();
             let marketplace = self.marketplace.current();
             Ok(Shell {
                 user: user.map(|user| ShellUser {
@@ -55,8 +48,8 @@ impl LoadShell for PageShell {
                     delete_after: user.delete_after,
                 }),
                 pending: pending.map(|it| ShellPending { name: it.name, refusal: it.refusal }),
-                unread,
-                notices,
+                unread: unread.messages,
+                notices: unread.notices,
                 flash: match session {
                     Some(session) if !is_prefetch(&parts.headers) => flash::take(&session).await?,
                     _ => None,

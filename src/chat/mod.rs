@@ -68,9 +68,7 @@ pub use search::indexer::reindex;
 pub use sockets::{parts::SocketParts, program as program_sockets, ws_io::KeepAlive};
 pub use state::{Dependencies, State};
 pub use store::search_query::Hit;
-pub use summary::{
-    conversations_before, count_answer_times, latest_for_seller, own_messages, unread, verify,
-};
+pub use summary::{conversations_before, count_answer_times, latest_for_seller, own_messages, verify};
 pub use webhook_tail::WebhookTail;
 pub use write::{blocks::BlockParts, limits::MessageLimits, read_marks::mark_read};
 

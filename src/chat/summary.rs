@@ -21,11 +21,6 @@ use crate::{
 /// A dropdown longer than this helps nobody; the list has them all.
 const MAX_BUYERS: i64 = 200;
 
-/// How many messages wait for this person, over all their rooms.
-pub async fn unread(db: &PgPool, user: &CurrentUser) -> Result<i64> {
-    Ok(store::inbox::unread_total(db, user.account_id).await?)
-}
-
 /// A seller's latest conversations, for the dashboard.
 pub async fn latest_for_seller(db: &PgPool, seller_id: i64, limit: i64) -> Result<Vec<InboxRow>> {
     inbox_rows(db, store::inbox::conversations(db, None, Some(seller_id), limit, 0).await?).await

@@ -1,12 +1,11 @@
 //! Security headers of every response. The content security policy (CSP) allows nothing inline.
 
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode, Version, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use tower_http::set_header::SetResponseHeaderLayer;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
     font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -17,31 +16,31 @@ pub fn policy_with_form_action(source: &str) -> HeaderValue {
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(POLICY))
 }
 
-/// The headers, each for a layer of its own; none replaces one that a handler has set.
-pub fn layers() -> [SetResponseHeaderLayer<HeaderValue>; 8] {
-    [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        // Not `no-referrer`: it would turn the Origin of our own forms into `null`.
-        (header::REFERRER_POLICY, "same-origin"),
-        (
-            HeaderName::from_static("permissions-policy"),
-            "camera=(), microphone=(), geolocation=(), payment=()",
-        ),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        // A page names a person; a shared cache may not keep it. `no-cache` still allows going back
-        // at once.
-        (header::CACHE_CONTROL, "private, no-cache"),
-    ]
-    .map(|(name, value)| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))
-}
+const HEADERS: [(HeaderName, &str); 8] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    // Not `no-referrer`: it would turn the Origin of our own forms into `null`.
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    // A page names a person; a shared cache may not keep it. `no-cache` still allows going back
+    // at once.
+    (header::CACHE_CONTROL, "private, no-cache"),
+];
 
 /// Two years of https only, where the public address is https (L5).
-pub fn hsts() -> SetResponseHeaderLayer<HeaderValue> {
-    let value = HeaderValue::from_static("max-age=63072000");
-    SetResponseHeaderLayer::if_not_present(header::STRICT_TRANSPORT_SECURITY, value)
+const HSTS: (HeaderName, &str) = (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
+
+/// The headers of every response; none replaces one that a handler has set.
+pub async fn secure(State(is_https): State<bool>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS.into_iter().chain(is_https.then_some(HSTS)) {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// Pages about one person that nobody minds waiting for are kept nowhere. Conversations are: going back to them is

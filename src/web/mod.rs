@@ -5,6 +5,7 @@
 //! and into JSON for a program.
 
 pub mod admission;
+mod around;
 pub mod assets;
 pub mod client_addr;
 pub mod compression;
@@ -38,6 +39,7 @@ pub mod shell;
 pub mod timeouts;
 pub mod well_known;
 
+pub use around::Around;
 pub use client_addr::ClientAddr;
 pub use error::{Error, Result};
 pub use extract::{Form, Path, Query, StrictQuery, wants_json};

@@ -12,10 +12,20 @@ use metrics::{counter, histogram};
 
 use crate::telemetry::names::{HTTP_REQUESTS, HTTP_SECONDS};
 
-/// The layer, for `from_fn`. What a client made up (a path, a method) is never a label.
+/// The layer inside, around each route: tells [`measure`] which it was.
+pub async fn name_route(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let mut response = next.run(request).await;
+    if let Some(route) = route {
+        response.extensions_mut().insert(route);
+    }
+    response
+}
+
+/// The layer, for `from_fn`. What a client made up (a path, a method) is never a label; what is refused before it gets
+/// to a route is `unmatched`.
 pub async fn measure(request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let route = request.extensions().get::<MatchedPath>().cloned();
     let method = match *request.method() {
         Method::GET => "GET",
         Method::POST => "POST",
@@ -23,7 +33,7 @@ pub async fn measure(request: Request, next: Next) -> Response {
     };
     let response = next.run(request).await;
     let (status, took) = (class(response.status()), began.elapsed());
-    let route = route.as_ref().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let route = response.extensions().get().map_or("unmatched", MatchedPath::as_str).to_owned();
     counter!(HTTP_REQUESTS, "route" => route.clone(), "method" => method, "status" => status).increment(1);
     histogram!(HTTP_SECONDS, "route" => route, "status" => status).record(took);
     response

@@ -14,5 +14,6 @@ pub(super) mod oauth;
 pub(super) mod passkeys;
 pub(super) mod profiles;
 pub(super) mod second_factors;
+pub(super) mod session_accounts;
 pub(super) mod session_rows;
 pub(super) mod sessions;

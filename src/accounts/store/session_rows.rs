@@ -43,24 +43,6 @@ pub(in crate::accounts) async fn update(
     Ok(())
 }
 
-pub(in crate::accounts) struct SessionRow {
-    pub data: Value,
-    pub expires_at: OffsetDateTime,
-}
-
-pub(in crate::accounts) async fn find(
-    db: impl PgExecutor<'_>,
-    id_hash: Vec<u8>,
-) -> sqlx::Result<Option<SessionRow>> {
-    sqlx::query_as!(
-        SessionRow,
-        "SELECT data, expires_at FROM sessions WHERE id_hash = $1 AND kind = 'browser' AND expires_at > now()",
-        id_hash
-    )
-    .fetch_optional(db)
-    .await
-}
-
 pub(in crate::accounts) async fn delete(db: impl PgExecutor<'_>, id_hash: Vec<u8>) -> sqlx::Result<()> {
     sqlx::query!("DELETE FROM sessions WHERE id_hash = $1 AND kind = 'browser'", id_hash).execute(db).await?;
     Ok(())

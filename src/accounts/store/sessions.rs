@@ -1,50 +1,6 @@
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
-/// The account behind a session, with its profiles.
-pub(in crate::accounts) struct SessionAccount {
-    pub email: String,
-    pub name: String,
-    pub about_line: String,
-    pub photo_key: Option<String>,
-    pub is_admin: bool,
-    pub email_confirmed: bool,
-    pub must_confirm_email: bool,
-    pub email_bounced: bool,
-    pub has_second_factor: bool,
-    pub is_demo: bool,
-    pub admission: String,
-    pub admission_reason: String,
-    pub delete_after: Option<OffsetDateTime>,
-    pub buyer_id: Option<i64>,
-    pub seller_id: Option<i64>,
-}
-
-/// Nothing, if the account is suspended or all of its sessions have ended since.
-pub(in crate::accounts) async fn session_account(
-    db: impl PgExecutor<'_>,
-    account_id: i64,
-    epoch: i32,
-) -> sqlx::Result<Option<SessionAccount>> {
-    sqlx::query_as!(
-        SessionAccount,
-        r#"SELECT a.email, a.name, a.about_line, a.photo_key, a.is_admin, a.email_confirmed_at IS NOT NULL AS "email_confirmed!",
-                  a.must_confirm_email,
-                  EXISTS (SELECT 1 FROM bounced_addresses WHERE email = a.email) AS "email_bounced!",
-                  EXISTS (SELECT 1 FROM second_factors WHERE account_id = a.id) AS "has_second_factor!",
-                  a.is_demo, a.admission, a.admission_reason, a.delete_after,
-                  b.id AS "buyer_id?", c.id AS "seller_id?"
-           FROM accounts a
-           LEFT JOIN buyers b ON b.account_id = a.id
-           LEFT JOIN customers c ON c.account_id = a.id
-           WHERE a.id = $1 AND a.session_epoch = $2 AND a.suspended_at IS NULL"#,
-        account_id,
-        epoch
-    )
-    .fetch_optional(db)
-    .await
-}
-
 /// Whether its owner has proved who they are in the last ten minutes.
 pub(in crate::accounts) async fn proved_lately(
     db: impl PgExecutor<'_>,

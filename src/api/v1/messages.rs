@@ -15,7 +15,7 @@ use crate::{
         access::Member,
         error::{ApiError, Result},
         json::Body,
-        sentences,
+        sentences, state,
     },
     chat::{self, ChangedFrame, EntryFrame, HistoryQuery, ReadMarks, SendError, SendOutcome, sent_frame},
     web::StrictQuery,
@@ -66,16 +66,16 @@ struct Event<'a> {
 
 #[utoipa::path(get, path = "/rooms/{room}/events", tag = "Talk", operation_id = "listEvents", summary = "A part of a conversation: the latest, what came after a number, or what was before it.", params(("room" = String, Path), EventsQuery), responses((status = 200, body = Events)))]
 pub async fn list(
-    State(state): State<chat::State>,
+    State(state): State<state::State>,
     Member(member): Member,
     StrictQuery(asked): StrictQuery<EventsQuery>,
 ) -> Result<Response> {
     let EventsQuery { after, before, limit, changed_since } = asked;
     let (range, limit) = HistoryQuery { after, before, at: None, limit, changed_since }.parse()?;
-    let chat::State { db, screen, .. } = state;
-    let page = chat::load_timeline(&db, &member, range, limit).await?;
-    let changed = chat::changes_since(&db, &screen, &member, &page, changed_since).await?;
-    let frames = page.frames(&member, &screen);
+    let chat::State { db, screen, .. } = &state.chat;
+    let page = chat::load_timeline(db, &member, range, limit).await?;
+    let changed = chat::changes_since(db, screen, &member, &page, changed_since).await?;
+    let frames = page.frames(&member, screen);
     let events = Events {
         data: frames.into_iter().map(|entry| Event { kind: EventKind::Message, entry }).collect(),
         last_seq: page.position.last_seq,
@@ -115,17 +115,17 @@ pub struct MessageForm {
     request_body(content((NewMessage = "application/json"), (MessageForm = "multipart/form-data"))),
     responses((status = 200, description = "It was stored before.", body = Event), (status = 201, description = "It is stored.", body = Event)))]
 pub async fn send(
-    State(state): State<chat::State>,
+    State(state): State<state::State>,
     Member(member): Member,
     request: Request,
 ) -> Result<Response> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let sent = if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
-        state.send.send_form(&member, request).await?
+        state.chat.send.send_form(&member, request).await?
     } else {
         let Body(message) = Body::<NewMessage>::from_request(request, &()).await?;
         let product_id = message.product_id.map(|id| id.0);
-        state.send.send_text(&member, message.client_id, &message.body, product_id).await
+        state.chat.send.send_text(&member, message.client_id, &message.body, product_id).await
     };
     let outcome = sent.map_err(refused)?;
     let status = match &outcome {
@@ -164,7 +164,7 @@ pub struct ReadMark {
 /// Marks only go up, and never past the last entry.
 #[utoipa::path(put, path = "/rooms/{room}/read", tag = "Talk", operation_id = "markRead", summary = "Marks a conversation read up to a number.", params(("room" = String, Path)), request_body = ReadMark, responses((status = 204)))]
 pub async fn read(
-    State(state): State<chat::State>,
+    State(state): State<state::State>,
     Member(member): Member,
     Body(mark): Body<ReadMark>,
 ) -> Result<StatusCode> {
@@ -172,6 +172,6 @@ pub async fn read(
         let problem = crate::web::FieldProblem::in_body("/seq", sentences::A_NUMBER_OF_AN_ENTRY);
         return Err(ApiError::invalid(vec![problem]));
     }
-    state.read.mark_read(&member, mark.seq).await?;
+    state.chat.read.mark_read(&member, mark.seq).await?;
     Ok(StatusCode::NO_CONTENT)
 }
