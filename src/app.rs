@@ -38,7 +38,8 @@ use crate::{
     mail::Mailer,
     notices::{self, AllowedNetworks, Bell},
     products::{
-        self, BrowseLimits, KnownPhotos, PhotoLimits, ProductEvents, ProductQuota, ViewCounter,
+        self, BrowseCache, BrowseLimits, Catalogue, KnownPhotos, PhotoLimits, ProductEvents, ProductQuota,
+        ViewCounter,
         photos::{Uploads, WriteCheck},
     },
     safety,
@@ -107,6 +108,11 @@ impl App {
         let (sign_in_limits, photo_limits) = (SignInLimits::default(), PhotoLimits::default());
         let (view_counter, product_events) = (ViewCounter::default(), ProductEvents::default());
         let people_seen = PeopleSeen::default();
+        let catalogue = Catalogue::new(&db);
+        supervisor.spawn("products.catalogue", Policy::Background, {
+            let catalogue = catalogue.clone();
+            move || catalogue.clone().run()
+        });
         let bell = Bell::default();
         // Until the program is given its own.
         let (sealing_key, allowed) = (SealingKey::new(rand::random()), AllowedNetworks::default());
@@ -141,6 +147,8 @@ impl App {
                 view_counter: view_counter.clone(),
                 quota: ProductQuota::default(),
                 browse_limits: BrowseLimits::new(people_seen.clone()),
+                browse_cache: BrowseCache::new(catalogue.clone()),
+                catalogue,
                 trusted_proxies,
                 shell: shell.clone(),
             },
@@ -204,7 +212,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
     let photos = WriteCheck::new(uploads.clone());
     let health = Health { db: app.db.clone(), supervisor: app.supervisor, photos };
     let marketplace = app.settings.marketplace();
-    let accounts_state = app.accounts.clone();
+    let (accounts_state, catalogue) = (app.accounts.clone(), app.products.catalogue.clone());
     let api = api::Dependencies {
         document: api::DocumentJson(api::openapi_json),
         memory: app.api,
@@ -248,6 +256,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
     Ok(Router::new()
         .nest_service("/api/v1", api)
         .fallback_service(pages)
+        .around(from_fn_with_state(catalogue, products::note_changes))
         .around(DefaultBodyLimit::max(64 * 1024))
         .around(CatchPanicLayer::custom(|_| {
             Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()

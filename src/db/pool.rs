@@ -36,6 +36,9 @@ pub async fn pool_unlimited(pool: &PgPool) -> sqlx::Result<PgPool> {
         .await
 }
 
+/// A connection that lay there for longer is asked whether it still answers.
+const TRUSTED_IDLE: Duration = Duration::from_millis(500);
+
 /// A pool of at most 20 connections. Time-outs: 4 s to acquire one, so that a sender gets an answer
 /// within 5 s; 15 s for a statement; 30 s for a transaction that does nothing.
 ///
@@ -46,6 +49,16 @@ pub async fn connect(options: PgConnectOptions) -> Result<PgPool, DbError> {
         .max_connections(20)
         .acquire_timeout(Duration::from_secs(4))
         .idle_timeout(Duration::from_secs(10 * 60))
+        // A round trip for each statement otherwise. One that was just used is there, or its loss is this request's too.
+        .test_before_acquire(false)
+        .before_acquire(|conn, meta| {
+            Box::pin(async move {
+                if meta.idle_for > TRUSTED_IDLE {
+                    conn.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(|conn, _| Box::pin(set_limits(conn)))
         // A line for each slow search, with its whole text, would be anybody's to fill the disk with (L12).
         .connect_with(options.application_name("haggle").disable_statement_logging())

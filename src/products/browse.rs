@@ -180,6 +180,11 @@ impl BrowseQuery {
         self.currency.is_empty() && (is_by_price || !self.min.is_empty() || !self.max.is_empty())
     }
 
+    /// The same for the same search: visitors' and other people's are carried out apart, and don't wait for each other.
+    pub(super) fn key(&self, is_visitor: bool) -> String {
+        format!("{}page={}&visitor={is_visitor}", self.base(&[]), self.page)
+    }
+
     /// The address of this search without `page` and the fields named, ready for `page=2`.
     pub fn base(&self, without: &[&str]) -> String {
         let mut url = "/products?".to_owned();

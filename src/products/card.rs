@@ -58,6 +58,11 @@ impl Viewer {
         self.is_admin
     }
 
+    /// Whether a list with products of these sellers isn't for them as it is for everybody.
+    pub fn sees_otherwise(&self, sellers: &[i64]) -> bool {
+        self.is_admin || sellers.iter().any(|seller| self.is(seller))
+    }
+
     /// Whether to offer "Chat Seller". A visitor is asked to sign in then; an admin can't join conversations.
     pub fn may_chat_with(&self, seller_id: &i64) -> bool {
         !self.is_admin && !self.is(seller_id)

@@ -14,7 +14,9 @@
 //! its row, and is left out of every list.
 
 pub mod browse;
+mod browse_cache;
 mod card;
+mod catalogue;
 mod categories;
 mod condition;
 pub mod currency;
@@ -47,7 +49,9 @@ mod summary;
 mod view_counter;
 mod views;
 
+pub use browse_cache::BrowseCache;
 pub use card::{Card, Viewer};
+pub use catalogue::{Catalogue, note_changes};
 pub use categories::{
     Category, CategoryDraft, CategoryError, categories, create_category, delete_category, move_category,
     update_category,

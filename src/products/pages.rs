@@ -4,66 +4,110 @@ pub mod owner;
 pub mod profile_photo;
 pub mod share;
 
-use axum::extract::State;
+use std::{net::IpAddr, sync::Arc};
+
+use askama::Template as _;
+use axum::extract::{FromRef, State};
 use serde::Deserialize;
 use sqlx::PgPool;
 
 use super::{
     BrowseLimits, Viewer,
     browse::{BrowseQuery, Filters},
-    categories,
+    browse_cache::{BrowseCache, Rendered},
+    catalogue::Catalogue,
     currency::{Currencies, Currency},
     store::{self, browse::PER_PAGE},
-    views::{BrowsePage, HomePage, SellerPage},
+    views::{BrowsePage, BrowseResults, HomePage, SellerPage},
 };
 use crate::accounts::MaybeUser;
 use crate::products::sentences;
 use crate::safety;
-use crate::web::{ClientAddr, Error, Pager, Path, Query, Result, Shell};
+use crate::web::{ClientAddr, Error, Marketplace, Pager, Path, Query, Result, Shell};
 
 /// How many of the newest products the home page shows.
 const LATEST: i64 = 20;
 
-pub async fn home(State(db): State<PgPool>, shell: Shell, MaybeUser(user): MaybeUser) -> Result<HomePage> {
+pub async fn home(
+    (State(db), State(catalogue)): (State<PgPool>, State<Catalogue>),
+    shell: Shell,
+    MaybeUser(user): MaybeUser,
+) -> Result<HomePage> {
     Ok(HomePage {
         shell,
         viewer: Viewer::from(&user),
-        categories: categories(&db).await?,
+        facts: catalogue.facts().await?,
         cards: store::browse::latest(&db, LATEST).await?,
     })
 }
 
 pub async fn browse(
-    State(db): State<PgPool>,
-    (State(limits), ClientAddr(addr)): (State<BrowseLimits>, ClientAddr),
+    State(state): State<Browse>,
+    ClientAddr(addr): ClientAddr,
     mut shell: Shell,
     MaybeUser(user): MaybeUser,
     Query(asked): Query<BrowseQuery>,
 ) -> Result<BrowsePage> {
-    let (categories, currencies) = (categories(&db).await?, Currencies::of(&shell.marketplace));
-    let (filters, errors) = Filters::read(&asked, &categories, usual_currency(&db, &currencies).await?);
-    let (turn, limit) = limits.acquire(user.is_none(), addr).await?;
-    let found = store::browse::search(&db, &filters, limit).await;
-    drop(turn);
-    let (cards, total) = match found {
-        Err(error) if is_canceled(&error) => {
-            return Err(Error::Busy(sentences::THAT_SEARCH_TOOK_TOO_LONG));
-        }
-        found => found?,
+    let viewer = Viewer::from(&user);
+    let marketplace = shell.marketplace.clone();
+    let search = |viewer| {
+        let (state, marketplace, asked) = (&state, &marketplace, asked.clone());
+        state.search(marketplace, asked, viewer, (user.is_none(), addr))
     };
     shell.query = asked.q.clone();
-    Ok(BrowsePage {
-        shell,
-        errors,
-        viewer: Viewer::from(&user),
-        pager: Pager::new(Some(filters.page), PER_PAGE, total, asked.base(&[])),
-        places: store::browse::places(&db).await?,
-        asked,
-        filters,
-        categories,
-        currencies,
-        cards,
-    })
+    let key = asked.key(user.is_none());
+    let mut results = state.cache.get_or_make(&key, &marketplace, || search(Viewer::default())).await?;
+    if viewer.sees_otherwise(&results.sellers) {
+        results = Arc::new(search(viewer).await?);
+    }
+    Ok(BrowsePage { shell, results })
+}
+
+/// What a search takes.
+pub struct Browse {
+    db: PgPool,
+    catalogue: Catalogue,
+    cache: BrowseCache,
+    limits: BrowseLimits,
+}
+
+impl FromRef<super::State> for Browse {
+    fn from_ref(state: &super::State) -> Self {
+        Browse {
+            db: state.db.clone(),
+            catalogue: state.catalogue.clone(),
+            cache: state.browse_cache.clone(),
+            limits: state.browse_limits.clone(),
+        }
+    }
+}
+
+impl Browse {
+    async fn search(
+        &self,
+        marketplace: &Marketplace,
+        asked: BrowseQuery,
+        viewer: Viewer,
+        (is_visitor, addr): (bool, IpAddr),
+    ) -> Result<Rendered> {
+        let (facts, currencies) = (self.catalogue.facts().await?, Currencies::of(marketplace));
+        let usual = currencies.usual().unwrap_or_else(|| currencies.nearest(facts.usual));
+        let (filters, errors) = Filters::read(&asked, &facts.categories, usual);
+        let (turn, limit) = self.limits.acquire(is_visitor, addr).await?;
+        let found = store::browse::search(&self.db, &filters, limit).await;
+        drop(turn);
+        let (cards, total) = match found {
+            Err(error) if is_canceled(&error) => {
+                return Err(Error::Busy(sentences::THAT_SEARCH_TOOK_TOO_LONG));
+            }
+            found => found?,
+        };
+        let sellers = cards.iter().map(|card| card.seller_id).collect();
+        let pager = Pager::new(Some(filters.page), PER_PAGE, total, asked.base(&[]));
+        let page = BrowseResults { errors, viewer, pager, asked, filters, facts, currencies, cards };
+        let html = page.render().map_err(|error| Error::Internal(error.into()))?;
+        Ok(Rendered { title: page.headline(), html, sellers })
+    }
 }
 
 /// `statement_timeout` has ended it.

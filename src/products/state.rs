@@ -4,6 +4,8 @@ use axum::extract::FromRef;
 use sqlx::PgPool;
 
 use super::{
+    browse_cache::BrowseCache,
+    catalogue::Catalogue,
     events::ProductEvents,
     limits::{BrowseLimits, PhotoLimits},
     media::KnownPhotos,
@@ -27,6 +29,8 @@ pub struct State {
     pub view_counter: ViewCounter,
     pub quota: ProductQuota,
     pub browse_limits: BrowseLimits,
+    pub catalogue: Catalogue,
+    pub browse_cache: BrowseCache,
     pub trusted_proxies: TrustedProxies,
     pub shell: ShellSource,
 }

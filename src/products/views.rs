@@ -1,11 +1,15 @@
 //! The products' templates.
 
+use std::sync::Arc;
+
 use askama::Template;
 use askama_web::WebTemplate;
 
 use super::{
     Card, Category, Condition, Photo, Product, Viewer,
     browse::{BrowseQuery, Filters, Sort},
+    browse_cache::Rendered,
+    catalogue::Facts,
     currency::{Currencies, Currency},
     form::{MAX_PHOTOS, ProductForm},
     store::browse::MAX_RESULTS,
@@ -18,7 +22,7 @@ use crate::web::{FieldErrors, Pager, Shell, filters};
 pub(super) struct HomePage {
     pub shell: Shell,
     pub viewer: Viewer,
-    pub categories: Vec<Category>,
+    pub facts: Arc<Facts>,
     pub cards: Vec<Card>,
 }
 
@@ -33,18 +37,23 @@ impl HomePage {
 #[template(path = "products/browse.html")]
 pub(super) struct BrowsePage {
     pub shell: Shell,
+    pub results: Arc<Rendered>,
+}
+
+#[derive(Template)]
+#[template(path = "products/_browse.html")]
+pub(super) struct BrowseResults {
     pub errors: FieldErrors,
     pub viewer: Viewer,
     pub asked: BrowseQuery,
     pub filters: Filters,
-    pub categories: Vec<Category>,
+    pub facts: Arc<Facts>,
     pub currencies: Currencies,
-    pub places: Vec<String>,
     pub cards: Vec<Card>,
     pub pager: Pager,
 }
 
-impl BrowsePage {
+impl BrowseResults {
     /// `“bicycle” in Vehicles`.
     pub fn headline(&self) -> String {
         let category = self.filters.category.as_ref().map(|category| category.name.as_str());
@@ -71,7 +80,7 @@ impl BrowsePage {
     }
 
     pub fn category_options(&self) -> Vec<(&str, &str)> {
-        category_options(&self.categories)
+        category_options(&self.facts.categories)
     }
 
     pub fn conditions(&self) -> Vec<(&'static str, &'static str)> {

@@ -1,0 +1,154 @@
+//! What every list of products needs beside its products, in each node's memory: the categories, the usual currency, the
+//! places to suggest; and the version of it all, by which rendered lists are kept (`browse_cache.rs`).
+//!
+//! ```text
+//! a commit → trigger → NOTIFY catalogue → every node: version + 1, read the facts anew
+//! a request of this node that may have changed something → version + 1 before its answer goes out
+//! ```
+//!
+//! The version is the invariant: whatever was rendered under an older one is never shown. While nobody listens there is
+//! none, and nothing is kept.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    extract::{Request, State},
+    http::Method,
+    middleware::Next,
+    response::Response,
+};
+use sqlx::PgPool;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep, sleep_until},
+};
+
+use super::{Category, Currency, store};
+use crate::{db, web::Result};
+
+const CHANNEL: &str = "catalogue";
+const RETRY_DELAY: Duration = Duration::from_secs(1);
+/// Between two readings of the facts, while products change all the time.
+const READ_INTERVAL: Duration = Duration::from_millis(250);
+
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    pub categories: Vec<Category>,
+    /// What most of the newest products are offered in.
+    pub usual: Option<Currency>,
+    /// Where the newest products are, the most frequent first.
+    pub places: Vec<String>,
+}
+
+#[derive(Clone)]
+pub struct Catalogue {
+    db: PgPool,
+    version: Arc<AtomicU64>,
+    is_listening: Arc<AtomicBool>,
+    facts: Arc<watch::Sender<Option<Arc<Facts>>>>,
+}
+
+impl Catalogue {
+    /// Knows nothing until [`run`](Self::run) does.
+    pub fn new(db: &PgPool) -> Self {
+        Catalogue {
+            db: db.clone(),
+            version: Arc::default(),
+            is_listening: Arc::default(),
+            facts: Arc::default(),
+        }
+    }
+
+    /// None while changes might be missed.
+    pub fn version(&self) -> Option<u64> {
+        self.is_listening.load(Ordering::Acquire).then(|| self.version.load(Ordering::Acquire))
+    }
+
+    /// Something may have changed.
+    pub fn bump(&self) {
+        self.version.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// From memory, at most a moment old; from the database while nothing is for sale or nobody listens.
+    pub async fn facts(&self) -> Result<Arc<Facts>> {
+        let known = self.facts.borrow().clone();
+        match known {
+            Some(facts) if self.version().is_some() && facts.usual.is_some() => Ok(facts),
+            _ => Ok(Arc::new(read(&self.db).await?)),
+        }
+    }
+
+    /// The admin's own change of the categories is on their next page.
+    pub async fn reload(&self) -> sqlx::Result<()> {
+        let facts = read(&self.db).await?;
+        self.facts.send_replace(Some(Arc::new(facts)));
+        Ok(())
+    }
+
+    /// Listens, for ever.
+    pub async fn run(self) {
+        loop {
+            if let Err(error) = self.listen().await {
+                tracing::warn!(%error, "changes of the catalogue aren't heard; nothing is kept meanwhile");
+            }
+            self.is_listening.store(false, Ordering::Release);
+            sleep(RETRY_DELAY).await;
+        }
+    }
+
+    /// Until the connection is lost.
+    async fn listen(&self) -> sqlx::Result<()> {
+        let mut listener = db::listen(&self.db, CHANNEL).await?;
+        self.bump();
+        self.reload().await?;
+        self.is_listening.store(true, Ordering::Release);
+        let mut read_at: Option<Instant> = None;
+        loop {
+            tokio::select! {
+                heard = listener.try_recv() => {
+                    if heard?.is_none() {
+                        return Ok(());
+                    }
+                    self.bump();
+                    read_at.get_or_insert_with(|| Instant::now() + READ_INTERVAL);
+                }
+                () = sleep_until(read_at.unwrap_or_else(Instant::now)), if read_at.is_some() => {
+                    self.reload().await?;
+                    read_at = None;
+                }
+            }
+        }
+    }
+}
+
+async fn read(db: &PgPool) -> sqlx::Result<Facts> {
+    let usual = store::browse::usual_currency(db).await?;
+    Ok(Facts {
+        categories: store::categories::all(db).await?,
+        usual: usual.and_then(|code| Currency::from_code(&code)),
+        places: store::browse::places(db).await?,
+    })
+}
+
+/// The layer: whoever has just changed something sees it in the next list, before the notification has come around.
+/// Conversations aren't part of the catalogue, and are most of what is written.
+pub async fn note_changes(State(catalogue): State<Catalogue>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_talk = path.starts_with("/rooms/") || path.starts_with("/api/v1/rooms/");
+    let may_change = !matches!(*request.method(), Method::GET | Method::HEAD) && !is_talk;
+    let changes_categories = may_change && path.starts_with("/admin/");
+    let response = next.run(request).await;
+    if may_change {
+        catalogue.bump();
+    }
+    if changes_categories && let Err(error) = catalogue.reload().await {
+        tracing::warn!(%error, "the catalogue can't be read");
+    }
+    response
+}
