@@ -43,10 +43,11 @@ pub enum AuditAction {
     RemoveApp,
     AddWebhook,
     RemoveWebhook,
+    EnableWebhook,
 }
 
 impl AuditAction {
-    const ALL: [Self; 28] = [
+    const ALL: [Self; 29] = [
         Self::SuspendPerson,
         Self::RestorePerson,
         Self::HideProduct,
@@ -75,6 +76,7 @@ impl AuditAction {
         Self::RemoveApp,
         Self::AddWebhook,
         Self::RemoveWebhook,
+        Self::EnableWebhook,
     ];
 
     /// As it is stored.
@@ -108,6 +110,7 @@ impl AuditAction {
             Self::RemoveApp => "app.remove",
             Self::AddWebhook => "webhook.add",
             Self::RemoveWebhook => "webhook.remove",
+            Self::EnableWebhook => "webhook.enable",
         }
     }
 
@@ -141,6 +144,7 @@ impl AuditAction {
             Self::RemoveApp => "Removed an app",
             Self::AddWebhook => "Added a webhook",
             Self::RemoveWebhook => "Removed a webhook",
+            Self::EnableWebhook => "Switched on a webhook",
         }
     }
 

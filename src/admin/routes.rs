@@ -32,6 +32,7 @@ pub fn router(state: State) -> Router {
         .route("/admin/apps/{id}/remove", post(apps::remove))
         .route("/admin/webhooks", get(webhooks::list).post(webhooks::add))
         .route("/admin/webhooks/{id}/remove", post(webhooks::remove))
+        .route("/admin/webhooks/{id}/enable", post(webhooks::enable))
         .route("/admin/webhooks/{id}/test", post(webhooks::test))
         .route("/admin/webhooks/{id}/send-again", post(webhooks::send_again))
         .route("/admin/approvals", get(approvals::list))

@@ -122,4 +122,5 @@ pub(super) fn category_is_there_now(name: impl Display) -> String {
     format!("“{name}” is there now, at the end.")
 }
 pub(super) const REMOVED_NOTHING_IS_SENT_THERE_ANY_MORE: &str = "Removed. Nothing is sent there any more.";
+pub(super) const SWITCHED_ON_IT_IS_CALLED_AGAIN: &str = "Switched on: it is called again.";
 pub(super) const IT_IS_BEING_CALLED: &str = "It is being called.";

@@ -300,12 +300,19 @@ pub(super) struct ApprovalsPage {
     pub products: Vec<ProductSummary>,
 }
 
+pub(super) struct WebhookLine {
+    pub webhook: Webhook,
+    /// The last ones, the newest first.
+    pub calls: Vec<DeliveryLine>,
+    /// Those before.
+    pub earlier: Vec<DeliveryLine>,
+}
+
 #[derive(Template, WebTemplate)]
 #[template(path = "admin/webhooks.html")]
 pub(super) struct WebhooksPage {
     pub shell: Shell,
-    /// With their last calls.
-    pub lines: Vec<(Webhook, Vec<DeliveryLine>)>,
+    pub lines: Vec<WebhookLine>,
     pub url: String,
     pub errors: FieldErrors,
     /// Of the one just made.

@@ -10,12 +10,19 @@ use serde::Deserialize;
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::{model::AuditAction, sentences, state, store, views::WebhooksPage};
+use super::{
+    model::AuditAction,
+    sentences, state, store,
+    views::{WebhookLine, WebhooksPage},
+};
 use crate::{
     accounts::Admin,
     web::{Error, FieldErrors, Form, Path, Result, Shell, flash},
     webhooks::{self, Event},
 };
+
+/// Calls that stand open; those before are folded.
+const SHOWN_CALLS: usize = 10;
 
 pub(super) async fn list(State(state): State<state::State>, _: Admin, shell: Shell) -> Result<WebhooksPage> {
     page(&state, shell, String::new(), FieldErrors::default(), None).await
@@ -30,8 +37,9 @@ async fn page(
 ) -> Result<WebhooksPage> {
     let mut lines = Vec::new();
     for webhook in webhooks::list(&state.db, None).await? {
-        let calls = webhooks::deliveries(&state.db, None, webhook.id).await?.unwrap_or_default();
-        lines.push((webhook, calls));
+        let mut calls = webhooks::deliveries(&state.db, None, webhook.id).await?.unwrap_or_default();
+        let earlier = calls.split_off(calls.len().min(SHOWN_CALLS));
+        lines.push(WebhookLine { webhook, calls, earlier });
     }
     Ok(WebhooksPage { shell, lines, url, errors, secret })
 }
@@ -77,6 +85,25 @@ pub(super) async fn remove(
         let subject = format!("webhook {id}");
         store::audit::record(&state.db, admin.account_id, AuditAction::RemoveWebhook, &subject).await?;
         flash::success(&session, sentences::REMOVED_NOTHING_IS_SENT_THERE_ANY_MORE).await?;
+    }
+    Ok(Redirect::to("/admin/webhooks"))
+}
+
+/// One that was switched off, because its server was gone or took nothing, is called again.
+pub(super) async fn enable(
+    State(state): State<state::State>,
+    session: Session,
+    Admin(admin): Admin,
+    Path(id): Path<i64>,
+) -> Result<Redirect> {
+    let changed = webhooks::change(&state.webhooks, None, id, (None, None, Some(true))).await?;
+    match changed.ok_or(Error::NotFound)? {
+        Ok(webhook) => {
+            let subject = format!("webhook {id} ({})", webhook.url);
+            store::audit::record(&state.db, admin.account_id, AuditAction::EnableWebhook, &subject).await?;
+            flash::success(&session, sentences::SWITCHED_ON_IT_IS_CALLED_AGAIN).await?;
+        }
+        Err(error) => flash::error(&session, error.to_string()).await?,
     }
     Ok(Redirect::to("/admin/webhooks"))
 }

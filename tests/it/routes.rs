@@ -177,6 +177,7 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("GET", "/admin/webhooks", Admins),
     ("POST", "/admin/webhooks", Admins),
     ("POST", "/admin/webhooks/{id}/remove", Admins),
+    ("POST", "/admin/webhooks/{id}/enable", Admins),
     ("POST", "/admin/webhooks/{id}/test", Admins),
     ("POST", "/admin/webhooks/{id}/send-again", Admins),
     ("GET", "/admin/invitations", Admins),

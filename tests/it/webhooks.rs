@@ -318,7 +318,7 @@ async fn the_marketplaces_own_webhooks_hear_of_products_only() {
     let receiver = Receiver::start().await;
     let root = app.admin("Root").await;
     let made = root.post("/admin/webhooks", &[("url", &receiver.url)]).await.ok();
-    assert!(made.attr("[data-secret]", "value").starts_with("whsec_"));
+    assert!(made.text("[data-secret]").starts_with("whsec_"));
     let (ana, tomas) = (app.buyer("Ana").await, app.seller("Tomas").await);
     let program = app.program_of(&tomas).await;
     let body = json!({"title": "Lamp", "price": {"amount_minor": 100, "currency": "EUR"},
@@ -338,4 +338,36 @@ async fn the_marketplaces_own_webhooks_hear_of_products_only() {
     app.state().webhooks.deliver_due().await.unwrap();
     assert_eq!(receiver.take().len(), 1);
     root.post("/admin/webhooks", &[("url", "http://x/")]).await.refused();
+}
+
+#[tokio::test]
+async fn one_of_the_marketplaces_own_that_is_off_is_switched_on_by_its_page() {
+    let app = start().await;
+    let receiver = Receiver::start().await;
+    let root = app.admin("Root").await;
+    assert_eq!(root.get("/admin/webhooks").await.ok().text(".empty-title"), "No webhooks yet");
+    root.post("/admin/webhooks", &[("url", &receiver.url)]).await.ok();
+    let test = root.get("/admin/webhooks").await.ok().form("form[action$='/test']");
+    root.submit(&test).await.expect(303);
+    receiver.answer(&[410]);
+    app.state().webhooks.deliver_due().await.unwrap();
+    assert_eq!(receiver.take().len(), 1);
+    // Off, there is nothing to press that would do nothing.
+    let off = root.get("/admin/webhooks").await.ok();
+    assert_eq!(off.texts(".tag-bad"), ["Off", "Failed"]);
+    assert!(off.body().contains("gone (410)"));
+    assert!(!off.has("form[action$='/test']") && !off.has("form[action$='/send-again']"));
+    root.submit(&off.form("form[action$='/enable']")).await.redirects_to("/admin/webhooks");
+    let on = root.get("/admin/webhooks").await.ok();
+    assert!(!on.has("form[action$='/enable']") && on.has("form[action$='/send-again']"));
+    assert!(root.get("/admin/audit").await.ok().body().contains("Switched on a webhook"));
+    // It is called again, and the eleventh call and those before are folded.
+    for _ in 0..11 {
+        root.submit(&test).await.expect(303);
+    }
+    app.state().webhooks.deliver_due().await.unwrap();
+    assert_eq!(receiver.take().len(), 11);
+    let page = root.get("/admin/webhooks").await.ok();
+    assert_eq!((page.count("section > table tbody tr"), page.count("details tbody tr")), (10, 2));
+    root.post("/admin/webhooks/0/enable", &[]).await.expect(404);
 }
