@@ -104,7 +104,7 @@ pub(super) const PLEASE_CHOOSE_AT_LEAST_ONE: &str = "Please choose at least one.
 pub(super) const READ_YOUR_CONVERSATIONS: &str = "Read your conversations";
 pub(super) const SEE_WHAT_YOU_ARE_TOLD_AND_CHOOSE_IT: &str = "See your notices, and choose what you are told";
 pub(super) const SEE_YOUR_NAME_ADDRESS_AND_PROFILE: &str =
-    "See and change your profile, and see your address";
+    "See and change your profile, and see your email address";
 pub(super) const TELL_A_DEVICE_WHAT_IS_NEW: &str = "Tell a device when there is something new";
 pub(super) const TELL_A_SERVER_WHAT_HAPPENS_TO_YOUR_PRODUCTS: &str =
     "Tell a server when something happens to your products and conversations";

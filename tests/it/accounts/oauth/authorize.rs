@@ -22,7 +22,7 @@ async fn an_app_is_signed_in_to_by_a_browser_refreshed_and_signed_out() {
     let page = ana.follow(&back).await.ok();
     assert_eq!(
         page.texts(".scope-list li"),
-        ["See and change your profile, and see your address", "Read your conversations"]
+        ["See and change your profile, and see your email address", "Read your conversations"]
     );
     assert!(
         page.text(".auth-form").contains("org.example.app") && page.text(".auth-form").contains(&ana.email)
