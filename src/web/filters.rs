@@ -21,6 +21,14 @@ pub fn date(at: &OffsetDateTime, _: &dyn Values) -> Result<String> {
         .map_err(|error| askama::Error::Custom(error.into()))
 }
 
+/// The same without the clock, where there is little room: `31 Jan 2026`.
+#[askama::filter_fn]
+pub fn day(at: &OffsetDateTime, _: &dyn Values) -> Result<String> {
+    local(*at)
+        .format(format_description!("[day padding:none] [month repr:short] [year]"))
+        .map_err(|error| askama::Error::Custom(error.into()))
+}
+
 /// `January 2026`, in the marketplace's time zone.
 #[askama::filter_fn]
 pub fn month(at: &OffsetDateTime, _: &dyn Values) -> Result<String> {

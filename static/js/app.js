@@ -10,6 +10,7 @@ import { offerInstall } from "./lib/install_offer.js";
 import { makeRoomForKeyboard } from "./lib/keyboard.js";
 import { sameSession } from "./lib/same_session.js";
 import { localTimes, markDays } from "./lib/time.js";
+import { showCurrentTab } from "./lib/tabs.js";
 import { toChat } from "./lib/to_chat.js";
 import { startWorker } from "./lib/worker.js";
 
@@ -18,6 +19,7 @@ showWhenKept();
 sameSession();
 autosubmit();
 busy();
+showCurrentTab();
 toChat();
 localTimes();
 makeRoomForKeyboard();

@@ -48,7 +48,7 @@ async function overSignIn(market, tomas, photos) {
   await page.locator("[data-photo-item] img").nth(1).waitFor();
   assert.equal(await page.getByLabel("Title").inputValue(), "Lamp");
   await page.goto("/share");
-  await page.getByText("It goes into a new product.").waitFor(); // given out once
+  await page.getByText("None arrived").waitFor(); // given out once
   assert.equal(new URL(page.url()).pathname, "/share");
 
   const without = await market.newPerson("Vera");

@@ -17,6 +17,8 @@ async function handIn() {
   const files = new DataTransfer();
   for (const file of shared.files) files.items.add(file);
   /** @type {HTMLInputElement} */ (form.elements.namedItem("photos")).files = files.files;
+  for (const none of document.querySelectorAll("[data-shared-none]")) none.setAttribute("hidden", "");
+  document.querySelector("[data-shared-some]")?.removeAttribute("hidden");
   form.submit();
 }
 
