@@ -123,6 +123,11 @@ impl Filters {
         (filters, errors)
     }
 
+    /// Whether it is all of the marketplace or of a category, the newest first.
+    pub fn is_whole_category(&self) -> bool {
+        self.words.is_none() && self.sort == Sort::Newest && self.count() == usize::from(self.category.is_some())
+    }
+
     /// Whether anything but words narrows the list.
     pub fn count(&self) -> usize {
         let price = self.min.is_some() || self.max.is_some() || self.currency.is_some();

@@ -57,10 +57,121 @@ impl TryFrom<Row> for Card {
     }
 }
 
+/// The same, and how many results there are.
+struct PageRow {
+    id: i64,
+    seller_id: i64,
+    title: String,
+    price_minor: i64,
+    currency: String,
+    condition: String,
+    place: String,
+    category: String,
+    state: String,
+    created_at: OffsetDateTime,
+    key: Option<String>,
+    width: Option<i32>,
+    height: Option<i32>,
+    total: i64,
+}
+
+impl PageRow {
+    fn card(self) -> Row {
+        Row {
+            id: self.id,
+            seller_id: self.seller_id,
+            title: self.title,
+            price_minor: self.price_minor,
+            currency: self.currency,
+            condition: self.condition,
+            place: self.place,
+            category: self.category,
+            state: self.state,
+            created_at: self.created_at,
+            key: self.key,
+            width: self.width,
+            height: self.height,
+        }
+    }
+}
+
 /// One page of a search, and how many results there are, counted up to [`MAX_RESULTS`].
 ///
 /// A page that doesn't exist is the last one.
 pub(in super::super) async fn search(
+    db: &PgPool,
+    filters: &Filters,
+    limit: Duration,
+) -> sqlx::Result<(Vec<Card>, i64)> {
+    match &filters.category {
+        _ if !filters.is_whole_category() => narrowed(db, filters, limit).await,
+        Some(category) => newest_of_category(db, category.id, filters.page).await,
+        None => newest(db, filters.page).await,
+    }
+}
+
+/// Everything, the newest first: what an index gives in its order, by a plan that is made once.
+async fn newest(db: &PgPool, page: i64) -> sqlx::Result<(Vec<Card>, i64)> {
+    let rows = sqlx::query_as!(
+        PageRow,
+        r#"WITH total AS (
+               SELECT count(*) AS total FROM (SELECT FROM products WHERE is_listed LIMIT $2) counted
+           ), page AS MATERIALIZED (
+               SELECT id, seller_id, title, price_minor, currency, condition, place, category_id, state, created_at
+               FROM products WHERE is_listed
+               ORDER BY created_at DESC, id DESC
+               LIMIT $3 OFFSET (SELECT least(($1::bigint - 1) * $3, greatest(total - 1, 0) / $3 * $3) FROM total)
+           )
+           SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, p.condition, p.place,
+                  (SELECT slug FROM categories WHERE id = p.category_id) AS "category!", p.state, p.created_at,
+                  f.key AS "key?", f.width AS "width?", f.height AS "height?", (SELECT total FROM total) AS "total!"
+           FROM page p LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
+           ORDER BY p.created_at DESC, p.id DESC"#,
+        page.min(MAX_RESULTS),
+        MAX_RESULTS,
+        PER_PAGE
+    )
+    .fetch_all(db)
+    .await?;
+    page_of(rows)
+}
+
+/// The same of one category.
+async fn newest_of_category(db: &PgPool, category_id: i64, page: i64) -> sqlx::Result<(Vec<Card>, i64)> {
+    let rows = sqlx::query_as!(
+        PageRow,
+        r#"WITH total AS (
+               SELECT count(*) AS total FROM (
+                   SELECT FROM products WHERE is_listed AND category_id = $4 LIMIT $2) counted
+           ), page AS MATERIALIZED (
+               SELECT id, seller_id, title, price_minor, currency, condition, place, category_id, state, created_at
+               FROM products WHERE is_listed AND category_id = $4
+               ORDER BY created_at DESC, id DESC
+               LIMIT $3 OFFSET (SELECT least(($1::bigint - 1) * $3, greatest(total - 1, 0) / $3 * $3) FROM total)
+           )
+           SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, p.condition, p.place,
+                  (SELECT slug FROM categories WHERE id = p.category_id) AS "category!", p.state, p.created_at,
+                  f.key AS "key?", f.width AS "width?", f.height AS "height?", (SELECT total FROM total) AS "total!"
+           FROM page p LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
+           ORDER BY p.created_at DESC, p.id DESC"#,
+        page.min(MAX_RESULTS),
+        MAX_RESULTS,
+        PER_PAGE,
+        category_id
+    )
+    .fetch_all(db)
+    .await?;
+    page_of(rows)
+}
+
+fn page_of(rows: Vec<PageRow>) -> sqlx::Result<(Vec<Card>, i64)> {
+    let total = rows.first().map_or(0, |row| row.total);
+    let cards = rows.into_iter().map(|row| Card::try_from(row.card())).collect::<sqlx::Result<_>>()?;
+    Ok((cards, total))
+}
+
+/// With whatever words and filters.
+async fn narrowed(
     db: &PgPool,
     filters: &Filters,
     limit: Duration,
@@ -78,7 +189,8 @@ pub(in super::super) async fn search(
     )
     .fetch_one(&mut *tx)
     .await?;
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        PageRow,
         r#"WITH near AS (
                SELECT id, price_minor, created_at, search FROM products
                WHERE is_listed
@@ -131,25 +243,7 @@ pub(in super::super) async fn search(
     .fetch_all(&mut *tx)
     .await?;
     tx.commit().await?;
-    let total = rows.first().map_or(0, |row| row.total);
-    let cards = rows.into_iter().map(|row| {
-        Card::try_from(Row {
-            id: row.id,
-            seller_id: row.seller_id,
-            title: row.title,
-            price_minor: row.price_minor,
-            currency: row.currency,
-            condition: row.condition,
-            place: row.place,
-            category: row.category,
-            state: row.state,
-            created_at: row.created_at,
-            key: row.key,
-            width: row.width,
-            height: row.height,
-        })
-    });
-    Ok((cards.collect::<sqlx::Result<_>>()?, total))
+    page_of(rows)
 }
 
 /// What came last.

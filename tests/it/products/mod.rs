@@ -2,6 +2,7 @@
 
 mod browse;
 mod bucket;
+mod catalogue;
 mod forms;
 mod lists;
 mod page;

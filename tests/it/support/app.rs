@@ -147,6 +147,11 @@ impl TestApp {
         haggle::chat::join_cluster(&state.chat, servers, &state.supervisor).await.expect("it joins");
     }
 
+    /// Whether the node runs here, and not as a program of its own.
+    pub fn is_in_process(&self) -> bool {
+        self.state.is_some()
+    }
+
     /// What the running node's handlers share.
     pub fn state(&self) -> App {
         self.state.clone().expect("a running node")

@@ -109,6 +109,10 @@ impl Product {
         .execute(&app.db)
         .await
         .expect("its photos");
+        // As after a seller's own form: there at once.
+        if app.is_in_process() {
+            app.state().products.catalogue.bump();
+        }
         id
     }
 }
