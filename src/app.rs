@@ -38,7 +38,7 @@ use crate::{
     mail::Mailer,
     notices::{self, AllowedNetworks, Bell},
     products::{
-        self, BrowseCache, BrowseLimits, Catalogue, KnownPhotos, PhotoLimits, ProductEvents, ProductQuota,
+        self, BrowseLimits, Catalogue, KnownPhotos, PhotoLimits, ProductEvents, ProductQuota, VersionedCache,
         ViewCounter,
         photos::{Uploads, WriteCheck},
     },
@@ -108,11 +108,8 @@ impl App {
         let (sign_in_limits, photo_limits) = (SignInLimits::default(), PhotoLimits::default());
         let (view_counter, product_events) = (ViewCounter::default(), ProductEvents::default());
         let people_seen = PeopleSeen::default();
-        let catalogue = Catalogue::new(&db);
-        supervisor.spawn("products.catalogue", Policy::Background, {
-            let catalogue = catalogue.clone();
-            move || catalogue.clone().run()
-        });
+        let catalogue = Catalogue::start(&db, &supervisor);
+        let product_cache = VersionedCache::new(catalogue.clone());
         let bell = Bell::default();
         // Until the program is given its own.
         let (sealing_key, allowed) = (SealingKey::new(rand::random()), AllowedNetworks::default());
@@ -147,7 +144,9 @@ impl App {
                 view_counter: view_counter.clone(),
                 quota: ProductQuota::default(),
                 browse_limits: BrowseLimits::new(people_seen.clone()),
-                browse_cache: BrowseCache::new(catalogue.clone()),
+                browse_cache: VersionedCache::new(catalogue.clone()),
+                product_cache: product_cache.clone(),
+                list_cache: VersionedCache::new(catalogue.clone()),
                 catalogue,
                 trusted_proxies,
                 shell: shell.clone(),
@@ -174,6 +173,7 @@ impl App {
                     uploads,
                     photo_limits,
                     view_counter,
+                    product_cache,
                     access,
                     bell,
                     product_events,

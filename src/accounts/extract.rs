@@ -82,7 +82,7 @@ async fn find(db: &PgPool, session: Session) -> Result<Found> {
     let loaded = session.get::<SessionAccount>(ACCOUNT).await?.filter(|loaded| loaded.id == account_id);
     let account = match loaded {
         Some(account) => Some(account),
-        None => session_accounts::find_account(db, account_id).await?,
+        None => just_signed_in(db, &session).await?,
     };
     // All of an account's sessions end with its epoch.
     let Some(account) = account.filter(|account| account.epoch == epoch) else { return Ok(Found::Nobody) };
@@ -118,6 +118,13 @@ async fn find(db: &PgPool, session: Session) -> Result<Found> {
         session: session.id().map(|id| id_hash(&id)).unwrap_or_default(),
     });
     Ok(Found::User(user, account.unread))
+}
+
+/// The account of a session that was made by this request: it is stored now, and not only after the answer.
+async fn just_signed_in(db: &PgPool, session: &Session) -> Result<Option<SessionAccount>> {
+    session.save().await?;
+    let Some(id) = session.id() else { return Ok(None) };
+    Ok(session_accounts::find(db, id_hash(&id)).await?.and_then(|row| row.account))
 }
 
 async fn session<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Session> {

@@ -39,20 +39,33 @@ impl RoomMember {
         RoomMember::find(db, RoomKey { buyer_id, seller_id }, user).await
     }
 
+    /// The same, and whether anybody has written there.
+    pub async fn as_buyer_with_room(
+        db: &PgPool,
+        user: &CurrentUser,
+        seller_id: i64,
+    ) -> Result<Option<(RoomMember, bool)>> {
+        let Some(buyer_id) = user.buyer_id else { return Ok(None) };
+        RoomMember::look_up(db, RoomKey { buyer_id, seller_id }, user).await
+    }
+
     /// This person's place in a room; none where they have none.
     pub async fn find(db: &PgPool, room: RoomKey, user: &CurrentUser) -> Result<Option<RoomMember>> {
+        Ok(RoomMember::look_up(db, room, user).await?.map(|(member, _)| member))
+    }
+
+    async fn look_up(db: &PgPool, room: RoomKey, user: &CurrentUser) -> Result<Option<(RoomMember, bool)>> {
         let side = match (user.buyer_id == Some(room.buyer_id), user.seller_id == Some(room.seller_id)) {
             (true, false) => Side::Buyer,
             (false, true) => Side::Seller,
             _ => return Ok(None),
         };
-        let Some((participants, begun)) = with_request_timeout(store::rooms::participants(db, room)).await?
-        else {
+        let Some(found) = with_request_timeout(store::rooms::participants(db, room)).await? else {
             return Ok(None);
         };
-        let member =
-            RoomMember { room, side, user: user.clone(), participants: Arc::new(participants), _proof: () };
-        Ok((side == Side::Buyer || begun).then_some(member))
+        let participants = Arc::new(found.participants);
+        let member = RoomMember { room, side, user: user.clone(), participants, _proof: () };
+        Ok((side == Side::Buyer || found.has_begun).then_some((member, found.exists)))
     }
 
     /// What the other one is called.

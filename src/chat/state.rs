@@ -22,7 +22,7 @@ use crate::{
     accounts::{AccessEvents, SignInLimits},
     jobs::{Policy, Supervisor},
     notices::Bell,
-    products::{PhotoLimits, ProductEvents, ViewCounter, photos::Uploads},
+    products::{PhotoLimits, ProductEvents, ProductFragment, VersionedCache, ViewCounter, photos::Uploads},
     telemetry::names::{QUEUE_DEPTH, ROOMS, SOCKETS},
     web::{ShellSource, client_addr::TrustedProxies, forgery::PublicOrigin},
 };
@@ -34,6 +34,7 @@ pub struct State {
     pub uploads: Uploads,
     pub search_limits: SearchLimits,
     pub view_counter: ViewCounter,
+    pub product_cache: VersionedCache<ProductFragment>,
     pub trusted_proxies: TrustedProxies,
     pub public_origin: PublicOrigin,
     pub shell: ShellSource,
@@ -55,6 +56,7 @@ pub struct Dependencies {
     pub uploads: Uploads,
     pub photo_limits: PhotoLimits,
     pub view_counter: ViewCounter,
+    pub product_cache: VersionedCache<ProductFragment>,
     pub access: AccessEvents,
     pub bell: Bell,
     pub product_events: ProductEvents,
@@ -104,6 +106,7 @@ impl State {
         let writer = MessageWriter::start(&parts, &message_limits, supervisor);
         State {
             view_counter: with.view_counter,
+            product_cache: with.product_cache,
             sockets: SocketParts {
                 db: db.clone(),
                 rooms,

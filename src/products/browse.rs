@@ -125,7 +125,9 @@ impl Filters {
 
     /// Whether it is all of the marketplace or of a category, the newest first.
     pub fn is_whole_category(&self) -> bool {
-        self.words.is_none() && self.sort == Sort::Newest && self.count() == usize::from(self.category.is_some())
+        self.words.is_none()
+            && self.sort == Sort::Newest
+            && self.count() == usize::from(self.category.is_some())
     }
 
     /// Whether anything but words narrows the list.

@@ -1,5 +1,5 @@
 //! What every list of products needs beside its products, in each node's memory: the categories, the usual currency, the
-//! places to suggest; and the version of it all, by which rendered lists are kept (`browse_cache.rs`).
+//! places to suggest; and the version of it all, by which rendered lists are kept (`versioned_cache.rs`).
 //!
 //! ```text
 //! a commit → trigger → NOTIFY catalogue → every node: version + 1, read the facts anew
@@ -30,7 +30,11 @@ use tokio::{
 };
 
 use super::{Category, Currency, store};
-use crate::{db, web::Result};
+use crate::{
+    db,
+    jobs::{Policy, Supervisor},
+    web::Result,
+};
 
 const CHANNEL: &str = "catalogue";
 const RETRY_DELAY: Duration = Duration::from_secs(1);
@@ -55,14 +59,19 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// Knows nothing until [`run`](Self::run) does.
-    pub fn new(db: &PgPool) -> Self {
-        Catalogue {
+    /// And listens.
+    pub fn start(db: &PgPool, supervisor: &Supervisor) -> Self {
+        let catalogue = Catalogue {
             db: db.clone(),
             version: Arc::default(),
             is_listening: Arc::default(),
             facts: Arc::default(),
-        }
+        };
+        supervisor.spawn("products.catalogue", Policy::Background, {
+            let catalogue = catalogue.clone();
+            move || catalogue.clone().run()
+        });
+        catalogue
     }
 
     /// None while changes might be missed.
@@ -91,8 +100,8 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Listens, for ever.
-    pub async fn run(self) {
+    /// For ever.
+    async fn run(self) {
         loop {
             if let Err(error) = self.listen().await {
                 tracing::warn!(%error, "changes of the catalogue aren't heard; nothing is kept meanwhile");

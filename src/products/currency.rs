@@ -79,6 +79,11 @@ impl Currencies {
         self.usual.or_else(|| self.only())
     }
 
+    /// What prices are in here when nobody says; `newest`: what most of the newest products are in.
+    pub fn usual_or(&self, newest: Option<Currency>) -> Currency {
+        self.usual().unwrap_or_else(|| self.nearest(newest))
+    }
+
     /// This one if prices may be in it, or else the first in which they may.
     pub fn nearest(&self, currency: Option<Currency>) -> Currency {
         currency

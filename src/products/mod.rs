@@ -14,7 +14,6 @@
 //! its row, and is left out of every list.
 
 pub mod browse;
-mod browse_cache;
 mod card;
 mod catalogue;
 mod categories;
@@ -46,10 +45,10 @@ mod store;
 pub mod stored_photos;
 pub mod submission;
 mod summary;
+mod versioned_cache;
 mod view_counter;
 mod views;
 
-pub use browse_cache::BrowseCache;
 pub use card::{Card, Viewer};
 pub use catalogue::{Catalogue, note_changes};
 pub use categories::{
@@ -70,14 +69,15 @@ pub use media::KnownPhotos;
 pub use model::{ProductSummary, Review};
 pub use notices::{PRODUCT_MOVED_JOB, ProductMoved, ProductStateKind};
 use photos::{Photo, Uploads};
-pub use product::{Product, ProductFragment, page, version_of};
+pub use product::{Product, ProductFragment, page, page_from_cache, version_of};
 pub use quota::{PhotoQuota, ProductQuota, QuotaReached};
 pub use receive::ReceivedForm;
 pub use routes::router;
-pub use search::{ListKey, Searcher, find_products, own_products, products_of};
+pub use search::{Found, ListKey, Searcher, find_products, own_products, products_of};
 pub use seller::{places, seller};
 pub use single_photo::MAX_FORM as MAX_UPLOAD;
 pub use state::State;
 pub use state_filter::StateFilter;
 pub use summary::{summaries, titles};
+pub use versioned_cache::VersionedCache;
 pub use view_counter::{Looker, ViewCounter};

@@ -14,11 +14,11 @@ use sqlx::PgPool;
 use super::{
     BrowseLimits, Viewer,
     browse::{BrowseQuery, Filters},
-    browse_cache::{BrowseCache, Rendered},
     catalogue::Catalogue,
     currency::{Currencies, Currency},
     store::{self, browse::PER_PAGE},
-    views::{BrowsePage, BrowseResults, HomePage, SellerPage},
+    versioned_cache::VersionedCache,
+    views::{BrowsePage, BrowseResults, HomePage, Rendered, SellerPage},
 };
 use crate::accounts::MaybeUser;
 use crate::products::sentences;
@@ -56,7 +56,7 @@ pub async fn browse(
     };
     shell.query = asked.q.clone();
     let key = asked.key(user.is_none());
-    let mut results = state.cache.get_or_make(&key, &marketplace, || search(Viewer::default())).await?;
+    let mut results = state.cache.get_or_make(key, &marketplace, || search(Viewer::default())).await?;
     if viewer.sees_otherwise(&results.sellers) {
         results = Arc::new(search(viewer).await?);
     }
@@ -67,7 +67,7 @@ pub async fn browse(
 pub struct Browse {
     db: PgPool,
     catalogue: Catalogue,
-    cache: BrowseCache,
+    cache: VersionedCache<Rendered>,
     limits: BrowseLimits,
 }
 
@@ -91,7 +91,7 @@ impl Browse {
         (is_visitor, addr): (bool, IpAddr),
     ) -> Result<Rendered> {
         let (facts, currencies) = (self.catalogue.facts().await?, Currencies::of(marketplace));
-        let usual = currencies.usual().unwrap_or_else(|| currencies.nearest(facts.usual));
+        let usual = currencies.usual_or(facts.usual);
         let (filters, errors) = Filters::read(&asked, &facts.categories, usual);
         let (turn, limit) = self.limits.acquire(is_visitor, addr).await?;
         let found = store::browse::search(&self.db, &filters, limit).await;

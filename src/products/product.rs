@@ -1,15 +1,20 @@
 //! One product as its page shows it.
 
+use std::sync::Arc;
+
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
 use super::{
-    Card, Category, Condition, ProductState, ProductSummary, Review, Viewer, photos::Photo, price::Price,
+    Card, Category, Condition, ProductState, ProductSummary, Review, Viewer,
+    photos::Photo,
+    price::Price,
     store,
+    versioned_cache::{VersionedCache, Weigh},
 };
 use crate::accounts::{self, CurrentUser, SellerCard};
 use crate::products::sentences;
-use crate::web::{Error, Result};
+use crate::web::{Error, Marketplace, Result};
 
 /// How many similar products a page shows.
 const SIMILAR: i64 = 4;
@@ -57,6 +62,12 @@ pub struct ProductFragment {
     pub viewer: Viewer,
 }
 
+impl Weigh for ProductFragment {
+    fn bytes(&self) -> usize {
+        self.product.description.len() + 1024 * (1 + self.photos.len() + self.similar.len())
+    }
+}
+
 impl std::ops::Deref for ProductFragment {
     type Target = Product;
 
@@ -77,6 +88,10 @@ impl ProductFragment {
             state: self.product.state,
             is_waiting: matches!(self.product.review, Some(Review::Waiting)),
         }
+    }
+
+    fn for_reader(self, is_visitor: bool) -> Self {
+        if is_visitor { ProductFragment { seller: self.seller.for_visitors(), ..self } } else { self }
     }
 
     pub fn is_own(&self) -> bool {
@@ -112,12 +127,39 @@ impl ProductFragment {
     }
 }
 
+/// [`page`] as it was made for whoever came a moment before; sellers' own products, and what is out of sight, anew.
+pub async fn page_from_cache(
+    db: &PgPool,
+    cache: &VersionedCache<ProductFragment>,
+    marketplace: &Arc<Marketplace>,
+    (id, user): (i64, Option<&CurrentUser>),
+) -> Result<ProductFragment> {
+    let viewer = Viewer::new(user);
+    if viewer.is_admin() {
+        return page(db, id, user).await;
+    }
+    let made = cache.get_or_make(id.to_string(), marketplace, || fragment(db, id, Viewer::default())).await;
+    match made {
+        Ok(made) if !viewer.is(&made.product.seller_id) => {
+            Ok(ProductFragment { viewer, ..(*made).clone() }.for_reader(user.is_none()))
+        }
+        // Its seller may see what nobody else does.
+        Ok(_) => page(db, id, user).await,
+        Err(Error::Gone(_)) if user.is_some_and(|user| user.seller_id.is_some()) => page(db, id, user).await,
+        Err(error) => Err(error),
+    }
+}
+
 /// The product's page, without the chat in it, for this person.
 ///
 /// What its seller has deleted is gone for everybody. What an admin has hidden is gone for
 /// everybody else.
 pub async fn page(db: &PgPool, id: i64, user: Option<&CurrentUser>) -> Result<ProductFragment> {
-    let viewer = Viewer::new(user);
+    Ok(fragment(db, id, Viewer::new(user)).await?.for_reader(user.is_none()))
+}
+
+/// As a signed-in reader has it.
+async fn fragment(db: &PgPool, id: i64, viewer: Viewer) -> Result<ProductFragment> {
     let product = store::product::find(db, id).await?.ok_or(Error::NotFound)?;
     match product.state {
         ProductState::Deleted => return Err(Error::Gone(sentences::THE_SELLER_HAS_TAKEN_THIS_PRODUCT_DOWN)),
@@ -128,7 +170,6 @@ pub async fn page(db: &PgPool, id: i64, user: Option<&CurrentUser>) -> Result<Pr
     }
     let photos = store::photos::of_product(db, id).await?;
     let seller = accounts::seller_card(db, product.seller_id).await?.ok_or(Error::NotFound)?;
-    let seller = if user.is_none() { seller.for_visitors() } else { seller };
     let (seller_offers, _) = store::browse::counts_of_seller(db, product.seller_id).await?;
     let similar = store::browse::similar(db, id, product.category.id, &product.title, SIMILAR).await?;
     Ok(ProductFragment { product, photos, seller, seller_offers, similar, viewer })

@@ -1,14 +1,14 @@
 //! Lists for programs: the same filters as the page's, answered by keyset.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use sqlx::PgPool;
 
-pub use super::store::list::ListKey;
+pub use super::store::list::{Found, ListKey};
 use super::{
-    BrowseLimits, Card, Currencies,
+    Card, Currencies, State,
     browse::{BrowseQuery, Filters},
-    categories, pages, sentences, store,
+    pages, sentences, store,
 };
 use crate::web::{Error, FieldErrors, Marketplace, Result};
 
@@ -21,30 +21,30 @@ pub struct Searcher {
 
 /// What fits, from after the key on, at most so many; what can't be understood is refused.
 pub async fn find_products(
-    db: &PgPool,
-    limits: &BrowseLimits,
-    marketplace: &Marketplace,
+    state: &State,
+    marketplace: &Arc<Marketplace>,
     searcher: Searcher,
     asked: &BrowseQuery,
     (after, limit): (Option<&ListKey>, i64),
-) -> Result<Result<Vec<(Card, ListKey)>, FieldErrors>> {
-    let categories = if asked.category.is_empty() { Vec::new() } else { categories(db).await? };
-    let currencies = Currencies::of(marketplace);
-    let usual = match asked.needs_currency() {
-        true => pages::usual_currency(db, &currencies).await?,
-        false => currencies.nearest(None),
-    };
-    let (filters, errors) = Filters::read(asked, &categories, usual);
+) -> Result<Result<Arc<Found>, FieldErrors>> {
+    let (facts, currencies) = (state.catalogue.facts().await?, Currencies::of(marketplace));
+    let (filters, errors) = Filters::read(asked, &facts.categories, currencies.usual_or(facts.usual));
     if !errors.is_empty() {
         return Ok(Err(errors));
     }
-    let (turn, time_limit) = limits.acquire(searcher.is_visitor, searcher.addr).await?;
-    let found = store::list::list(db, &filters, after, limit, time_limit).await;
-    drop(turn);
-    match found {
-        Err(error) if pages::is_canceled(&error) => Err(Error::Busy(sentences::THAT_SEARCH_TOOK_TOO_LONG)),
-        found => Ok(Ok(found?)),
-    }
+    let name = format!("{}{limit} {after:?}", asked.key(searcher.is_visitor));
+    let found = state.list_cache.get_or_make(name, marketplace, async || {
+        let (turn, time_limit) = state.browse_limits.acquire(searcher.is_visitor, searcher.addr).await?;
+        let found = store::list::list(&state.db, &filters, after, limit, time_limit).await;
+        drop(turn);
+        match found {
+            Err(error) if pages::is_canceled(&error) => {
+                Err(Error::Busy(sentences::THAT_SEARCH_TOOK_TOO_LONG))
+            }
+            found => Ok(Found(found?)),
+        }
+    });
+    Ok(Ok(found.await?))
 }
 
 /// Whatever a seller has that isn't deleted, for themselves.

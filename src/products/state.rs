@@ -4,14 +4,17 @@ use axum::extract::FromRef;
 use sqlx::PgPool;
 
 use super::{
-    browse_cache::BrowseCache,
     catalogue::Catalogue,
     events::ProductEvents,
     limits::{BrowseLimits, PhotoLimits},
     media::KnownPhotos,
     photos::Uploads,
+    product::ProductFragment,
     quota::ProductQuota,
+    store::list::Found,
+    versioned_cache::VersionedCache,
     view_counter::ViewCounter,
+    views::Rendered,
 };
 use crate::{
     accounts::AccessEvents,
@@ -30,7 +33,9 @@ pub struct State {
     pub quota: ProductQuota,
     pub browse_limits: BrowseLimits,
     pub catalogue: Catalogue,
-    pub browse_cache: BrowseCache,
+    pub browse_cache: VersionedCache<Rendered>,
+    pub list_cache: VersionedCache<Found>,
+    pub product_cache: VersionedCache<ProductFragment>,
     pub trusted_proxies: TrustedProxies,
     pub shell: ShellSource,
 }

@@ -8,11 +8,11 @@ use askama_web::WebTemplate;
 use super::{
     Card, Category, Condition, Photo, Product, Viewer,
     browse::{BrowseQuery, Filters, Sort},
-    browse_cache::Rendered,
     catalogue::Facts,
     currency::{Currencies, Currency},
     form::{MAX_PHOTOS, ProductForm},
     store::browse::MAX_RESULTS,
+    versioned_cache::Weigh,
 };
 use crate::accounts::SellerCard;
 use crate::web::{FieldErrors, Pager, Shell, filters};
@@ -30,6 +30,19 @@ impl HomePage {
     /// Decoration.
     pub fn hero_photos(&self) -> impl Iterator<Item = &Photo> {
         self.cards.iter().filter_map(|card| card.photo.as_ref()).take(6)
+    }
+}
+
+/// A search's results as they were rendered, and who sells what is on them.
+pub struct Rendered {
+    pub title: String,
+    pub html: String,
+    pub sellers: Vec<i64>,
+}
+
+impl Weigh for Rendered {
+    fn bytes(&self) -> usize {
+        self.html.len() + self.title.len() + 8 * self.sellers.len()
     }
 }
 

@@ -91,6 +91,11 @@ pub async fn decide_appeal(
     store::cases::decide_appeal(tx, case_id, admin_id, decision, reply).await
 }
 
+/// How somebody stands to another: the number of their block, if there is one, and whether that one was removed for fraud.
+pub async fn standing(db: &PgPool, account_id: i64, other_id: i64) -> sqlx::Result<(Option<i64>, bool)> {
+    store::cases::standing(db, account_id, other_id).await
+}
+
 /// Whether an account was removed for fraud, and no appeal has changed that.
 pub async fn is_removed_for_fraud(db: &PgPool, account_id: i64) -> sqlx::Result<bool> {
     store::cases::is_fraud(db, account_id).await

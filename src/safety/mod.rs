@@ -27,7 +27,7 @@ mod views;
 pub use blocks::{BlockOutcome, MAX_BLOCKS, block, blocked_by, blocks_of, find_block, unblock};
 pub use cases::{
     case_figures, case_queue, decide, decide_appeal, find_case, is_removed_for_fraud, open_case,
-    other_reports,
+    other_reports, standing,
 };
 pub use model::{
     BlockedPerson, Case, CaseFigures, DecidedCase, Decision, ExcerptPart, MAX_EXCERPT, NewCase, Opened,

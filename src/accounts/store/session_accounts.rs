@@ -47,25 +47,6 @@ pub(in crate::accounts) async fn find(
     db: impl PgExecutor<'_>,
     id_hash: Vec<u8>,
 ) -> sqlx::Result<Option<SessionRow>> {
-    let (session, account) = read(db, Some(id_hash), None).await?;
-    Ok(session.map(|(data, expires_at)| SessionRow { data, expires_at, account }))
-}
-
-/// Of whoever has just signed in: their session is stored after the answer. None, if the account is suspended.
-pub(in crate::accounts) async fn find_account(
-    db: impl PgExecutor<'_>,
-    account_id: i64,
-) -> sqlx::Result<Option<SessionAccount>> {
-    Ok(read(db, None, Some(account_id)).await?.1)
-}
-
-type Session = (Value, OffsetDateTime);
-
-async fn read(
-    db: impl PgExecutor<'_>,
-    id_hash: Option<Vec<u8>>,
-    account_id: Option<i64>,
-) -> sqlx::Result<(Option<Session>, Option<SessionAccount>)> {
     let row = sqlx::query!(
         r#"SELECT s.data, s.expires_at,
                   a.id AS "id?", a.session_epoch AS "epoch?", a.email AS "email?", a.name AS "name?",
@@ -75,21 +56,22 @@ async fn read(
                   EXISTS (SELECT 1 FROM second_factors WHERE account_id = a.id) AS "has_second_factor!",
                   a.is_demo AS "is_demo?", a.admission AS "admission?", a.admission_reason AS "admission_reason?",
                   a.delete_after, b.id AS "buyer_id?", c.id AS "seller_id?",
-                  u.messages AS "messages?", u.notices AS "notices?"
-           FROM (SELECT data, expires_at, account_id FROM sessions
-                 WHERE id_hash = $1 AND kind = 'browser' AND expires_at > now()
-                 UNION ALL
-                 SELECT NULL, NULL, $2::bigint WHERE $2 IS NOT NULL) s
+                  (coalesce((SELECT sum(seller_total - buyer_seen) FROM rooms
+                             WHERE buyer_id = b.id AND buyer_unread), 0)
+                   + coalesce((SELECT sum(buyer_total - seller_seen) FROM rooms
+                               WHERE seller_id = c.id AND seller_unread), 0))::bigint AS "messages!",
+                  (SELECT count(*) FROM (
+                       SELECT FROM bell_notices WHERE account_id = a.id AND read_at IS NULL LIMIT 100) unread) AS "notices!"
+           FROM sessions s
            LEFT JOIN accounts a ON a.id = s.account_id AND a.suspended_at IS NULL
            LEFT JOIN buyers b ON b.account_id = a.id
            LEFT JOIN customers c ON c.account_id = a.id
-           LEFT JOIN unread_counts u ON u.account_id = a.id"#,
-        id_hash,
-        account_id
+           WHERE s.id_hash = $1 AND s.kind = 'browser' AND s.expires_at > now()"#,
+        id_hash
     )
     .fetch_optional(db)
     .await?;
-    let Some(row) = row else { return Ok((None, None)) };
+    let Some(row) = row else { return Ok(None) };
     let account = row.id.map(|id| SessionAccount {
         id,
         epoch: row.epoch.unwrap_or_default(),
@@ -108,10 +90,7 @@ async fn read(
         delete_after: row.delete_after,
         buyer_id: row.buyer_id,
         seller_id: row.seller_id,
-        unread: Unread {
-            messages: row.messages.unwrap_or_default(),
-            notices: row.notices.unwrap_or_default(),
-        },
+        unread: Unread { messages: row.messages, notices: row.notices },
     });
-    Ok((row.data.zip(row.expires_at), account))
+    Ok(Some(SessionRow { data: row.data, expires_at: row.expires_at, account }))
 }

@@ -18,9 +18,10 @@ use crate::{
         error::{ApiError, Result},
         json::{Id, Money, Picture},
         paging::{Page, Paging},
+        state,
     },
-    products::{self, BrowseLimits, Card, ListKey, Looker, ProductFragment, Searcher, browse::BrowseQuery},
-    web::{ClientAddr, LiveMarketplace, Path, StrictQuery},
+    products::{self, Card, ListKey, Looker, ProductFragment, Searcher, browse::BrowseQuery},
+    web::{ClientAddr, Path, StrictQuery},
 };
 
 /// A product in a list.
@@ -136,11 +137,7 @@ impl From<Filters> for BrowseQuery {
 
 #[utoipa::path(get, path = "/products", tag = "Find", operation_id = "listProducts", summary = "Products that fit, the newest or the best first.", params(Filters, Paging), responses((status = 200, body = Page<Product>)))]
 pub async fn list(
-    (State(db), State(limits), State(marketplace)): (
-        State<PgPool>,
-        State<BrowseLimits>,
-        State<LiveMarketplace>,
-    ),
+    State(state): State<state::State>,
     MaybeUser(user): MaybeUser,
     ClientAddr(addr): ClientAddr,
     (StrictQuery(filters), StrictQuery(paging)): (StrictQuery<Filters>, StrictQuery<Paging>),
@@ -150,9 +147,10 @@ pub async fn list(
     let searcher = Searcher { is_visitor: user.is_none(), addr };
     let asked = BrowseQuery::from(filters);
     let page = (after.as_ref(), limit + 1);
-    let found = products::find_products(&db, &limits, &marketplace.current(), searcher, &asked, page).await?;
-    let rows = found.map_err(|errors| ApiError::from_query(&errors))?;
-    Ok(page_of(rows, limit).answer(&uri))
+    let marketplace = state.marketplace.current();
+    let found = products::find_products(&state.products, &marketplace, searcher, &asked, page).await?;
+    let found = found.map_err(|errors| ApiError::from_query(&errors))?;
+    Ok(page_of(found.0.clone(), limit).answer(&uri))
 }
 
 pub fn page_of(rows: Vec<(Card, ListKey)>, limit: i64) -> Page<Product> {

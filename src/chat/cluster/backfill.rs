@@ -58,10 +58,10 @@ pub async fn run(db: PgPool, rooms: Rooms, screen: Screen, requests: Arc<Mutex<m
 }
 
 async fn backfill(db: &PgPool, rooms: &Rooms, screen: &Screen, room: RoomKey) -> sqlx::Result<()> {
-    let Some((participants, _)) = with_task_timeout(store::rooms::participants(db, room)).await? else {
+    let Some(found) = with_task_timeout(store::rooms::participants(db, room)).await? else {
         return Ok(());
     };
-    let participants = Arc::new(participants);
+    let participants = Arc::new(found.participants);
     while let Some(last) = rooms.last_delivered(room) {
         let entries =
             with_task_timeout(store::entries::history(db, room, last, i64::MAX - PAGE, true, PAGE)).await?;

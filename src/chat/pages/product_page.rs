@@ -13,18 +13,20 @@ use super::{
 use crate::{
     accounts::MaybeUser,
     chat::{access::RoomMember, live::screen::Screen, store},
-    products::{self, Looker, ProductFragment, ViewCounter},
+    products::{self, Looker, ProductFragment, VersionedCache, ViewCounter},
     web::{ClientAddr, Path, Result, Shell},
 };
 
+type ProductCache = VersionedCache<ProductFragment>;
+
 pub async fn show(
-    (State(db), State(screen)): (State<PgPool>, State<Screen>),
+    (State(db), State(screen), State(cache)): (State<PgPool>, State<Screen>, State<ProductCache>),
     (State(views), ClientAddr(addr)): (State<ViewCounter>, ClientAddr),
     Path(id): Path<i64>,
     MaybeUser(user): MaybeUser,
     (session, shell): (Session, Shell),
 ) -> Result<ProductPage> {
-    let product = products::page(&db, id, user.as_deref()).await?;
+    let product = products::page_from_cache(&db, &cache, &shell.marketplace, (id, user.as_deref())).await?;
     if !product.is_own() {
         views.record(
             id,
@@ -38,9 +40,9 @@ pub async fn show(
         Some(_) if product.is_own() => {
             ProductSidePanel::Own { conversations: store::inbox::conversations_about(&db, id).await? }
         }
-        Some(user) => match RoomMember::as_buyer(&db, &user, product.seller_id).await? {
-            Some(member) => {
-                ProductSidePanel::Chat(Box::new(chat(&db, &screen, &member, &product, &session).await?))
+        Some(user) => match RoomMember::as_buyer_with_room(&db, &user, product.seller_id).await? {
+            Some(room) => {
+                ProductSidePanel::Chat(Box::new(chat(&db, &screen, &room, &product, &session).await?))
             }
             None => ProductSidePanel::None,
         },
@@ -52,17 +54,23 @@ pub async fn show(
 async fn chat(
     db: &PgPool,
     screen: &Screen,
-    member: &RoomMember,
+    (member, exists): &(RoomMember, bool),
     product: &ProductFragment,
     session: &Session,
 ) -> Result<ChatPanel> {
-    let page = timeline::load(db, member, HistoryRange::Latest, 50).await?;
+    let (page, unread) = match exists {
+        true => {
+            let page = timeline::load(db, member, HistoryRange::Latest, 50).await?;
+            (page, store::read_marks::first_unread(db, member.room, member.side).await?)
+        }
+        false => (timeline::empty(db, member).await?, None),
+    };
     let path = format!("/products/{}", product.id);
     Ok(ChatPanel {
         action: format!("{path}/messages"),
         about: Some(product.summary()),
         draft: kept_draft::take_kept_draft(session, &path).await?,
-        unread: store::read_marks::first_unread(db, member.room, member.side).await?,
+        unread,
         ..ChatPanel::new(member, &page, screen)
     })
 }

@@ -78,6 +78,14 @@ pub struct TimelinePage {
     pub more: bool,
 }
 
+/// Of a room in which nobody has written.
+pub async fn empty(db: &PgPool, member: &RoomMember) -> Result<TimelinePage> {
+    let other = member.participants.account(member.side.other());
+    let (block, is_fraud) = safety::standing(db, member.user.account_id, other).await?;
+    let (entries, products, position) = (Vec::new(), Vec::new(), RoomPosition::default());
+    Ok(TimelinePage { entries, products, position, block, is_fraud, more: false })
+}
+
 pub async fn load(db: &PgPool, member: &RoomMember, range: HistoryRange, limit: i64) -> Result<TimelinePage> {
     // The position first: an entry that comes in between is on the page, never missing from it.
     let position = store::rooms::position(db, member.room).await?;

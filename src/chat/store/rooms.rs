@@ -9,16 +9,26 @@ use crate::chat::domain::{
     room_key::RoomKey,
 };
 
+/// Two people opposite each other.
+pub(in crate::chat) struct FoundRoom {
+    pub participants: Participants,
+    /// The seller has something to read in it.
+    pub has_begun: bool,
+    /// Somebody has written in it.
+    pub exists: bool,
+}
+
 /// The two people of a room that could be, and whether its first message has been written that the seller may see.
 /// Nothing if one of them doesn't exist, or both are the same person.
 pub(in crate::chat) async fn participants(
     db: impl PgExecutor<'_>,
     room: RoomKey,
-) -> sqlx::Result<Option<(Participants, bool)>> {
+) -> sqlx::Result<Option<FoundRoom>> {
     let row = sqlx::query!(
         r#"SELECT ba.name AS buyer_name, ba.id AS buyer_account, c.shop_name AS seller_name,
                   c.account_id AS seller_account, ba.photo_key AS buyer_photo, ca.photo_key AS seller_photo,
-                  coalesce(coalesce(r.seller_last_shown, r.last_seq) > 0, false) AS "begun!"
+                  coalesce(coalesce(r.seller_last_shown, r.last_seq) > 0, false) AS "begun!",
+                  r.last_seq IS NOT NULL AS "exists!"
            FROM buyers b
            JOIN accounts ba ON ba.id = b.account_id
            JOIN customers c ON c.id = $2 AND c.account_id <> b.account_id
@@ -40,7 +50,7 @@ pub(in crate::chat) async fn participants(
             seller_name: row.seller_name,
             seller_account: row.seller_account,
         };
-        (people, row.begun)
+        FoundRoom { participants: people, has_begun: row.begun, exists: row.exists }
     }))
 }
 

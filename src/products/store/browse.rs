@@ -171,11 +171,7 @@ fn page_of(rows: Vec<PageRow>) -> sqlx::Result<(Vec<Card>, i64)> {
 }
 
 /// With whatever words and filters.
-async fn narrowed(
-    db: &PgPool,
-    filters: &Filters,
-    limit: Duration,
-) -> sqlx::Result<(Vec<Card>, i64)> {
+async fn narrowed(db: &PgPool, filters: &Filters, limit: Duration) -> sqlx::Result<(Vec<Card>, i64)> {
     let words = filters.words.as_deref();
     let place = filters.place.as_deref().map(|place| format!("{}%", escape_like(place)));
     let currency = filters.currency.as_ref().map(Currency::code);

@@ -12,6 +12,7 @@ use super::{
         browse::{Filters, Sort},
         currency::Currency,
         price::Price,
+        versioned_cache::Weigh,
     },
     browse::{MAX_RESULTS, Row, cards, escape_like},
 };
@@ -25,6 +26,15 @@ pub struct ListKey {
     pub price_minor: i64,
     /// How well it fits the words.
     pub rank: f32,
+}
+
+/// Part of a list.
+pub struct Found(pub Vec<(Card, ListKey)>);
+
+impl Weigh for Found {
+    fn bytes(&self) -> usize {
+        512 * self.0.len()
+    }
 }
 
 /// Products that fit, from after the key on, at most so many. What nothing or only a category narrows has a fixed

@@ -210,6 +210,23 @@ pub(in crate::safety) async fn decide_appeal(
     Ok(decided.rows_affected() == 1)
 }
 
+pub(in crate::safety) async fn standing(
+    db: impl PgExecutor<'_>,
+    account_id: i64,
+    other_id: i64,
+) -> sqlx::Result<(Option<i64>, bool)> {
+    let row = sqlx::query!(
+        r#"SELECT (SELECT id FROM blocks WHERE blocker_id = $1 AND blocked_id = $2) AS block,
+                  EXISTS (SELECT FROM cases WHERE accused_id = $2 AND decision = 'fraud'
+                          AND appeal_decision IS DISTINCT FROM 'reversed') AS "is_fraud!""#,
+        account_id,
+        other_id
+    )
+    .fetch_one(db)
+    .await?;
+    Ok((row.block, row.is_fraud))
+}
+
 pub(in crate::safety) async fn is_fraud(db: impl PgExecutor<'_>, account_id: i64) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM cases WHERE accused_id = $1 AND decision = 'fraud'

@@ -7,7 +7,10 @@ use super::titles;
 /// What a list offers to do with each product.
 async fn offers(person: &Person) -> Vec<String> {
     let page: Page = person.get("/products").await.ok();
-    page.texts(".product-card-chat").iter().map(|text| text.split_whitespace().next().unwrap().to_owned()).collect()
+    page.texts(".product-card-chat")
+        .iter()
+        .map(|text| text.split_whitespace().next().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test]
@@ -37,15 +40,20 @@ async fn what_a_seller_takes_away_is_gone_from_the_next_list_on_every_node() {
     let there = ana.on_node(&other);
     let lamp = Product::new("Lamp").create(&app, &tomas).await;
     Product::new("Chair").create(&app, &tomas).await;
-    eventually("the other node has both", async || (titles(&there, "/products").await.len() == 2).then_some(())).await;
+    eventually("the other node has both", async || {
+        (titles(&there, "/products").await.len() == 2).then_some(())
+    })
+    .await;
     assert_eq!(titles(&ana, "/products").await, ["Chair", "Lamp"]);
     tomas.post(&format!("/seller/products/{lamp}/delete"), &[]).await.expect(303);
     assert_eq!(titles(&ana, "/products").await, ["Chair"], "at once, where it was taken away");
-    eventually("gone there too", async || (titles(&there, "/products").await == ["Chair"]).then_some(())).await;
+    eventually("gone there too", async || (titles(&there, "/products").await == ["Chair"]).then_some(()))
+        .await;
     // By somebody who goes past every node.
     sqlx::query("UPDATE products SET hidden_at = now()").execute(&app.db).await.unwrap();
     for person in [&ana, &there] {
-        eventually("nothing is left", async || titles(person, "/products").await.is_empty().then_some(())).await;
+        eventually("nothing is left", async || titles(person, "/products").await.is_empty().then_some(()))
+            .await;
     }
 }
 
@@ -56,26 +64,34 @@ async fn a_category_renamed_is_on_the_admins_next_page() {
     Product::new("Lamp").create(&app, &tomas).await;
     let visitor = app.visitor();
     assert!(visitor.get("/products").await.ok().body().contains("Vehicles"));
-    let id: i64 = sqlx::query_scalar("SELECT id FROM categories WHERE slug = 'vehicles'").fetch_one(&app.db).await.unwrap();
+    let id: i64 = sqlx::query_scalar("SELECT id FROM categories WHERE slug = 'vehicles'")
+        .fetch_one(&app.db)
+        .await
+        .unwrap();
     let fields = [("name", "Cars & bikes"), ("icon", "car")];
     admin.post(&format!("/admin/categories/{id}"), &fields).await.expect(303);
     assert!(visitor.get("/products").await.ok().body().contains("Cars &#38; bikes"));
     assert!(visitor.get("/").await.ok().body().contains("Cars &#38; bikes"));
 }
 
-/// A list costs somebody signed in two statements, and one while the list is the same.
+/// A list costs somebody signed in two statements, and one while the list is the same; a product whose seller they haven't
+/// written to three, the product itself in memory.
 #[tokio::test]
-async fn a_lists_statements_are_counted() {
+async fn a_pages_statements_are_counted() {
     let app = TestApp::start().await;
     let (tomas, ana) = (app.seller("Tomas").await, app.buyer("Ana").await);
-    Product::new("Lamp").create(&app, &tomas).await;
+    let lamp = format!("/products/{}", Product::new("Lamp").create(&app, &tomas).await);
     let (wire, db) = DbProxy::to(&app.db).await;
     let node = app.beside_over(db).await;
     let (ana, visitor) = (ana.on_node(&node), node.visitor());
     eventually("the node listens", async || node.state().products.catalogue.version()).await;
-    for (person, path, cold, warm) in
-        [(&ana, "/products", 2, 1), (&ana, "/products?category=vehicles", 2, 1), (&visitor, "/products", 1, 0)]
-    {
+    for (person, path, cold, warm) in [
+        (&ana, "/products", 2, 1),
+        (&ana, "/products?category=vehicles", 2, 1),
+        (&visitor, "/products", 1, 0),
+        (&ana, &lamp, 8, 3),
+        (&visitor, &lamp, 5, 0),
+    ] {
         // The first time each statement is made ready.
         person.get(path).await.ok();
         // The node looks for new settings and jobs now and then, which may fall into one of these.
