@@ -126,6 +126,11 @@
 //! - **Search folds text in the program**, not in the database: what is stored, what is asked and what is marked
 //!   go through one function, and no server's locale or dictionary changes what is found. Any language is
 //!   searched by parts of words, which needs no stemming.
+//! - **Lists and products are kept by version, not by time** (`products/versioned_cache.rs`): a trigger tells every node that
+//!   something for sale changed, and what was made before is never found again. Nothing of a reader is in what is kept;
+//!   sellers' own products and admins' lists are made for them. Sessions aren't kept: whoever was signed out is out.
+//! - **Layers lie around the router, not around its routes** (`web/around.rs`): axum would clone everything inside each
+//!   layer for each layer outside it, for every request.
 //! - **The worker keeps pages, not data.** Offline, a conversation is its page as it was, with the scripts of its version: no
 //!   second way to draw one. One worker script at the root, its parts one after the other (`web/service_worker.rs`); answers
 //!   name their account (`Haggle-Account`), so that it knows whose what it keeps is.
@@ -208,6 +213,7 @@
 //! | suppression list | addresses that a mail server refused for good: nothing more is sent | `mail/outbox.rs` |
 //! | slot | the run of a schedule: once across all nodes | `jobs/worker.rs` |
 //! | roll-up | counts kept by a job, so that a page counts nothing that grows | `admin/stats.rs` |
+//! | catalogue, version | cache invalidation of what is for sale | `products/catalogue.rs` |
 //! | listed, state | what browse shows; draft, listed, reserved, sold, paused, hidden, deleted | `products/lifecycle.rs` |
 //! | notice | notification: a row by account, kind and subject; bell, push and mail read it | [`notices`] |
 //! | kind | strategy: a feature's words and delays for its notices | `notices/kind.rs` |
