@@ -124,7 +124,8 @@ async fn find(db: &PgPool, session: Session) -> Result<Found> {
 async fn just_signed_in(db: &PgPool, session: &Session) -> Result<Option<SessionAccount>> {
     session.save().await?;
     let Some(id) = session.id() else { return Ok(None) };
-    Ok(session_accounts::find(db, id_hash(&id)).await?.and_then(|row| row.account))
+    let found = session_accounts::find(db, &[id_hash(&id)]).await?.pop();
+    Ok(found.and_then(|(_, row)| row.account))
 }
 
 async fn session<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Session> {

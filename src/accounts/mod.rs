@@ -49,6 +49,7 @@ mod sealing;
 mod second_factor;
 mod security_events;
 mod sentences;
+mod session_lookup;
 pub mod session_store;
 mod sessions;
 mod sign_in;

@@ -18,7 +18,7 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
-use super::store::{session_accounts, session_rows};
+use super::{session_lookup::SessionLookup, store::session_rows};
 
 /// The key in a session's data that says whose it is.
 pub const ACCOUNT_ID: &str = "account_id";
@@ -47,7 +47,7 @@ const ADMIN_LIFETIME: time::Duration = time::Duration::hours(12);
 
 /// The layer that loads a request's session and saves it when it was changed.
 pub fn layer(db: PgPool, secure: bool) -> SessionManagerLayer<PgSessions> {
-    SessionManagerLayer::new(PgSessions(db))
+    SessionManagerLayer::new(PgSessions { lookup: SessionLookup::new(db.clone()), db })
         .with_name(if secure { SECURE_COOKIE } else { COOKIE })
         .with_secure(secure)
         .with_http_only(true)
@@ -66,7 +66,10 @@ pub async fn sweep_sessions(db: &PgPool) -> sqlx::Result<u64> {
 }
 
 #[derive(Clone, Debug)]
-pub struct PgSessions(PgPool);
+pub struct PgSessions {
+    db: PgPool,
+    lookup: SessionLookup,
+}
 
 fn backend(error: impl std::fmt::Display) -> Error {
     Error::Backend(error.to_string())
@@ -96,20 +99,20 @@ fn account_id(record: &Record) -> Option<i64> {
 impl SessionStore for PgSessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         let data = stored(record)?;
-        session_rows::insert(&self.0, id_hash(&record.id), account_id(record), data, expires_at(record))
+        session_rows::insert(&self.db, id_hash(&record.id), account_id(record), data, expires_at(record))
             .await
             .map_err(backend)
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
         let data = stored(record)?;
-        session_rows::update(&self.0, id_hash(&record.id), account_id(record), data, expires_at(record))
+        session_rows::update(&self.db, id_hash(&record.id), account_id(record), data, expires_at(record))
             .await
             .map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let row = session_accounts::find(&self.0, id_hash(id)).await.map_err(backend)?;
+        let row = self.lookup.find(id_hash(id)).await.map_err(Error::Backend)?;
         row.map(|row| {
             let mut data: HashMap<String, Value> = serde_json::from_value(row.data).map_err(backend)?;
             if let Some(account) = row.account {
@@ -121,6 +124,6 @@ impl SessionStore for PgSessions {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        session_rows::delete(&self.0, id_hash(id)).await.map_err(backend)
+        session_rows::delete(&self.db, id_hash(id)).await.map_err(backend)
     }
 }

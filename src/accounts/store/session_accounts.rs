@@ -13,7 +13,7 @@ pub struct Unread {
     pub notices: i64,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(in crate::accounts) struct SessionAccount {
     pub id: i64,
     pub epoch: i32,
@@ -36,6 +36,7 @@ pub(in crate::accounts) struct SessionAccount {
 }
 
 /// A browser's session that hasn't expired.
+#[derive(Clone)]
 pub(in crate::accounts) struct SessionRow {
     pub data: Value,
     pub expires_at: OffsetDateTime,
@@ -43,12 +44,13 @@ pub(in crate::accounts) struct SessionRow {
     pub account: Option<SessionAccount>,
 }
 
+/// Those of these that there are.
 pub(in crate::accounts) async fn find(
     db: impl PgExecutor<'_>,
-    id_hash: Vec<u8>,
-) -> sqlx::Result<Option<SessionRow>> {
-    let row = sqlx::query!(
-        r#"SELECT s.data, s.expires_at,
+    id_hashes: &[Vec<u8>],
+) -> sqlx::Result<Vec<(Vec<u8>, SessionRow)>> {
+    let rows = sqlx::query!(
+        r#"SELECT s.id_hash, s.data, s.expires_at,
                   a.id AS "id?", a.session_epoch AS "epoch?", a.email AS "email?", a.name AS "name?",
                   a.about_line AS "about_line?", a.photo_key, a.is_admin AS "is_admin?",
                   a.email_confirmed_at IS NOT NULL AS "email_confirmed!", a.must_confirm_email AS "must_confirm_email?",
@@ -66,31 +68,33 @@ pub(in crate::accounts) async fn find(
            LEFT JOIN accounts a ON a.id = s.account_id AND a.suspended_at IS NULL
            LEFT JOIN buyers b ON b.account_id = a.id
            LEFT JOIN customers c ON c.account_id = a.id
-           WHERE s.id_hash = $1 AND s.kind = 'browser' AND s.expires_at > now()"#,
-        id_hash
+           WHERE s.id_hash = ANY($1) AND s.kind = 'browser' AND s.expires_at > now()"#,
+        id_hashes
     )
-    .fetch_optional(db)
+    .fetch_all(db)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let account = row.id.map(|id| SessionAccount {
-        id,
-        epoch: row.epoch.unwrap_or_default(),
-        email: row.email.unwrap_or_default(),
-        name: row.name.unwrap_or_default(),
-        about_line: row.about_line.unwrap_or_default(),
-        photo_key: row.photo_key,
-        is_admin: row.is_admin.unwrap_or_default(),
-        email_confirmed: row.email_confirmed,
-        must_confirm_email: row.must_confirm_email.unwrap_or_default(),
-        email_bounced: row.email_bounced,
-        has_second_factor: row.has_second_factor,
-        is_demo: row.is_demo.unwrap_or_default(),
-        admission: row.admission.unwrap_or_default(),
-        admission_reason: row.admission_reason.unwrap_or_default(),
-        delete_after: row.delete_after,
-        buyer_id: row.buyer_id,
-        seller_id: row.seller_id,
-        unread: Unread { messages: row.messages, notices: row.notices },
+    let rows = rows.into_iter().map(|row| {
+        let account = row.id.map(|id| SessionAccount {
+            id,
+            epoch: row.epoch.unwrap_or_default(),
+            email: row.email.unwrap_or_default(),
+            name: row.name.unwrap_or_default(),
+            about_line: row.about_line.unwrap_or_default(),
+            photo_key: row.photo_key,
+            is_admin: row.is_admin.unwrap_or_default(),
+            email_confirmed: row.email_confirmed,
+            must_confirm_email: row.must_confirm_email.unwrap_or_default(),
+            email_bounced: row.email_bounced,
+            has_second_factor: row.has_second_factor,
+            is_demo: row.is_demo.unwrap_or_default(),
+            admission: row.admission.unwrap_or_default(),
+            admission_reason: row.admission_reason.unwrap_or_default(),
+            delete_after: row.delete_after,
+            buyer_id: row.buyer_id,
+            seller_id: row.seller_id,
+            unread: Unread { messages: row.messages, notices: row.notices },
+        });
+        (row.id_hash, SessionRow { data: row.data, expires_at: row.expires_at, account })
     });
-    Ok(Some(SessionRow { data: row.data, expires_at: row.expires_at, account }))
+    Ok(rows.collect())
 }

@@ -107,3 +107,29 @@ async fn a_pages_statements_are_counted() {
         assert_eq!((colds, warms), (cold, warm), "{path}");
     }
 }
+
+/// Sessions are looked up together: many at once are answered each by their own, and an ended one by nobody.
+#[tokio::test]
+async fn many_readers_at_once_are_each_themselves() {
+    let app = TestApp::start().await;
+    let names: Vec<String> = (0..12).map(|n| format!("Reader {n}")).collect();
+    let mut people = Vec::new();
+    for name in &names {
+        people.push(app.buyer(name).await);
+    }
+    let ended = app.buyer("Gone").await;
+    sqlx::query("DELETE FROM sessions WHERE account_id = (SELECT id FROM accounts WHERE name = 'Gone')")
+        .execute(&app.db)
+        .await
+        .unwrap();
+    for _ in 0..5 {
+        let pages = futures_util::future::join_all(people.iter().map(|person| person.get("/products")));
+        let (pages, nobodys) = tokio::join!(pages, ended.get("/products"));
+        for (page, name) in pages.into_iter().zip(&names) {
+            let body = page.ok().body();
+            assert!(body.contains(name.as_str()), "{name} reads another's page");
+            assert_eq!(names.iter().filter(|other| body.contains(&format!("{other}<"))).count(), 1);
+        }
+        assert!(!nobodys.ok().body().contains("Gone"));
+    }
+}
