@@ -16,6 +16,7 @@ use super::{
     browse::{BrowseQuery, Filters},
     catalogue::Catalogue,
     currency::{Currencies, Currency},
+    search::{Searcher, find_products},
     store::{self, browse::PER_PAGE},
     versioned_cache::VersionedCache,
     views::{BrowsePage, BrowseResults, HomePage, Rendered, SellerPage},
@@ -29,16 +30,17 @@ use crate::web::{ClientAddr, Error, Marketplace, Pager, Path, Query, Result, She
 const LATEST: i64 = 20;
 
 pub async fn home(
-    (State(db), State(catalogue)): (State<PgPool>, State<Catalogue>),
+    State(state): State<super::State>,
+    ClientAddr(addr): ClientAddr,
     shell: Shell,
     MaybeUser(user): MaybeUser,
 ) -> Result<HomePage> {
-    Ok(HomePage {
-        shell,
-        viewer: Viewer::from(&user),
-        facts: catalogue.facts().await?,
-        cards: store::browse::latest(&db, LATEST).await?,
-    })
+    let searcher = Searcher { is_visitor: user.is_none(), addr };
+    let (everything, newest) = (BrowseQuery::default(), (None, LATEST));
+    let found = find_products(&state, &shell.marketplace, searcher, &everything, newest).await?;
+    // Nothing was asked that could be refused.
+    let found = found.unwrap_or_default();
+    Ok(HomePage { shell, viewer: Viewer::from(&user), facts: state.catalogue.facts().await?, found })
 }
 
 pub async fn browse(

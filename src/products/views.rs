@@ -11,7 +11,7 @@ use super::{
     catalogue::Facts,
     currency::{Currencies, Currency},
     form::{MAX_PHOTOS, ProductForm},
-    store::browse::MAX_RESULTS,
+    store::{browse::MAX_RESULTS, list::Found},
     versioned_cache::Weigh,
 };
 use crate::accounts::SellerCard;
@@ -23,13 +23,17 @@ pub(super) struct HomePage {
     pub shell: Shell,
     pub viewer: Viewer,
     pub facts: Arc<Facts>,
-    pub cards: Vec<Card>,
+    pub found: Arc<Found>,
 }
 
 impl HomePage {
+    pub fn cards(&self) -> impl Iterator<Item = &Card> {
+        self.found.0.iter().map(|(card, _)| card)
+    }
+
     /// Decoration.
     pub fn hero_photos(&self) -> impl Iterator<Item = &Photo> {
-        self.cards.iter().filter_map(|card| card.photo.as_ref()).take(6)
+        self.cards().filter_map(|card| card.photo.as_ref()).take(6)
     }
 }
 

@@ -242,23 +242,6 @@ async fn narrowed(db: &PgPool, filters: &Filters, limit: Duration) -> sqlx::Resu
     page_of(rows)
 }
 
-/// What came last.
-pub(in super::super) async fn latest(db: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<Card>> {
-    let rows = sqlx::query_as!(
-        Row,
-        r#"SELECT p.id, p.seller_id, p.title, p.price_minor, p.currency, p.condition, p.place,
-                  (SELECT slug FROM categories WHERE id = p.category_id) AS "category!", p.state, p.created_at,
-                  f.key AS "key?", f.width AS "width?", f.height AS "height?"
-           FROM products p LEFT JOIN photos f ON f.product_id = p.id AND f.position = 0
-           WHERE p.is_listed
-           ORDER BY p.created_at DESC, p.id DESC LIMIT $1"#,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    cards(rows)
-}
-
 /// Others of the category that are like this one, by the words of its title; of the newest only,
 /// which an index gives.
 pub(in super::super) async fn similar(

@@ -29,6 +29,7 @@ pub struct ListKey {
 }
 
 /// Part of a list.
+#[derive(Default)]
 pub struct Found(pub Vec<(Card, ListKey)>);
 
 impl Weigh for Found {
