@@ -16,7 +16,6 @@
 mod access;
 mod document;
 mod error;
-mod etag;
 mod idempotency;
 mod json;
 mod limits;

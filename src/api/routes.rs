@@ -9,7 +9,6 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     access::{authenticate, open, scoped},
-    etag,
     idempotency::idempotent,
     limits,
     state::State,
@@ -18,7 +17,7 @@ use super::{
 use crate::{
     accounts::{self, Scope},
     chat, products as product_limits,
-    web::{Around as _, Error, request_metrics},
+    web::{Around as _, Error, etag, request_metrics},
 };
 
 pub fn endpoints() -> OpenApiRouter<State> {

@@ -13,6 +13,7 @@ pub mod concurrency_limit;
 pub mod connection;
 pub mod error;
 pub mod error_page;
+pub mod etag;
 pub mod extract;
 pub mod field_problem;
 pub mod filters;

@@ -10,7 +10,7 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
-use crate::web::Error;
+use super::Error;
 
 /// No answer of ours is as large.
 const MAX_BODY: usize = 8 * 1024 * 1024;
