@@ -143,6 +143,8 @@
 //!   is posted by the form, also by the script: sockets carry small frames only. Its files are stored
 //!   before the message that names them, and taken away if that is refused; where nobody knows, the entries
 //!   are asked a day later (`attachments/photos.rs`).
+//! - **A product's number is its address, words are added** (`products/slug.rs`): scripts, programs, letters and old links know
+//!   the number, which answers as it always did; pages and search engines are shown the address with words.
 //! - **What is in the photo store is written down before it is there** (`products/stored_photos.rs`): a bucket has no
 //!   transactions, no renames and no cheap listing, so that what became of a photo is said by its row alone. The same rows
 //!   know how many bytes an account has stored.
@@ -214,6 +216,7 @@
 //! | slot | the run of a schedule: once across all nodes | `jobs/worker.rs` |
 //! | roll-up | counts kept by a job, so that a page counts nothing that grows | `admin/stats.rs` |
 //! | catalogue, version | cache invalidation of what is for sale | `products/catalogue.rs` |
+//! | slug | permalink's readable tail: a title in ASCII; the number before it decides | `products/slug.rs` |
 //! | listed, state | what browse shows; draft, listed, reserved, sold, paused, hidden, deleted | `products/lifecycle.rs` |
 //! | notice | notification: a row by account, kind and subject; bell, push and mail read it | [`notices`] |
 //! | kind | strategy: a feature's words and delays for its notices | `notices/kind.rs` |

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::{Condition, lifecycle::ProductState, photos::Photo, price::Price};
+use super::{Condition, lifecycle::ProductState, photos::Photo, price::Price, slug};
 use crate::accounts::CurrentUser;
 
 /// A product in a list.
@@ -23,6 +23,11 @@ pub struct Card {
 }
 
 impl Card {
+    /// The product's address, with what it is called.
+    pub fn path(&self) -> String {
+        slug::path(self.id, &self.title)
+    }
+
     pub fn is_sold(&self) -> bool {
         self.state == ProductState::Sold
     }

@@ -9,7 +9,7 @@ use super::{
     Card, Category, Condition, ProductState, ProductSummary, Review, Viewer,
     photos::Photo,
     price::Price,
-    store,
+    slug, store,
     versioned_cache::{VersionedCache, Weigh},
 };
 use crate::accounts::{self, CurrentUser, SellerCard};
@@ -38,6 +38,11 @@ pub struct Product {
 }
 
 impl Product {
+    /// Its address, with what it is called.
+    pub fn path(&self) -> String {
+        slug::path(self.id, &self.title)
+    }
+
     /// Changes with everything that its form changes (optimistic concurrency): microseconds, as the database has them.
     pub fn version(&self) -> String {
         version_of(self.updated_at)

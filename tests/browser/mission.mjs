@@ -27,7 +27,7 @@ export async function mission(market, { javaScriptEnabled = true, interrupt = as
   await seller.page.goto("/seller/dashboard");
   await buyer.page.goto("/");
   await buyer.page.getByRole("link", { name: "Chat Seller about City bicycle" }).click();
-  await buyer.page.waitForURL(/\/products\/\d+#chat$/);
+  await buyer.page.waitForURL(/\/products\/\d+-city-bicycle#chat$/);
   const hers = new ChatPage(buyer.page);
   await writes(people, hers, "Is it still there?");
 

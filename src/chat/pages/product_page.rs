@@ -1,6 +1,12 @@
 //! `/products/{id}`: a product with the buyer's chat in it. The mission's `product_page()`.
+//!
+//! `{id}` is the number, or the number and the title's words; with other words it leads to the right ones.
 
-use axum::extract::State;
+use axum::{
+    extract::State,
+    http::Uri,
+    response::{IntoResponse as _, Redirect, Response},
+};
 use sqlx::PgPool;
 use tower_sessions::Session;
 
@@ -13,7 +19,7 @@ use super::{
 use crate::{
     accounts::MaybeUser,
     chat::{access::RoomMember, live::screen::Screen, store},
-    products::{self, Looker, ProductFragment, VersionedCache, ViewCounter},
+    products::{self, Looker, ProductFragment, ProductLink, VersionedCache, ViewCounter},
     web::{ClientAddr, Path, Result, Shell},
 };
 
@@ -22,11 +28,16 @@ type ProductCache = VersionedCache<ProductFragment>;
 pub async fn show(
     (State(db), State(screen), State(cache)): (State<PgPool>, State<Screen>, State<ProductCache>),
     (State(views), ClientAddr(addr)): (State<ViewCounter>, ClientAddr),
-    Path(id): Path<i64>,
+    (Path(link), uri): (Path<ProductLink>, Uri),
     MaybeUser(user): MaybeUser,
     (session, shell): (Session, Shell),
-) -> Result<ProductPage> {
+) -> Result<Response> {
+    let id = link.id;
     let product = products::page_from_cache(&db, &cache, &shell.marketplace, (id, user.as_deref())).await?;
+    if !link.is_right_for(&product.title) {
+        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        return Ok(Redirect::permanent(&format!("{}{query}", product.path())).into_response());
+    }
     if !product.is_own() {
         views.record(
             id,
@@ -47,7 +58,7 @@ pub async fn show(
             None => ProductSidePanel::None,
         },
     };
-    Ok(ProductPage { shell, product, panel })
+    Ok(ProductPage { shell, product, panel }.into_response())
 }
 
 /// The whole room, with the composer set to this product.

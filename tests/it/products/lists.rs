@@ -37,7 +37,7 @@ async fn a_card_leads_to_the_chat_or_to_the_form() {
     let app = TestApp::start().await;
     let seller = app.seller("Tomas").await;
     let id = Product::new("Lamp").photos(1).price(125_000, "EUR").create(&app, &seller).await;
-    let chat = format!("/products/{id}#chat");
+    let chat = format!("/products/{id}-lamp#chat");
     let edit = format!("/seller/products/{id}/edit");
     let action = ".product-card-chat";
     for person in [app.visitor(), app.buyer("Ana").await, app.seller("Rita").await] {

@@ -1,5 +1,6 @@
 //! What is for sale, as visitors, buyers, sellers and admins meet it.
 
+mod addresses;
 mod browse;
 mod bucket;
 mod catalogue;

@@ -41,7 +41,7 @@ async fn a_link_to_it_is_shown_with_picture_and_price() {
     let page = app.visitor().get(&format!("/products/{id}")).await.ok();
     let meta = |property: &str| page.attr(&format!("meta[property='{property}']"), "content");
     assert_eq!(meta("og:title"), "Lamp");
-    assert_eq!(meta("og:url"), format!("{}/products/{id}", app.origin()));
+    assert_eq!(meta("og:url"), format!("{}/products/{id}-lamp", app.origin()));
     assert!(meta("og:image").starts_with(&format!("{}/media/", app.origin())));
     assert!(meta("og:image").ends_with("/preview.jpg"));
     assert_eq!((meta("og:image:width"), meta("og:image:height")), ("1200".into(), "900".into()));
