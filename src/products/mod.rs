@@ -21,6 +21,7 @@ mod condition;
 pub mod currency;
 mod events;
 mod form;
+mod json_ld;
 mod kept_form;
 mod lifecycle;
 mod limits;
@@ -60,6 +61,7 @@ pub use condition::Condition;
 pub use currency::{Currencies, Currency};
 pub use events::{ProductChanged, ProductEvents};
 pub use form::{MAX_PHOTOS, ProductForm};
+pub use json_ld::structured_data;
 pub use lifecycle::{ProductState, StateMove};
 pub use limits::{BrowseLimits, PhotoLimits};
 pub use listing::{

@@ -124,6 +124,15 @@ impl Price {
         }
     }
 
+    /// For programs, with all decimals of its currency: `25.50`, `0.00`, `1250`.
+    pub fn to_decimal(self) -> String {
+        let (whole, fraction) = self.parts();
+        match self.currency.exponent() as usize {
+            0 => whole.to_string(),
+            places => format!("{whole}.{fraction:0places$}"),
+        }
+    }
+
     fn parts(self) -> (i64, i64) {
         let unit = 10_i64.pow(self.currency.exponent());
         (self.minor / unit, self.minor % unit)

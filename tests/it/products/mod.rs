@@ -11,6 +11,7 @@ mod photos;
 mod quota;
 mod review;
 mod share;
+mod structured_data;
 
 use image::ImageFormat;
 use reqwest::multipart::{Form, Part};
