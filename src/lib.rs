@@ -145,6 +145,7 @@
 //!   are asked a day later (`attachments/photos.rs`).
 //! - **A product's number is its address, words are added** (`products/slug.rs`): scripts, programs, letters and old links know
 //!   the number, which answers as it always did; pages and search engines are shown the address with words.
+//! - **A sitemap's part is a range of numbers** (`products/pages/sitemap.rs`), so that nothing is counted and no cursor is held.
 //! - **What is in the photo store is written down before it is there** (`products/stored_photos.rs`): a bucket has no
 //!   transactions, no renames and no cheap listing, so that what became of a photo is said by its row alone. The same rows
 //!   know how many bytes an account has stored.

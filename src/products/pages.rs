@@ -3,6 +3,7 @@
 pub mod owner;
 pub mod profile_photo;
 pub mod share;
+pub mod sitemap;
 
 use std::{net::IpAddr, sync::Arc};
 

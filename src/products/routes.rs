@@ -16,6 +16,8 @@ pub fn router(state: State) -> Router {
     Router::new()
         .route("/", get(pages::home))
         .route("/products", get(pages::browse))
+        .route("/sitemap.xml", get(pages::sitemap::index))
+        .route("/sitemaps/{file}", get(pages::sitemap::file))
         .route("/sellers/{id}", get(pages::seller))
         .route("/seller/products/new", get(pages::owner::new))
         .route("/seller/products/{id}/delete", post(pages::owner::delete))

@@ -5,6 +5,7 @@ pub(super) mod categories;
 pub(super) mod list;
 pub(super) mod photos;
 pub(super) mod product;
+pub(super) mod sitemap;
 pub(super) mod stored_photos;
 
 use std::collections::HashMap;

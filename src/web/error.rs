@@ -159,6 +159,27 @@ impl IntoResponse for Error {
     }
 }
 
+/// An error that is answered with its sentence alone: crawlers and feed readers read no pages.
+#[derive(Debug)]
+pub struct PlainError(Error);
+
+impl<E> From<E> for PlainError
+where
+    Error: From<E>,
+{
+    fn from(error: E) -> Self {
+        PlainError(error.into())
+    }
+}
+
+impl IntoResponse for PlainError {
+    fn into_response(self) -> Response {
+        let mut response = self.0.into_response();
+        response.extensions_mut().remove::<ErrorPage>();
+        response
+    }
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         if matches!(error, sqlx::Error::PoolTimedOut) {

@@ -42,7 +42,7 @@ pub mod well_known;
 
 pub use around::Around;
 pub use client_addr::ClientAddr;
-pub use error::{Error, Result};
+pub use error::{Error, PlainError, Result};
 pub use extract::{Form, Path, Query, StrictQuery, wants_json};
 pub use field_problem::FieldProblem;
 pub use flash::Flash;

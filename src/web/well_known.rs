@@ -12,16 +12,16 @@ use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{Contact, Error, LiveMarketplace, Marketplace, return_to::ReturnTo};
 
-/// What is somebody's own, or endless.
+/// What is somebody's own, or endless; sitemaps name everything that isn't.
 const ROBOTS: &str = "User-agent: *\nDisallow: /account\nDisallow: /admin\nDisallow: /messages\nDisallow: /notices\nDisallow: /rooms/\n\
                       Disallow: /seller/\nDisallow: /login\nDisallow: /register\nDisallow: /*?*q=\n";
 
 const TEXT: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
 
 pub fn router<S: Clone + Send + Sync + 'static>(marketplace: LiveMarketplace) -> Router<S> {
-    let (android, ios) = (marketplace.clone(), marketplace.clone());
+    let (android, ios, robots) = (marketplace.clone(), marketplace.clone(), marketplace.clone());
     Router::new()
-        .route("/robots.txt", get(async || (TEXT, ROBOTS)))
+        .route("/robots.txt", get(move || async move { (TEXT, robots_txt(&robots.current())) }))
         .route(
             "/.well-known/security.txt",
             get(move || async move { (TEXT, security_txt(&marketplace.current())) }),
@@ -42,6 +42,11 @@ fn association(file: Option<Value>) -> Response {
         Some(file) => ([(header::CACHE_CONTROL, "public, max-age=3600")], Json(file)).into_response(),
         None => Error::NotFound.into_response(),
     }
+}
+
+/// RFC 9309.
+fn robots_txt(marketplace: &Marketplace) -> String {
+    format!("{ROBOTS}\nSitemap: {}/sitemap.xml\n", marketplace.origin.0)
 }
 
 /// RFC 9116; without a contact, whoever runs the place is reached as its pages say.

@@ -103,6 +103,8 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/account/keep", SignedIn),
     ("POST", "/account/sell", SignedIn),
     ("GET", "/products", Everybody),
+    ("GET", "/sitemap.xml", Everybody),
+    ("GET", "/sitemaps/{file}", Everybody),
     ("GET", "/products/{id}", Everybody),
     ("POST", "/products/{id}/messages", SignedIn),
     ("GET", "/sellers/{id}", Everybody),

@@ -11,7 +11,9 @@ mod photos;
 mod quota;
 mod review;
 mod share;
+mod sitemap;
 mod structured_data;
+mod xml;
 
 use image::ImageFormat;
 use reqwest::multipart::{Form, Part};
