@@ -123,6 +123,17 @@ impl Filters {
         (filters, errors)
     }
 
+    /// `“bicycle” in Vehicles`.
+    pub fn headline(&self) -> String {
+        let category = self.category.as_ref().map(|category| category.name.as_str());
+        match (&self.words, category) {
+            (Some(words), Some(category)) => format!("“{words}” in {category}"),
+            (Some(words), None) => format!("“{words}”"),
+            (None, Some(category)) => category.to_owned(),
+            (None, None) => "Everything for sale".to_owned(),
+        }
+    }
+
     /// Whether it is all of the marketplace or of a category, the newest first.
     pub fn is_whole_category(&self) -> bool {
         self.words.is_none()
@@ -202,6 +213,11 @@ impl BrowseQuery {
             }
         }
         url
+    }
+
+    /// The address of this search's feed, whose order is its own.
+    pub fn feed(&self) -> String {
+        self.without(&["sort"]).replacen("/products", "/products.atom", 1)
     }
 
     /// The address of this search without the fields named.

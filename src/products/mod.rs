@@ -4,6 +4,9 @@
 //! statement. The page of a product belongs to chat, which has the conversation in it; it gets all
 //! the rest from [`page`] and the templates `products/_*.html`.
 //!
+//! Being found: addresses say what a product is (`slug.rs`), its page says it to search engines (`json_ld.rs`), sitemaps
+//! name every page (`pages/sitemap.rs`), and a search can be followed (`pages/feed.rs`).
+//!
 //! Writing: `receive.rs` takes a form and stores its photos as drafts, `form.rs` says what it
 //! means, `listing.rs` writes it. Only a product's seller can change it; for everybody else its
 //! form doesn't exist.

@@ -1,5 +1,6 @@
 //! What everybody can look at: home, browse, a seller's public page.
 
+pub mod feed;
 pub mod owner;
 pub mod profile_photo;
 pub mod share;
@@ -63,7 +64,7 @@ pub async fn browse(
     if viewer.sees_otherwise(&results.sellers) {
         results = Arc::new(search(viewer).await?);
     }
-    Ok(BrowsePage { shell, results })
+    Ok(BrowsePage { feed: asked.feed(), shell, results })
 }
 
 /// What a search takes.
@@ -109,7 +110,7 @@ impl Browse {
         let pager = Pager::new(Some(filters.page), PER_PAGE, total, asked.base(&[]));
         let page = BrowseResults { errors, viewer, pager, asked, filters, facts, currencies, cards };
         let html = page.render().map_err(|error| Error::Internal(error.into()))?;
-        Ok(Rendered { title: page.headline(), html, sellers })
+        Ok(Rendered { title: page.filters.headline(), html, sellers })
     }
 }
 

@@ -1,10 +1,12 @@
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    middleware::from_fn,
     routing::{get, post},
 };
 
 use super::{media, pages, receive::MAX_FORM, single_photo, state::State};
+use crate::web::etag;
 
 pub fn router(state: State) -> Router {
     // The forms with photos in them.
@@ -16,6 +18,7 @@ pub fn router(state: State) -> Router {
     Router::new()
         .route("/", get(pages::home))
         .route("/products", get(pages::browse))
+        .route("/products.atom", get(pages::feed::show).layer(from_fn(etag::tag)))
         .route("/sitemap.xml", get(pages::sitemap::index))
         .route("/sitemaps/{file}", get(pages::sitemap::file))
         .route("/sellers/{id}", get(pages::seller))

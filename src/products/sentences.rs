@@ -58,6 +58,7 @@ pub(super) const THERE_IS_NO_ROOM_FOR_PHOTOS_OF_VISITORS_JUST: &str =
 pub(super) const THERE_IS_NO_SUCH_CATEGORY: &str = "There is no such category.";
 pub(super) const THE_LOWEST_PRICE_IS_ABOVE_THE_HIGHEST: &str = "The lowest price is above the highest.";
 pub(super) const THE_SELLER_HAS_TAKEN_THIS_PRODUCT_DOWN: &str = "The seller has taken this product down.";
+pub(super) const THIS_FEED_IS_OF_A_SEARCH_THAT_CANT_BE_UNDERSTOOD: &str = "This feed is of a search that can't be understood here. The same address without .atom says what is wrong.";
 pub(super) const THIS_PRODUCT_ISNT_SHOWN_ANY_MORE: &str = "This product isn't shown any more.";
 pub(super) const THIS_SELLER_ISNT_HERE_ANY_MORE: &str = "This seller isn't here any more.";
 pub(super) const VERY_MANY_PEOPLE_ARE_SEARCHING_JUST_NOW: &str =

@@ -55,6 +55,8 @@ impl Weigh for Rendered {
 pub(super) struct BrowsePage {
     pub shell: Shell,
     pub results: Arc<Rendered>,
+    /// The address of the same search as a feed.
+    pub feed: String,
 }
 
 #[derive(Template)]
@@ -71,17 +73,6 @@ pub(super) struct BrowseResults {
 }
 
 impl BrowseResults {
-    /// `“bicycle” in Vehicles`.
-    pub fn headline(&self) -> String {
-        let category = self.filters.category.as_ref().map(|category| category.name.as_str());
-        match (&self.filters.words, category) {
-            (Some(words), Some(category)) => format!("“{words}” in {category}"),
-            (Some(words), None) => format!("“{words}”"),
-            (None, Some(category)) => category.to_owned(),
-            (None, None) => "Everything for sale".to_owned(),
-        }
-    }
-
     pub fn found(&self) -> String {
         match self.pager.total {
             0 => "Nothing found".to_owned(),

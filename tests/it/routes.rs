@@ -103,6 +103,7 @@ pub const ROUTES: &[(&str, &str, For)] = &[
     ("POST", "/account/keep", SignedIn),
     ("POST", "/account/sell", SignedIn),
     ("GET", "/products", Everybody),
+    ("GET", "/products.atom", Everybody),
     ("GET", "/sitemap.xml", Everybody),
     ("GET", "/sitemaps/{file}", Everybody),
     ("GET", "/products/{id}", Everybody),

@@ -4,6 +4,7 @@ mod addresses;
 mod browse;
 mod bucket;
 mod catalogue;
+mod feed;
 mod forms;
 mod lists;
 mod page;
