@@ -150,10 +150,13 @@ async fn paused_sellers_are_out_of_sight_until_they_are_back() {
     let app = marketplace().await;
     let seller: i64 = sqlx::query_scalar("SELECT id FROM customers").fetch_one(&app.db).await.unwrap();
     let one: i64 = sqlx::query_scalar("SELECT id FROM products LIMIT 1").fetch_one(&app.db).await.unwrap();
+    // As after the admin's own form: there at once.
     products::set_seller_paused(&app.db, seller, true, 1).await.unwrap();
+    app.state().products.catalogue.bump();
     assert_eq!(found(&app, "").await.len(), 0);
     app.visitor().get(&format!("/products/{one}")).await.expect(410);
     products::set_seller_paused(&app.db, seller, false, 1).await.unwrap();
+    app.state().products.catalogue.bump();
     assert_eq!(found(&app, "").await.len(), 5);
     assert!(!Viewer::default().is(&seller));
 }
