@@ -18,7 +18,7 @@ use super::{
     browse::{BrowseQuery, Filters},
     catalogue::Catalogue,
     currency::{Currencies, Currency},
-    search::{Searcher, find_products},
+    search::{Searcher, find_products, is_canceled},
     store::{self, browse::PER_PAGE},
     versioned_cache::VersionedCache,
     views::{BrowsePage, BrowseResults, HomePage, Rendered, SellerPage},
@@ -112,11 +112,6 @@ impl Browse {
         let html = page.render().map_err(|error| Error::Internal(error.into()))?;
         Ok(Rendered { title: page.filters.headline(), html, sellers })
     }
-}
-
-/// `statement_timeout` has ended it.
-pub(super) fn is_canceled(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "57014")
 }
 
 /// What prices are in here when nobody says.

@@ -8,7 +8,7 @@ pub use super::store::list::{Found, ListKey};
 use super::{
     Card, Currencies, State,
     browse::{BrowseQuery, Filters},
-    pages, sentences, store,
+    sentences, store,
 };
 use crate::web::{Error, FieldErrors, Marketplace, Result};
 
@@ -38,13 +38,16 @@ pub async fn find_products(
         let found = store::list::list(&state.db, &filters, after, limit, time_limit).await;
         drop(turn);
         match found {
-            Err(error) if pages::is_canceled(&error) => {
-                Err(Error::Busy(sentences::THAT_SEARCH_TOOK_TOO_LONG))
-            }
+            Err(error) if is_canceled(&error) => Err(Error::Busy(sentences::THAT_SEARCH_TOOK_TOO_LONG)),
             found => Ok(Found(found?)),
         }
     });
     Ok(Ok(found.await?))
+}
+
+/// `statement_timeout` has ended it.
+pub(super) fn is_canceled(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "57014")
 }
 
 /// Whatever a seller has that isn't deleted, for themselves.
