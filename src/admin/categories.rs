@@ -17,7 +17,7 @@ use crate::{
         store,
         views::{CategoriesPage, CategoryForm},
     },
-    products::{self, Category, CategoryDraft, CategoryError},
+    products::{self, Catalogue, Category, CategoryDraft, CategoryError},
     web::{Error, Form, Path, Result, Shell, flash},
 };
 
@@ -63,19 +63,20 @@ async fn refused(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
-async fn done(session: &Session, sentence: String) -> Result<Response> {
+async fn done(session: &Session, catalogue: &Catalogue, sentence: String) -> Result<Response> {
+    catalogue.reload().await?;
     flash::success(session, sentence).await?;
     Ok(Redirect::to("/admin/categories").into_response())
 }
 
 pub(super) async fn create(
-    State(db): State<PgPool>,
+    (State(db), State(catalogue)): (State<PgPool>, State<Catalogue>),
     (session, shell): (Session, Shell),
     Admin(admin): Admin,
     Form(typed): Form<CategoryInput>,
 ) -> Result<Response> {
     match add(&db, admin.account_id, &typed).await? {
-        Ok(name) => done(&session, sentences::category_is_there_now(name)).await,
+        Ok(name) => done(&session, &catalogue, sentences::category_is_there_now(name)).await,
         Err(refusal) => refused(&db, shell, None, typed, refusal).await,
     }
 }
@@ -95,14 +96,14 @@ async fn add(db: &PgPool, admin_id: i64, typed: &CategoryInput) -> Result<FormRe
 }
 
 pub(super) async fn update(
-    State(db): State<PgPool>,
+    (State(db), State(catalogue)): (State<PgPool>, State<Catalogue>),
     (session, shell): (Session, Shell),
     Admin(admin): Admin,
     Path(id): Path<i64>,
     Form(typed): Form<CategoryInput>,
 ) -> Result<Response> {
     match change(&db, admin.account_id, id, &typed).await? {
-        Ok(name) => done(&session, sentences::category_is_saved(name)).await,
+        Ok(name) => done(&session, &catalogue, sentences::category_is_saved(name)).await,
         Err(refusal) => refused(&db, shell, Some(id), typed, refusal).await,
     }
 }
@@ -136,7 +137,7 @@ pub(super) struct Direction {
 
 /// The first doesn't move up, nor the last down.
 pub(super) async fn shift(
-    State(db): State<PgPool>,
+    (State(db), State(catalogue)): (State<PgPool>, State<Catalogue>),
     Admin(admin): Admin,
     Path(id): Path<i64>,
     Form(direction): Form<Direction>,
@@ -154,12 +155,13 @@ pub(super) async fn shift(
         let subject = format!("{}, {}", category.name, direction.to);
         store::audit::record(&mut *tx, admin.account_id, AuditAction::MoveCategory, &subject).await?;
         tx.commit().await?;
+        catalogue.reload().await?;
     }
     Ok(Redirect::to(&format!("/admin/categories#category_{id}")))
 }
 
 pub(super) async fn delete(
-    State(db): State<PgPool>,
+    (State(db), State(catalogue)): (State<PgPool>, State<Catalogue>),
     session: Session,
     Admin(admin): Admin,
     Path(id): Path<i64>,
@@ -177,7 +179,7 @@ pub(super) async fn delete(
     }
     store::audit::record(&mut *tx, admin.account_id, AuditAction::DeleteCategory, &category.name).await?;
     tx.commit().await?;
-    done(&session, sentences::category_is_removed(&category.name)).await
+    done(&session, &catalogue, sentences::category_is_removed(&category.name)).await
 }
 
 /// Valid, with a name that no other category has.

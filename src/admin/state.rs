@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use super::setup::SetupKey;
 use crate::{
     accounts::AccessEvents,
-    products::{ProductEvents, photos::Uploads},
+    products::{Catalogue, ProductEvents, photos::Uploads},
     settings::LiveSettings,
     web::ShellSource,
     webhooks,
@@ -17,6 +17,7 @@ pub struct State {
     pub db: PgPool,
     pub access: AccessEvents,
     pub product_events: ProductEvents,
+    pub catalogue: Catalogue,
     pub setup_key: SetupKey,
     pub settings: LiveSettings,
     pub uploads: Uploads,

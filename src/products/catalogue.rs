@@ -93,10 +93,12 @@ impl Catalogue {
         }
     }
 
-    /// The admin's own change of the categories is on their next page.
+    /// Reads the facts anew; what was made with the old ones isn't found any more. An admin who changes the categories
+    /// calls it, and finds them changed on the next page.
     pub async fn reload(&self) -> sqlx::Result<()> {
         let facts = read(&self.db).await?;
         self.facts.send_replace(Some(Arc::new(facts)));
+        self.bump();
         Ok(())
     }
 
@@ -114,7 +116,6 @@ impl Catalogue {
     /// Until the connection is lost.
     async fn listen(&self) -> sqlx::Result<()> {
         let mut listener = db::listen(&self.db, CHANNEL).await?;
-        self.bump();
         self.reload().await?;
         self.is_listening.store(true, Ordering::Release);
         let mut read_at: Option<Instant> = None;
@@ -151,13 +152,9 @@ pub async fn note_changes(State(catalogue): State<Catalogue>, request: Request, 
     let path = request.uri().path();
     let is_talk = path.starts_with("/rooms/") || path.starts_with("/api/v1/rooms/");
     let may_change = !matches!(*request.method(), Method::GET | Method::HEAD) && !is_talk;
-    let changes_categories = may_change && path.starts_with("/admin/");
     let response = next.run(request).await;
     if may_change {
         catalogue.bump();
-    }
-    if changes_categories && let Err(error) = catalogue.reload().await {
-        tracing::warn!(%error, "the catalogue can't be read");
     }
     response
 }
