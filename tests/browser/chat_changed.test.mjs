@@ -14,8 +14,8 @@ export default async function (market) {
   await seller.page.goto(`/rooms/${room}`);
   await his.live();
   await inPlace(seller.page, his, push);
-  await unknownKind(his, push);
   await seller.axe();
+  await unknownKind(his, push);
   await lostTail(seller.page, hers, his, push);
 }
 
@@ -60,9 +60,11 @@ async function unknownKind(his, push) {
   await eventually("both cards", async () => (await his.entries()).slice(-2).map(({ seq }) => seq).join() === "41,43");
 }
 
-/** After a fail-over the server has less than the page, which then shows what it has, and what is new. */
+/**
+ * After a fail-over the server has less than the page, which then shows what it has, and what is new.
+ * On a slow machine the real socket may have connected anew by now, whose hello says the same.
+ */
 async function lostTail(page, hers, his, push) {
-  assert.equal((await his.entries()).at(-1).seq, 43);
   push({ type: "hello", last_seq: 40, read: { buyer: 40, seller: 40 }, online: true });
   await eventually("the tail is gone", async () => (await his.entries()).at(-1).seq === 40);
   await page.locator("#entry_40", { hasText: "edited: " }).waitFor({ state: "detached" });
