@@ -1,6 +1,7 @@
 //! Composition root: makes every feature's State, merges their routers into one, puts the layers
 //! around it, and shuts everything down in order.
 
+mod error_pages;
 mod export;
 mod gauges;
 mod icons;
@@ -12,25 +13,26 @@ mod page_shell;
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Json, Router,
-    extract::{DefaultBodyLimit, FromRequestParts, Request, State},
-    http::{StatusCode, header},
-    middleware::{Next, from_fn, from_fn_with_state},
-    response::{IntoResponse, Response},
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::StatusCode,
+    middleware::{from_fn, from_fn_with_state},
+    response::IntoResponse,
     routing::get,
     serve::ListenerExt as _,
 };
-use serde_json::json;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tower_http::{catch_panic::CatchPanicLayer, trace::TraceLayer};
 
+use self::error_pages::error_pages;
 use crate::{
     accounts::{
         self, AccessEvents, ConfirmationPolicy, Gate, RelyingParty, SealingKey, SignInLimits,
         oauth::AppRedirects, session_store,
     },
     admin, api,
+    catalog::{self, BrowseLimits},
     chat::{self, MessageLimits},
     dashboard,
     jobs::{Policy, Supervisor},
@@ -38,26 +40,22 @@ use crate::{
     mail::Mailer,
     notices::{self, AllowedNetworks, Bell},
     products::{
-        self, BrowseLimits, Catalogue, KnownPhotos, PhotoLimits, ProductEvents, ProductQuota, VersionedCache,
-        ViewCounter,
+        self, Catalogue, KnownPhotos, PhotoLimits, ProductEvents, ProductQuota, VersionedCache, ViewCounter,
         photos::{Uploads, WriteCheck},
     },
     safety,
     settings::{self, LiveSettings},
     telemetry::log,
     web::{
-        Around as _, Error, Marketplace, Shell, ShellSource,
+        Around as _, Error, Marketplace, ShellSource,
         admission::PeopleSeen,
         assets,
         client_addr::TrustedProxies,
-        compression,
-        error::ErrorPage,
-        error_page::ErrorTemplate,
-        forgery, headers,
+        compression, forgery, headers,
         health::{self, Fault},
-        house_time, http_server, problem, request_id, request_metrics,
+        house_time, http_server, request_id, request_metrics,
         request_pace::{self, RequestPace},
-        service_worker, wants_json, well_known,
+        service_worker, well_known,
     },
     webhooks,
 };
@@ -79,6 +77,7 @@ pub struct App {
     pub accounts: accounts::State,
     pub safety: safety::State,
     pub products: products::State,
+    pub catalog: catalog::State,
     pub notices: notices::State,
     pub webhooks: webhooks::State,
     pub chat: chat::State,
@@ -143,9 +142,16 @@ impl App {
                 known_photos: KnownPhotos::new(live),
                 view_counter: view_counter.clone(),
                 quota: ProductQuota::default(),
-                browse_limits: BrowseLimits::new(people_seen.clone()),
-                browse_cache: VersionedCache::new(catalogue.clone()),
                 product_cache: product_cache.clone(),
+                catalogue: catalogue.clone(),
+                trusted_proxies,
+                shell: shell.clone(),
+            },
+            catalog: catalog::State {
+                db: db.clone(),
+                access: access.clone(),
+                limits: BrowseLimits::new(people_seen.clone()),
+                browse_cache: VersionedCache::new(catalogue.clone()),
                 list_cache: VersionedCache::new(catalogue.clone()),
                 catalogue: catalogue.clone(),
                 trusted_proxies,
@@ -221,6 +227,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         gate: app.gate.clone(),
         accounts: app.accounts.clone(),
         products: app.products.clone(),
+        catalog: app.catalog.clone(),
         notices: app.notices.clone(),
         webhooks: app.webhooks.clone(),
         chat: app.chat.clone(),
@@ -231,6 +238,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .merge(accounts::router(app.accounts))
         .merge(safety::router(app.safety))
         .merge(products::router(app.products))
+        .merge(catalog::router(app.catalog))
         .merge(notices::router(app.notices))
         .merge(chat::router(app.chat))
         .merge(dashboard::router(app.dashboard))
@@ -357,43 +365,4 @@ async fn up(State(Health { db, supervisor, photos }): State<Health>) -> (StatusC
         faults.push(Fault { what: "photos: can't be written".into(), is_down: true });
     }
     health::report(&db, faults).await
-}
-
-/// Makes a page of an [`Error`]'s response for a browser, and JSON for a program.
-///
-/// It stands in the router twice: inside the session layer, where a page knows whose it is, and
-/// outside of everything, for what the other layers refuse.
-async fn error_pages(State(shell): State<ShellSource>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let mut response = next.run(Request::from_parts(parts.clone(), body)).await;
-    let Some(mut page) = response.extensions_mut().remove::<ErrorPage>() else {
-        return response;
-    };
-    let is_api = parts.uri.path().starts_with("/api/");
-    if is_api || page.status.is_server_error() {
-        page.request_id = request_id::in_extensions(&parts.extensions).map(str::to_owned);
-    }
-    // Of the answer that the page stands for: when to try again, and that the connection ends.
-    let mut kept = std::mem::take(response.headers_mut());
-    kept.remove(header::CONTENT_TYPE);
-    kept.remove(header::CONTENT_LENGTH);
-    let mut response = if is_api {
-        problem::response(page)
-    } else if wants_json(&parts.headers) {
-        let mut answer = json!({ "code": page.code, "error": page.sentence });
-        if let Some(id) = page.request_id {
-            answer["request_id"] = id.into();
-        }
-        (page.status, Json(answer)).into_response()
-    } else {
-        // Without a database the page is drawn for nobody in particular.
-        let known = match page.status {
-            StatusCode::SERVICE_UNAVAILABLE => None,
-            _ => Shell::from_request_parts(&mut parts, &shell).await.ok(),
-        };
-        let shell = known.unwrap_or_else(|| shell.offline(None, parts.uri.path()));
-        (page.status, ErrorTemplate { shell, page }).into_response()
-    };
-    response.headers_mut().extend(kept);
-    response
 }

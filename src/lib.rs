@@ -18,7 +18,9 @@
 //!               ↘  ↓  ↙
 //!               chat                  two people, one room
 //!                ↓
-//!             products                what is for sale; photos, prices, browse
+//!             catalog                 many products: home, lists and search, feeds, sitemaps
+//!                ↓
+//!             products                what is for sale; photos, prices
 //!                ↓
 //!              safety                 blocks, reports, budgets of first contact, warnings
 //!                ↓
@@ -145,7 +147,7 @@
 //!   are asked a day later (`attachments/photos.rs`).
 //! - **A product's number is its address, words are added** (`products/slug.rs`): scripts, programs, letters and old links know
 //!   the number, which answers as it always did; pages and search engines are shown the address with words.
-//! - **A sitemap's part is a range of numbers** (`products/pages/sitemap.rs`), so that nothing is counted and no cursor is held.
+//! - **A sitemap's part is a range of numbers** (`catalog/pages/sitemap.rs`), so that nothing is counted and no cursor is held.
 //! - **What is in the photo store is written down before it is there** (`products/stored_photos.rs`): a bucket has no
 //!   transactions, no renames and no cheap listing, so that what became of a photo is said by its row alone. The same rows
 //!   know how many bytes an account has stored.
@@ -230,6 +232,7 @@ pub mod accounts;
 pub mod admin;
 pub mod api;
 pub mod app;
+pub mod catalog;
 pub mod chat;
 pub mod cli;
 pub mod config;

@@ -14,8 +14,8 @@ use tokio::{
 use super::App;
 use crate::{
     accounts::{self, Gate},
-    chat, jobs,
-    products::{self, BrowseLimits},
+    catalog::BrowseLimits,
+    chat, jobs, products,
     telemetry::{exporter::Exporter, names::*},
     web::http_server::{self, ConnectionLimits},
 };
@@ -39,7 +39,7 @@ pub async fn serve(listener: TcpListener, app: &App, exporter: Exporter) {
         db: app.db.clone(),
         gate: app.gate.clone(),
         chat: app.chat.clone(),
-        browse: app.products.browse_limits.clone(),
+        browse: app.catalog.limits.clone(),
     };
     let one_at_a_time = Arc::new(Mutex::new((sources, exporter.clone())));
     let read = move || {

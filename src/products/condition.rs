@@ -37,6 +37,11 @@ impl Condition {
         }
     }
 
+    /// In a row's column.
+    pub fn from_row(code: &str) -> sqlx::Result<Self> {
+        Self::from_code(code).ok_or_else(|| sqlx::Error::Decode(format!("unknown condition {code:?}").into()))
+    }
+
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|condition| condition.code() == code)
     }

@@ -1,11 +1,9 @@
-//! What is for sale: home, browse and search, one product, its photos, and its seller's forms.
+//! What is for sale: one product, its photos, and its seller's forms. Many of them are `catalog`.
 //!
-//! Reading: [`browse`] turns a query string into filters, `store/browse.rs` answers them in one
-//! statement. The page of a product belongs to chat, which has the conversation in it; it gets all
+//! Reading: the page of a product belongs to chat, which has the conversation in it; it gets all
 //! the rest from [`page`] and the templates `products/_*.html`.
 //!
-//! Being found: addresses say what a product is (`slug.rs`), its page says it to search engines (`json_ld.rs`), sitemaps
-//! name every page (`pages/sitemap.rs`), and a search can be followed (`pages/feed.rs`).
+//! Being found: addresses say what a product is (`slug.rs`), its page says it to search engines (`json_ld.rs`).
 //!
 //! Writing: `receive.rs` takes a form and stores its photos as drafts, `form.rs` says what it
 //! means, `listing.rs` writes it. Only a product's seller can change it; for everybody else its
@@ -16,8 +14,8 @@
 //! Products are never deleted from under a conversation: what is deleted, hidden or paused keeps
 //! its row, and is left out of every list.
 
-pub mod browse;
 mod card;
+mod card_row;
 mod catalogue;
 mod categories;
 mod condition;
@@ -39,8 +37,8 @@ mod product;
 mod quota;
 mod receive;
 mod routes;
-mod search;
 mod seller;
+mod seller_products;
 mod sentences;
 pub mod single_photo;
 mod slug;
@@ -55,7 +53,8 @@ mod view_counter;
 mod views;
 
 pub use card::{Card, Viewer};
-pub use catalogue::{Catalogue, note_changes};
+pub use card_row::{CardRow, ListKey, keyed};
+pub use catalogue::{Catalogue, Facts, note_changes};
 pub use categories::{
     Category, CategoryDraft, CategoryError, categories, create_category, delete_category, move_category,
     update_category,
@@ -66,7 +65,7 @@ pub use events::{ProductChanged, ProductEvents};
 pub use form::{MAX_PHOTOS, ProductForm};
 pub use json_ld::structured_data;
 pub use lifecycle::{ProductState, StateMove};
-pub use limits::{BrowseLimits, PhotoLimits};
+pub use limits::PhotoLimits;
 pub use listing::{
     add_photo, change_state, delete_all_of, export_of, missing_photos, refuse_product, set_seller_paused,
     take_down_photo, waiting_products,
@@ -75,16 +74,17 @@ pub use media::KnownPhotos;
 pub use model::{ProductSummary, Review};
 pub use notices::{PRODUCT_MOVED_JOB, ProductMoved, ProductStateKind};
 use photos::{Photo, Uploads};
+pub use price::Price;
 pub use product::{Product, ProductFragment, page, page_from_cache, version_of};
 pub use quota::{PhotoQuota, ProductQuota, QuotaReached};
 pub use receive::ReceivedForm;
 pub use routes::router;
-pub use search::{Found, ListKey, Searcher, find_products, own_products, products_of};
 pub use seller::{places, seller};
+pub use seller_products::{own_products, products_of};
 pub use single_photo::MAX_FORM as MAX_UPLOAD;
-pub use slug::ProductLink;
+pub use slug::{ProductLink, path as product_path};
 pub use state::State;
 pub use state_filter::StateFilter;
 pub use summary::{summaries, titles};
-pub use versioned_cache::VersionedCache;
+pub use versioned_cache::{VersionedCache, Weigh};
 pub use view_counter::{Looker, ViewCounter};

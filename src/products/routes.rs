@@ -1,12 +1,10 @@
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::from_fn,
     routing::{get, post},
 };
 
 use super::{media, pages, receive::MAX_FORM, single_photo, state::State};
-use crate::web::etag;
 
 pub fn router(state: State) -> Router {
     // The forms with photos in them.
@@ -16,12 +14,7 @@ pub fn router(state: State) -> Router {
         .route("/share", get(pages::share::show).post(pages::share::receive))
         .layer(DefaultBodyLimit::max(MAX_FORM));
     Router::new()
-        .route("/", get(pages::home))
-        .route("/products", get(pages::browse))
-        .route("/products.atom", get(pages::feed::show).layer(from_fn(etag::tag)))
-        .route("/sitemap.xml", get(pages::sitemap::index))
-        .route("/sitemaps/{file}", get(pages::sitemap::file))
-        .route("/sellers/{id}", get(pages::seller))
+        .route("/sellers/{id}", get(pages::seller::show))
         .route("/seller/products/new", get(pages::owner::new))
         .route("/seller/products/{id}/delete", post(pages::owner::delete))
         .route(

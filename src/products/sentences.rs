@@ -45,8 +45,6 @@ pub(super) const THAT_PICTURE_IS_AN_AVIF: &str =
     "That picture is an AVIF, which can't be read here: choose JPEG, PNG, WebP or GIF.";
 pub(super) const THAT_PICTURE_IS_A_HEIC: &str = "That picture is a HEIC, as iPhones keep them: choose JPEG, PNG, WebP or GIF, or send it from the phone's browser, which turns it into JPEG.";
 pub(super) const THAT_PICTURE_TAKES_TOO_MUCH_MEMORY_TO_BE_OPENED: &str = "That picture takes too much memory to be opened. Save it again as an ordinary JPEG (not progressive), or with fewer pixels.";
-pub(super) const THAT_SEARCH_TOOK_TOO_LONG: &str =
-    "That search took too long. Please use other words, or fewer filters.";
 pub(super) const THAT_WERE_VERY_MANY_PHOTOS: &str = "That were very many photos. Please wait some minutes.";
 pub(super) const THAT_WERE_VERY_MANY_PHOTOS_SEND_THE_REST: &str =
     "That were very many photos. Please wait some minutes, then send the rest.";
@@ -56,13 +54,9 @@ pub(super) const THERE_IS_A_CATEGORY_WITH_THAT_NAME: &str = "There is a category
 pub(super) const THERE_IS_NO_ROOM_FOR_PHOTOS_OF_VISITORS_JUST: &str =
     "There is no room for photos of visitors just now. Sign in first.";
 pub(super) const THERE_IS_NO_SUCH_CATEGORY: &str = "There is no such category.";
-pub(super) const THE_LOWEST_PRICE_IS_ABOVE_THE_HIGHEST: &str = "The lowest price is above the highest.";
 pub(super) const THE_SELLER_HAS_TAKEN_THIS_PRODUCT_DOWN: &str = "The seller has taken this product down.";
-pub(super) const THIS_FEED_IS_OF_A_SEARCH_THAT_CANT_BE_UNDERSTOOD: &str = "This feed is of a search that can't be understood here. The same address without .atom says what is wrong.";
 pub(super) const THIS_PRODUCT_ISNT_SHOWN_ANY_MORE: &str = "This product isn't shown any more.";
 pub(super) const THIS_SELLER_ISNT_HERE_ANY_MORE: &str = "This seller isn't here any more.";
-pub(super) const VERY_MANY_PEOPLE_ARE_SEARCHING_JUST_NOW: &str =
-    "Very many people are searching just now. Please try again in a moment.";
 pub(super) const YOUR_PHOTO_IS_CHANGED: &str = "Your photo is changed.";
 pub(super) const YOUR_PHOTO_IS_REMOVED: &str = "Your photo is removed.";
 pub(super) const YOU_WERE_SIGNED_OUT_MEANWHILE: &str =
@@ -86,10 +80,6 @@ pub(super) fn prices_in_have_at_most_decimals(currency: impl Display, places: im
 
 pub(super) fn prices_in_have_no_decimals(currency: impl Display) -> String {
     format!("Prices in {currency} have no decimals.")
-}
-
-pub(super) fn there_is_no_such_field(field: impl Display) -> String {
-    format!("There is no such {field}, so this shows all.")
 }
 
 pub(super) fn this_product_was_changed_meanwhile(title: impl Display, price: impl Display) -> String {

@@ -43,7 +43,7 @@ impl ProductLink {
 }
 
 /// A product's own address on this site.
-pub(super) fn path(id: i64, title: &str) -> String {
+pub fn path(id: i64, title: &str) -> String {
     format!("/products/{}", segment(id, title))
 }
 

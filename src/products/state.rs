@@ -4,17 +4,9 @@ use axum::extract::FromRef;
 use sqlx::PgPool;
 
 use super::{
-    catalogue::Catalogue,
-    events::ProductEvents,
-    limits::{BrowseLimits, PhotoLimits},
-    media::KnownPhotos,
-    photos::Uploads,
-    product::ProductFragment,
-    quota::ProductQuota,
-    store::list::Found,
-    versioned_cache::VersionedCache,
+    catalogue::Catalogue, events::ProductEvents, limits::PhotoLimits, media::KnownPhotos, photos::Uploads,
+    product::ProductFragment, quota::ProductQuota, versioned_cache::VersionedCache,
     view_counter::ViewCounter,
-    views::Rendered,
 };
 use crate::{
     accounts::AccessEvents,
@@ -31,10 +23,7 @@ pub struct State {
     pub known_photos: KnownPhotos,
     pub view_counter: ViewCounter,
     pub quota: ProductQuota,
-    pub browse_limits: BrowseLimits,
     pub catalogue: Catalogue,
-    pub browse_cache: VersionedCache<Rendered>,
-    pub list_cache: VersionedCache<Found>,
     pub product_cache: VersionedCache<ProductFragment>,
     pub trusted_proxies: TrustedProxies,
     pub shell: ShellSource,

@@ -5,20 +5,13 @@ pub(super) mod categories;
 pub(super) mod list;
 pub(super) mod photos;
 pub(super) mod product;
-pub(super) mod sitemap;
 pub(super) mod stored_photos;
 
 use std::collections::HashMap;
 
 use sqlx::PgExecutor;
 
-use super::{Condition, lifecycle::ProductState, model::ProductSummary, price::Price};
-
-/// The condition in a row's column.
-fn condition(code: &str) -> sqlx::Result<Condition> {
-    Condition::from_code(code)
-        .ok_or_else(|| sqlx::Error::Decode(format!("unknown condition {code:?}").into()))
-}
+use super::{lifecycle::ProductState, model::ProductSummary, price::Price};
 
 pub(super) async fn titles(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<HashMap<i64, String>> {
     let rows = sqlx::query!("SELECT id, title FROM products WHERE id = ANY($1)", ids).fetch_all(db).await?;

@@ -20,7 +20,8 @@ use crate::{
         paging::{Page, Paging},
         state,
     },
-    products::{self, Card, ListKey, Looker, ProductFragment, Searcher, browse::BrowseQuery},
+    catalog::{self, Searcher, query::BrowseQuery},
+    products::{self, Card, ListKey, Looker, ProductFragment},
     web::{ClientAddr, Path, StrictQuery},
 };
 
@@ -148,7 +149,7 @@ pub async fn list(
     let asked = BrowseQuery::from(filters);
     let page = (after.as_ref(), limit + 1);
     let marketplace = state.marketplace.current();
-    let found = products::find_products(&state.products, &marketplace, searcher, &asked, page).await?;
+    let found = catalog::find_products(&state.catalog, &marketplace, searcher, &asked, page).await?;
     let found = found.map_err(|errors| ApiError::from_query(&errors))?;
     Ok(page_of(found.0.clone(), limit).answer(&uri))
 }

@@ -16,7 +16,6 @@ use super::super::{
     submission::{self, RefusedForm, receiver},
     views::FormPage,
 };
-use super::usual_currency;
 use crate::accounts::{self, CurrentUser, Seller};
 use crate::products::sentences;
 use crate::web::{
@@ -250,4 +249,13 @@ async fn refused_page(
     let product = now.map(|now| *now).or(product);
     let page = form_page(state, shell, seller, product, form, photos, errors).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// What prices are in here when nobody says.
+async fn usual_currency(db: &PgPool, currencies: &Currencies) -> Result<Currency> {
+    if let Some(usual) = currencies.usual() {
+        return Ok(usual);
+    }
+    let code = store::browse::usual_currency(db).await?;
+    Ok(currencies.nearest(code.and_then(|code| Currency::from_code(&code))))
 }

@@ -43,7 +43,7 @@ pub(in super::super) async fn find(db: impl PgExecutor<'_>, id: i64) -> sqlx::Re
             description: row.description,
             price: Price::from_row(row.price_minor, &row.currency)?,
             category: Category { id: row.category_id, slug: row.slug, name: row.name, icon: row.icon },
-            condition: super::condition(&row.condition)?,
+            condition: super::super::Condition::from_row(&row.condition)?,
             place: row.place,
             state: ProductState::from_code(&row.state),
             review: Review::from_row(row.review.as_deref(), row.review_reason),

@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "telemetry",
             "accounts",
             "safety",
+            "catalog",
             "products",
             "notices",
             "webhooks",
@@ -42,6 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "admin",
             "dashboard",
             "chat",
+            "catalog",
             "products",
             "safety",
             "notices",
@@ -54,7 +56,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "web",
         ],
     ),
-    ("api", &["chat", "products", "webhooks", "notices", "safety", "accounts", "db", "web"]),
+    ("api", &["chat", "catalog", "products", "webhooks", "notices", "safety", "accounts", "db", "web"]),
     (
         "admin",
         &[
@@ -65,6 +67,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("dashboard", &["chat", "products", "accounts", "db", "web"]),
     ("chat", &["products", "webhooks", "notices", "safety", "accounts", "jobs", "db", "web", "telemetry"]),
     ("webhooks", &["notices", "accounts", "jobs", "db", "web", "telemetry"]),
+    ("catalog", &["products", "accounts", "db", "web", "jobs", "telemetry"]),
     ("products", &["webhooks", "notices", "safety", "accounts", "jobs", "db", "web", "telemetry"]),
     ("safety", &["notices", "accounts", "jobs", "db", "web", "telemetry"]),
     ("notices", &["accounts", "mail", "jobs", "db", "web", "telemetry"]),

@@ -26,10 +26,9 @@ use time::format_description::well_known::Rfc3339;
 
 use super::super::{
     BrowseLimits,
-    catalogue::Catalogue,
-    slug,
     store::{self, sitemap::SitemapRow},
 };
+use crate::products::{Catalogue, product_path};
 use crate::web::{ClientAddr, Error, Path, PlainError, ShellSource, with_request_timeout};
 
 /// The protocol allows no more in one file; of these, 10 MB.
@@ -122,7 +121,7 @@ impl Reader {
     fn url(&self, row: &SitemapRow) -> Result<String, Error> {
         let at = row.updated_at.replace_nanosecond(0).unwrap_or(row.updated_at);
         let at = at.format(&Rfc3339).map_err(|error| Error::Internal(error.into()))?;
-        let path = slug::path(row.id, &row.title);
+        let path = product_path(row.id, &row.title);
         Ok(format!("<url><loc>{}{path}</loc><lastmod>{at}</lastmod></url>\n", self.origin))
     }
 }

@@ -16,18 +16,18 @@ use axum::{
 use time::OffsetDateTime;
 
 use super::super::{
-    browse::{BrowseQuery, Filters, Sort},
-    currency::Currencies,
+    query::{BrowseQuery, Filters, Sort},
     search::{Found, Searcher, find_products},
     sentences,
 };
 use crate::accounts::MaybeUser;
+use crate::products::Currencies;
 use crate::web::{ClientAddr, Error, Marketplace, PlainError, Query, filters};
 
 const MAX_ENTRIES: i64 = 50;
 
 #[derive(Template)]
-#[template(path = "products/feed.xml")]
+#[template(path = "catalog/feed.xml")]
 struct Feed {
     marketplace: Arc<Marketplace>,
     headline: String,

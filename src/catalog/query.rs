@@ -8,8 +8,8 @@
 use askama::filters::urlencode;
 use serde::Deserialize;
 
-use super::{Category, Condition, currency::Currency, price::Price};
-use crate::products::sentences;
+use super::sentences;
+use crate::products::{Category, Condition, Currency, Price};
 use crate::web::{FieldErrors, form};
 
 /// The query string as it came.

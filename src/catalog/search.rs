@@ -2,14 +2,13 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use sqlx::PgPool;
-
-pub use super::store::list::{Found, ListKey};
+pub use super::store::list::Found;
 use super::{
-    Card, Currencies, State,
-    browse::{BrowseQuery, Filters},
+    State,
+    query::{BrowseQuery, Filters},
     sentences, store,
 };
+use crate::products::{Currencies, ListKey};
 use crate::web::{Error, FieldErrors, Marketplace, Result};
 
 /// Who looks for something, and so whose turn it takes.
@@ -34,7 +33,7 @@ pub async fn find_products(
     }
     let name = format!("{}{limit} {after:?}", asked.key(searcher.is_visitor));
     let found = state.list_cache.get_or_make(name, marketplace, async || {
-        let (turn, time_limit) = state.browse_limits.acquire(searcher.is_visitor, searcher.addr).await?;
+        let (turn, time_limit) = state.limits.acquire(searcher.is_visitor, searcher.addr).await?;
         let found = store::list::list(&state.db, &filters, after, limit, time_limit).await;
         drop(turn);
         match found {
@@ -48,24 +47,4 @@ pub async fn find_products(
 /// `statement_timeout` has ended it.
 pub(super) fn is_canceled(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "57014")
-}
-
-/// Whatever a seller has that isn't deleted, for themselves.
-pub async fn own_products(
-    db: &PgPool,
-    seller_id: i64,
-    after: Option<&ListKey>,
-    limit: i64,
-) -> Result<Vec<(Card, ListKey)>> {
-    Ok(store::list::own(db, seller_id, after, limit).await?)
-}
-
-/// What a seller shows everybody.
-pub async fn products_of(
-    db: &PgPool,
-    seller_id: i64,
-    after: Option<&ListKey>,
-    limit: i64,
-) -> Result<Vec<(Card, ListKey)>> {
-    Ok(store::list::of_seller(db, seller_id, after, limit).await?)
 }

@@ -1,0 +1,14 @@
+//! What lists say to people, each sentence once: here a translator finds them.
+
+use std::fmt::Display;
+
+pub(super) const THAT_SEARCH_TOOK_TOO_LONG: &str =
+    "That search took too long. Please use other words, or fewer filters.";
+pub(super) const THE_LOWEST_PRICE_IS_ABOVE_THE_HIGHEST: &str = "The lowest price is above the highest.";
+pub(super) const THIS_FEED_IS_OF_A_SEARCH_THAT_CANT_BE_UNDERSTOOD: &str = "This feed is of a search that can't be understood here. The same address without .atom says what is wrong.";
+pub(super) const VERY_MANY_PEOPLE_ARE_SEARCHING_JUST_NOW: &str =
+    "Very many people are searching just now. Please try again in a moment.";
+
+pub(super) fn there_is_no_such_field(field: impl Display) -> String {
+    format!("There is no such {field}, so this shows all.")
+}
