@@ -12,15 +12,15 @@ use tower_http::compression::{
     predicate::{And, DefaultPredicate},
 };
 
-/// In the extensions of such an answer.
+/// In the extensions of an answer that isn't compressed: such a one, and what is small already.
 #[derive(Clone)]
-struct Echo;
+pub struct AsItIs;
 
-type NoEcho = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
+type NotMarked = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
 
-pub fn layer() -> CompressionLayer<And<DefaultPredicate, NoEcho>> {
-    let no_echo: NoEcho = |_, _, _, extensions| extensions.get::<Echo>().is_none();
-    CompressionLayer::new().compress_when(DefaultPredicate::new().and(no_echo))
+pub fn layer() -> CompressionLayer<And<DefaultPredicate, NotMarked>> {
+    let not_marked: NotMarked = |_, _, _, extensions| extensions.get::<AsItIs>().is_none();
+    CompressionLayer::new().compress_when(DefaultPredicate::new().and(not_marked))
 }
 
 /// Goes inside of [`layer`].
@@ -29,7 +29,7 @@ pub async fn mark_echo(request: Request, next: Next) -> Response {
     let is_somebody = request.headers().contains_key(header::COOKIE);
     let mut response = next.run(request).await;
     if asks && is_somebody {
-        response.extensions_mut().insert(Echo);
+        response.extensions_mut().insert(AsItIs);
     }
     response
 }

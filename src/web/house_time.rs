@@ -10,7 +10,7 @@ use axum::{
     response::Response,
 };
 use jiff::{Timestamp, tz::TimeZone};
-use time::{OffsetDateTime, UtcOffset};
+use time::{Date, OffsetDateTime, UtcOffset};
 
 use super::marketplace::LiveMarketplace;
 
@@ -27,6 +27,11 @@ pub async fn enter(State(marketplace): State<LiveMarketplace>, request: Request,
 pub(super) fn local(at: OffsetDateTime) -> OffsetDateTime {
     let offset = ZONE.try_with(|zone| offset(zone.as_ref()?, at)).ok().flatten();
     offset.map_or(at, |offset| at.to_offset(offset))
+}
+
+/// The day that it is there.
+pub fn day(at: OffsetDateTime) -> Date {
+    local(at).date()
 }
 
 fn offset(zone: &TimeZone, at: OffsetDateTime) -> Option<UtcOffset> {

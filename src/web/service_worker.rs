@@ -38,13 +38,12 @@ const PARTS: [&str; 8] = [
     "worker/events.js",
 ];
 
-/// Modules whose imports are needed as well.
-const SCRIPTS: [&str; 4] = ["js/app.js", "js/chat/room.js", "js/chat/inbox/inbox.js", "js/notices/bell.js"];
-
-/// What else the kept pages are made of.
-const FILES: [&str; 6] = [
+/// What the kept pages are made of.
+const FILES: [&str; 8] = [
     assets::STYLE_SHEET,
-    "vendor/inter-5.3.0/inter-latin-wght-normal.woff2",
+    assets::VISITOR,
+    assets::MEMBER,
+    "vendor/inter-5.3.0/inter-latin.woff2",
     "vendor/lucide-1.62.0/sprite.svg",
     "img/logo.svg",
     "img/favicon.svg",
@@ -59,13 +58,7 @@ static SCRIPT: LazyLock<String> = LazyLock::new(|| {
     PARTS.map(part).join("\n")
 });
 
-static ASSETS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let scripts = SCRIPTS.iter().flat_map(|script| assets::with_imports(script));
-    let mut all: Vec<_> = FILES.iter().map(|file| assets::url(file)).chain(scripts).collect();
-    all.sort();
-    all.dedup();
-    all
-});
+static ASSETS: LazyLock<Vec<String>> = LazyLock::new(|| FILES.map(assets::url).to_vec());
 
 #[derive(Clone)]
 struct Parts {

@@ -66,6 +66,16 @@ impl Shell {
         matches!(&*self.path, "/" | "/products" | "/messages")
     }
 
+    /// The URL of the page's script, unless it says another.
+    pub fn script(&self) -> String {
+        assets::url(if self.user.is_some() { assets::MEMBER } else { assets::VISITOR })
+    }
+
+    /// That of a form or of settings.
+    pub fn desk_script(&self) -> String {
+        assets::url(if self.user.is_some() { assets::DESK } else { assets::VISITOR })
+    }
+
     /// The URL of a file in `static/`.
     pub fn asset(&self, path: &str) -> String {
         assets::url(path)

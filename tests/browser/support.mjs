@@ -54,7 +54,7 @@ export class Market {
   /**
    * Somebody with a window of their own, not signed in. `options` are Playwright's for a context:
    * `javaScriptEnabled`, `viewport`, `colorScheme`, `reducedMotion`, … A service worker is installed where `worker` is
-   * true: it fetches some sixty files in each new browser, and what Playwright routes doesn't go through it.
+   * true: it fetches a dozen files in each new browser, and what Playwright routes doesn't go through it.
    */
   async newPerson(name, { browser = this.browser, worker = false, ...options } = {}) {
     const serviceWorkers = worker ? "allow" : "block";

@@ -28,6 +28,8 @@ pub struct EntryView<'a> {
     pub parts: Vec<BodyPart<'a>>,
     /// The product's state today, where a divider card stands.
     pub product: Option<&'a ProductSummary>,
+    /// Whether it begins another day than the entry before it on the page, at the marketplace.
+    pub begins_day: bool,
     /// For whoever didn't write it.
     pub warnings: Vec<Warning>,
 }
@@ -41,6 +43,7 @@ impl<'a> EntryView<'a> {
             author: participants.name(entry.from),
             parts: parts(entry.content.body()),
             product: products.iter().find(|product| Some(product.id) == about),
+            begins_day: false,
             warnings: Vec::new(),
         }
     }

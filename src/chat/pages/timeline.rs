@@ -17,7 +17,7 @@ use crate::{
     },
     products::{self, ProductSummary},
     safety,
-    web::{Error, Result},
+    web::{Error, Result, house_time},
 };
 
 const DEFAULT_LIMIT: i64 = 50;
@@ -131,16 +131,18 @@ pub async fn load(db: &PgPool, member: &RoomMember, range: HistoryRange, limit: 
 impl TimelinePage {
     /// Each entry as `_entry.html`; empty for one that is withheld.
     pub fn html(&self, member: &RoomMember, screen: &Screen) -> Vec<String> {
-        self.entries
-            .iter()
-            .map(|entry| match entry.is_shown_to(member.side) {
-                true => {
-                    let view = EntryView::new(entry, &member.participants, &self.products);
-                    entry_html(&view.screened(screen, member.side))
-                }
-                false => String::new(),
-            })
-            .collect()
+        let mut last_day = None;
+        let html = self.entries.iter().map(|entry| {
+            if !entry.is_shown_to(member.side) {
+                return String::new();
+            }
+            let mut view = EntryView::new(entry, &member.participants, &self.products);
+            let day = Some(house_time::day(entry.sent_at));
+            view.begins_day = day != last_day;
+            last_day = day;
+            entry_html(&view.screened(screen, member.side))
+        });
+        html.collect()
     }
 
     pub fn frames(&self, member: &RoomMember, screen: &Screen) -> Vec<EntryFrame<'_>> {

@@ -10,7 +10,7 @@ const form = /** @type {HTMLFormElement | null} */ (document.querySelector("[dat
 async function handIn() {
   const shared = await getStored("shared", "latest");
   await removeStored("shared", "latest");
-  if (!form || !shared || Date.now() - shared.at > LASTS) return;
+  if (!shared || Date.now() - shared.at > LASTS) return;
   for (const name of ["title", "text", "url"]) {
     /** @type {HTMLInputElement} */ (form.elements.namedItem(name)).value = shared[name];
   }
@@ -22,4 +22,4 @@ async function handIn() {
   form.submit();
 }
 
-void handIn().catch(() => {});
+if (form) void handIn().catch(() => {});

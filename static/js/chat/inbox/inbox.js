@@ -70,7 +70,7 @@ class Inbox {
     showTotal(total);
   }
 
-  /** The bell is a script of its own. @param {number} unread */
+  /** The bell is a module of its own. @param {number} unread */
   #ring(unread) {
     dispatchEvent(new CustomEvent("haggle:notices", { detail: { unread } }));
   }
