@@ -32,7 +32,7 @@ use crate::{
         oauth::AppRedirects, session_store,
     },
     admin, api,
-    catalog::{self, BrowseLimits},
+    catalog::{self, BrowseLimits, MissedSearches, SearchIndex},
     chat::{self, MessageLimits},
     dashboard,
     jobs::{Policy, Supervisor},
@@ -113,6 +113,11 @@ impl App {
         // Until the program is given its own.
         let (sealing_key, allowed) = (SealingKey::new(rand::random()), AllowedNetworks::default());
         let webhooks = webhooks::State { db: db.clone(), sealing_key: sealing_key.clone(), allowed };
+        let missed = MissedSearches::default();
+        supervisor.spawn_draining("catalog.missed", Policy::Background, {
+            let (db, missed) = (db.clone(), missed.clone());
+            move |stop| missed.clone().run(db.clone(), stop)
+        });
         supervisor.spawn_draining("products.views", Policy::Background, {
             let (db, views) = (db.clone(), view_counter.clone());
             move |stop| views.clone().run(db.clone(), stop)
@@ -139,7 +144,7 @@ impl App {
                 events: product_events.clone(),
                 uploads: uploads.clone(),
                 photo_limits: photo_limits.clone(),
-                known_photos: KnownPhotos::new(live),
+                known_photos: KnownPhotos::new(live.clone()),
                 view_counter: view_counter.clone(),
                 quota: ProductQuota::default(),
                 product_cache: product_cache.clone(),
@@ -153,6 +158,8 @@ impl App {
                 limits: BrowseLimits::new(people_seen.clone()),
                 browse_cache: VersionedCache::new(catalogue.clone()),
                 list_cache: VersionedCache::new(catalogue.clone()),
+                index: SearchIndex::new(&db, &catalogue, &live),
+                missed: missed.clone(),
                 catalogue: catalogue.clone(),
                 trusted_proxies,
                 shell: shell.clone(),

@@ -68,6 +68,9 @@ async fn run(options: BenchOptions) -> anyhow::Result<()> {
     if options.wants("start") {
         rows::start::measure(&options, &mut table).await?;
     }
+    if options.wants("search") {
+        rows::search::measure(&options, &mut table).await?;
+    }
     let loaded = [
         "closed_loop",
         "inbox",

@@ -23,6 +23,7 @@ mod overview;
 mod people;
 mod products;
 mod routes;
+mod search;
 mod sellers;
 mod sentences;
 mod settings;

@@ -40,6 +40,7 @@ pub enum AuditAction {
     DecideCase,
     DecideAppeal,
     AddApp,
+    ChangeSynonyms,
     RemoveApp,
     AddWebhook,
     RemoveWebhook,
@@ -47,7 +48,7 @@ pub enum AuditAction {
 }
 
 impl AuditAction {
-    const ALL: [Self; 29] = [
+    const ALL: [Self; 30] = [
         Self::SuspendPerson,
         Self::RestorePerson,
         Self::HideProduct,
@@ -73,6 +74,7 @@ impl AuditAction {
         Self::DecideCase,
         Self::DecideAppeal,
         Self::AddApp,
+        Self::ChangeSynonyms,
         Self::RemoveApp,
         Self::AddWebhook,
         Self::RemoveWebhook,
@@ -107,6 +109,7 @@ impl AuditAction {
             Self::DecideCase => "case.decide",
             Self::DecideAppeal => "case.decide_appeal",
             Self::AddApp => "app.add",
+            Self::ChangeSynonyms => "synonyms.change",
             Self::RemoveApp => "app.remove",
             Self::AddWebhook => "webhook.add",
             Self::RemoveWebhook => "webhook.remove",
@@ -141,6 +144,7 @@ impl AuditAction {
             Self::DecideCase => "Decided a report",
             Self::DecideAppeal => "Decided an appeal",
             Self::AddApp => "Added an app",
+            Self::ChangeSynonyms => "Changed which words mean the same",
             Self::RemoveApp => "Removed an app",
             Self::AddWebhook => "Added a webhook",
             Self::RemoveWebhook => "Removed a webhook",

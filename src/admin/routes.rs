@@ -5,8 +5,8 @@ use axum::{
 };
 
 use super::{
-    approvals, apps, audit, cases, categories, invitations, jobs, legal, overview, people, products, sellers,
-    settings, setup, state::State, webhooks,
+    approvals, apps, audit, cases, categories, invitations, jobs, legal, overview, people, products, search,
+    sellers, settings, setup, state::State, webhooks,
 };
 use crate::{legal::MAX_TEXT, products::single_photo::MAX_FORM};
 
@@ -49,6 +49,7 @@ pub fn router(state: State) -> Router {
         .route("/admin/products/{id}/hide", post(products::hide))
         .route("/admin/products/{id}/show", post(products::show))
         .route("/admin/products/{id}/photos/{key}/take-down", post(products::take_down_photo))
+        .route("/admin/search", get(search::show).post(search::save).layer(DefaultBodyLimit::max(1 << 20)))
         .route("/admin/categories", get(categories::list).post(categories::create))
         .route("/admin/categories/{id}", post(categories::update))
         .route("/admin/categories/{id}/move", post(categories::shift))

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+pub(super) const SAVED_SEARCHES_KNOW_IT_WITHIN_SECONDS: &str = "Saved. Searches know it within seconds.";
 pub(super) const ANOTHER_ADMIN_HAS_TO_DO_THAT_TO_YOU: &str = "Another admin has to do that to you.";
 pub(super) const ANOTHER_ADMIN_LOOKED_AT_IT_AGAIN: &str =
     "Another admin looked at it again: the decision stands.";
@@ -59,6 +60,10 @@ pub(super) const REMOVED_WHOEVER_USED_IT_IS_SIGNED_OUT_OF_IT: &str =
 pub(super) const THERE_ARE_VERY_MANY_APPS_ALREADY: &str =
     "There are very many apps already. Please remove one that nobody uses any more.";
 pub(super) const THERE_IS_NO_SUCH_APP: &str = "There is no such app, or it is the marketplace's own.";
+
+pub(super) fn that_line_is_no_group(line: &str) -> String {
+    format!("A group needs two words or more with a comma between, and this line has not: “{line}”")
+}
 
 pub(super) fn added_its_client_id_is(id: impl Display) -> String {
     format!("Added. Its client ID is {id}.")

@@ -16,6 +16,7 @@ use crate::{
             products::ListedProduct,
         },
     },
+    catalog::MissedSearch,
     jobs::{FailedJob, JobCounts},
     legal::{LegalPage, LegalText},
     products::{Category, CategoryDraft, Currency, ProductState, ProductSummary, StateFilter},
@@ -278,6 +279,15 @@ pub(super) struct AppsPage {
     pub shell: Shell,
     pub apps: Vec<App>,
     pub form: AppInput,
+    pub errors: FieldErrors,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "admin/search.html")]
+pub(super) struct SearchPage {
+    pub shell: Shell,
+    pub synonyms: String,
+    pub missed: Vec<MissedSearch>,
     pub errors: FieldErrors,
 }
 

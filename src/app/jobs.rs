@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{App, export, leaving};
 use crate::{
-    accounts, admin, api, chat,
+    accounts, admin, api, catalog, chat,
     jobs::{self, Policy, Worker},
     mail, notices, products, safety, webhooks,
 };
@@ -26,6 +26,7 @@ fn worker(app: &App) -> Worker {
     let sessions = db.clone();
     let (photos_db, uploads) = (db.clone(), app.products.uploads.clone());
     let (days, market, done, letters) = (db.clone(), db.clone(), db.clone(), db.clone());
+    let changes = db.clone();
     let (moved, account, old) = (db.clone(), db.clone(), db.clone());
     let (openings, keys, calls) = (db.clone(), db.clone(), db.clone());
     let (leavers, access, answers) = (db.clone(), app.accounts.access.clone(), db.clone());
@@ -39,6 +40,10 @@ fn worker(app: &App) -> Worker {
                 accounts::tokens::sweep(&db).await?;
                 Ok(accounts::session_store::sweep_sessions(&db).await.map(drop)?)
             }
+        })
+        .every(HOUR, "catalog.sweep", move |_| {
+            let db = changes.clone();
+            async move { Ok(catalog::sweep(&db).await?) }
         })
         .every(HOUR, "accounts.delete_due", move |_| {
             let (db, access) = (leavers.clone(), access.clone());

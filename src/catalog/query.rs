@@ -5,10 +5,13 @@
 //! Prices of different currencies can't be compared. As soon as a price bound or an order by price is
 //! query for, the list is of one currency: the chosen one, else the usual one of this marketplace.
 
-use askama::filters::urlencode;
 use serde::Deserialize;
 
-use super::sentences;
+use super::{
+    index::question::{Part, parse},
+    places::{Circle, Places},
+    sentences,
+};
 use crate::products::{Category, Condition, Currency, Price};
 use crate::web::{FieldErrors, form};
 
@@ -23,8 +26,16 @@ pub struct BrowseQuery {
     pub currency: String,
     pub condition: String,
     pub place: String,
+    /// Kilometres around the place.
+    pub within: String,
+    /// Days since it was posted.
+    pub posted: String,
+    pub photo: String,
+    /// A seller's number.
+    pub seller: String,
     pub sort: String,
-    pub page: String,
+    /// A cursor.
+    pub after: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,15 +45,21 @@ pub enum Sort {
     PriceHigh,
     /// How well it fits the words searched for.
     Relevance,
+    /// From the place that is looked around.
+    Distance,
 }
 
 impl Sort {
+    pub const ALL: [Self; 5] =
+        [Self::Relevance, Self::Newest, Self::PriceLow, Self::PriceHigh, Self::Distance];
+
     pub fn code(self) -> &'static str {
         match self {
             Self::Newest => "newest",
             Self::PriceLow => "price_low",
             Self::PriceHigh => "price_high",
             Self::Relevance => "relevance",
+            Self::Distance => "distance",
         }
     }
 
@@ -52,18 +69,12 @@ impl Sort {
             Self::PriceLow => "Lowest price first",
             Self::PriceHigh => "Highest price first",
             Self::Relevance => "Best match first",
+            Self::Distance => "Nearest first",
         }
     }
 
-    /// What can be chosen: without words, nothing fits them.
-    pub fn offered(searching: bool) -> &'static [Self] {
-        let all = &[Self::Relevance, Self::Newest, Self::PriceLow, Self::PriceHigh];
-        if searching { all } else { &all[1..] }
-    }
-
-    fn read(code: &str, searching: bool) -> Self {
-        let offered = Self::offered(searching);
-        offered.iter().copied().find(|sort| sort.code() == code).unwrap_or(offered[0])
+    fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sort| sort.code() == code)
     }
 
     pub fn is_by_price(self) -> bool {
@@ -71,26 +82,64 @@ impl Sort {
     }
 }
 
+/// Days that can be chosen for "posted since", and kilometres for "within".
+pub const DAYS: [i64; 4] = [1, 3, 7, 30];
+pub const KILOMETRES: [i64; 6] = [5, 10, 25, 50, 100, 250];
+
+/// Of a question; a title has a hundred.
+const MAX_QUESTION: usize = 200;
+const MAX_PLACE: usize = 80;
+
 /// A search that can be carried out.
 #[derive(Clone, Debug)]
 pub struct Filters {
+    /// As they were typed, and read.
     pub words: Option<String>,
+    pub question: Vec<Part>,
     pub category: Option<Category>,
     pub currency: Option<Currency>,
     pub min: Option<Price>,
     pub max: Option<Price>,
     pub condition: Option<Condition>,
-    /// The beginning of a place's name.
+    /// The beginning of a place's name, or the middle of the circle.
     pub place: Option<String>,
+    pub circle: Option<(Circle, i64)>,
+    pub posted: Option<i64>,
+    pub has_photo: bool,
+    pub seller: Option<i64>,
     pub sort: Sort,
-    pub page: i64,
+    /// What was understood otherwise than it was written, in sentences.
+    pub notes: Vec<&'static str>,
 }
 
 impl Filters {
     pub fn read(query: &BrowseQuery, categories: &[Category], usual: Currency) -> (Self, FieldErrors) {
-        let mut errors = FieldErrors::default();
-        let words = words(&query.q, 200);
-        let sort = Sort::read(&query.sort, words.is_some());
+        let (mut errors, mut notes) = (FieldErrors::default(), Vec::new());
+        if query.q.chars().count() > MAX_QUESTION {
+            notes.push(sentences::THE_QUESTION_IS_CUT);
+        }
+        let words = plain_line(&query.q, MAX_QUESTION);
+        let question = words.as_deref().map(parse).unwrap_or_default();
+        let words = words.filter(|_| !question.is_empty());
+        let place = plain_line(&query.place, MAX_PLACE);
+        let within = parse_choice(&query.within, |text| one_of(text, &KILOMETRES), "within", &mut errors);
+        let circle = match (&place, within) {
+            (Some(place), Some(radius)) => {
+                let circle = around(place, radius);
+                if circle.is_none() {
+                    errors.add("within", sentences::NOBODY_KNOWS_WHERE_THAT_PLACE_IS);
+                }
+                circle.map(|circle| (circle, radius))
+            }
+            (None, Some(_)) => {
+                errors.add("within", sentences::SAY_AROUND_WHICH_PLACE);
+                None
+            }
+            _ => None,
+        };
+        let offered = Sort::offered(!question.is_empty(), circle.is_some());
+        let sort = parse_choice(&query.sort, Sort::from_code, "sort", &mut errors);
+        let sort = sort.filter(|sort| offered.contains(sort)).unwrap_or(offered[0]);
         let chosen = parse_choice(&query.currency, Currency::from_code, "currency", &mut errors);
         let mut bound = |field, text: &str| match text.trim() {
             "" => None,
@@ -100,8 +149,8 @@ impl Filters {
         if let (Some(low), Some(high)) = (min, max)
             && low.minor() > high.minor()
         {
-            errors.add("min", sentences::THE_LOWEST_PRICE_IS_ABOVE_THE_HIGHEST);
-            (min, max) = (None, None);
+            notes.push(sentences::THE_PRICES_WERE_SWAPPED);
+            (min, max) = (max, min);
         }
         let prices_matter = sort.is_by_price() || min.is_some() || max.is_some();
         let filters = Self {
@@ -112,13 +161,19 @@ impl Filters {
                 &mut errors,
             ),
             condition: parse_choice(&query.condition, Condition::from_code, "condition", &mut errors),
-            place: words_of_place(&query.place),
-            page: query.page.trim().parse().unwrap_or(1).max(1),
+            posted: parse_choice(&query.posted, |text| one_of(text, &DAYS), "posted", &mut errors),
+            has_photo: parse_choice(&query.photo, |text| (text == "1").then_some(()), "photo", &mut errors)
+                .is_some(),
+            seller: parse_choice(&query.seller, |text| text.parse().ok(), "seller", &mut errors),
+            place,
+            circle,
             words,
+            question,
             currency: chosen.or(prices_matter.then_some(usual)),
             min,
             max,
             sort,
+            notes,
         };
         (filters, errors)
     }
@@ -134,42 +189,61 @@ impl Filters {
         }
     }
 
-    /// Whether it is all of the marketplace or of a category, the newest first.
+    /// Whether nothing but a category narrows the list.
     pub fn is_whole_category(&self) -> bool {
-        self.words.is_none()
-            && self.sort == Sort::Newest
-            && self.count() == usize::from(self.category.is_some())
+        self.question.is_empty() && !self.has_details() && self.min.is_none() && self.max.is_none()
     }
 
-    /// Whether anything but words narrows the list.
+    /// Whether anything does but words, category and price.
+    fn has_details(&self) -> bool {
+        self.condition.is_some()
+            || self.place.is_some()
+            || self.posted.is_some()
+            || self.has_photo
+            || self.seller.is_some()
+    }
+
+    /// How many filters, besides words, narrow the list.
     pub fn count(&self) -> usize {
         let price = self.min.is_some() || self.max.is_some() || self.currency.is_some();
-        [self.category.is_some(), price, self.condition.is_some(), self.place.is_some()]
-            .into_iter()
-            .filter(|&is_set| is_set)
-            .count()
+        [
+            self.category.is_some(),
+            price,
+            self.condition.is_some(),
+            self.place.is_some(),
+            self.posted.is_some(),
+            self.has_photo,
+            self.seller.is_some(),
+        ]
+        .into_iter()
+        .filter(|&is_set| is_set)
+        .count()
     }
 }
 
-/// Words to search for; what isn't text counts as a space. At most one `-` excludes a word, and a word has a letter or a
-/// digit: what else a parser would nest (sixty dashes are sixty negations) means nothing to anybody.
-fn words(text: &str, max: usize) -> Option<String> {
-    let line = plain_line(text, max)?;
-    let words: Vec<String> = line
-        .split(' ')
-        .filter(|word| word.chars().any(char::is_alphanumeric))
-        .map(|word| {
-            let bare = word.trim_start_matches('-');
-            if bare.len() < word.len() { format!("-{bare}") } else { word.to_owned() }
-        })
-        .collect();
-    Some(words.join(" ")).filter(|words| !words.is_empty())
+impl Sort {
+    /// What can be chosen: without words, nothing fits them. The first is what is chosen for whoever doesn't.
+    pub fn offered(searching: bool, around: bool) -> Vec<Self> {
+        let is_offered = |sort: &Self| match sort {
+            Self::Relevance => searching,
+            Self::Distance => around,
+            _ => true,
+        };
+        Self::ALL.into_iter().filter(is_offered).collect()
+    }
 }
 
-fn words_of_place(text: &str) -> Option<String> {
-    plain_line(text, 80)
+fn around(place: &str, radius: i64) -> Option<Circle> {
+    let place = Places::find(place)?;
+    Some(Circle::around(&place, radius as f64))
 }
 
+fn one_of(text: &str, choices: &[i64]) -> Option<i64> {
+    let number = text.parse().ok()?;
+    choices.contains(&number).then_some(number)
+}
+
+/// What isn't text counts as a space.
 fn plain_line(text: &str, max: usize) -> Option<String> {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(max).collect();
     form::optional_line(&plain, max).ok().filter(|line| !line.is_empty())
@@ -191,54 +265,6 @@ fn parse_choice<T>(
     value
 }
 
-impl BrowseQuery {
-    /// Whether prices are compared, and nobody said in which currency.
-    pub fn needs_currency(&self) -> bool {
-        let is_by_price = [Sort::PriceLow, Sort::PriceHigh].iter().any(|sort| sort.code() == self.sort);
-        self.currency.is_empty() && (is_by_price || !self.min.is_empty() || !self.max.is_empty())
-    }
-
-    /// The same for the same search: visitors' and other people's are carried out apart, and don't wait for each other.
-    pub(super) fn key(&self, is_visitor: bool) -> String {
-        format!("{}page={}&visitor={is_visitor}", self.base(&[]), self.page)
-    }
-
-    /// The address of this search without `page` and the fields named, ready for `page=2`.
-    pub fn base(&self, without: &[&str]) -> String {
-        let mut url = "/products?".to_owned();
-        for (field, value) in self.fields() {
-            if !value.is_empty() && !without.contains(&field) {
-                let value = urlencode(value).map(|text| text.to_string()).unwrap_or_default();
-                url.push_str(&format!("{field}={value}&"));
-            }
-        }
-        url
-    }
-
-    /// The address of this search's feed, whose order is its own.
-    pub fn feed(&self) -> String {
-        self.without(&["sort"]).replacen("/products", "/products.atom", 1)
-    }
-
-    /// The address of this search without the fields named.
-    pub fn without(&self, fields: &[&str]) -> String {
-        self.base(fields).trim_end_matches(['?', '&']).to_owned()
-    }
-
-    fn fields(&self) -> [(&'static str, &str); 8] {
-        [
-            ("q", &self.q),
-            ("category", &self.category),
-            ("min", &self.min),
-            ("max", &self.max),
-            ("currency", &self.currency),
-            ("condition", &self.condition),
-            ("place", &self.place),
-            ("sort", &self.sort),
-        ]
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,7 +282,7 @@ mod tests {
     fn nothing_asked_is_everything_newest_first() {
         let (filters, errors) = read(BrowseQuery::default());
         assert!(errors.is_empty());
-        assert_eq!((filters.count(), filters.page, filters.sort), (0, 1, Sort::Newest));
+        assert_eq!((filters.count(), filters.sort), (0, Sort::Newest));
     }
 
     #[test]
@@ -280,35 +306,47 @@ mod tests {
             currency: text("XXX"),
             condition: text("broken"),
             sort: text("relevance; DROP TABLE"),
-            page: text("-5"),
+            within: text("7"),
+            posted: text("forever"),
+            photo: text("yes"),
+            seller: text("x"),
+            after: text("bm90aGluZw"),
             ..BrowseQuery::default()
         });
         assert_eq!(filters.words.as_deref(), Some("a b"));
         assert_eq!(filters.max.map(Price::minor), Some(2000));
-        assert_eq!((filters.min, filters.page), (None, 1));
-        for field in ["min", "category", "currency", "condition"] {
+        assert_eq!(filters.min, None);
+        for field in
+            ["min", "category", "currency", "condition", "sort", "within", "posted", "photo", "seller"]
+        {
             assert!(!errors.get(field).is_empty(), "{field}");
         }
         let (filters, errors) =
             read(BrowseQuery { min: text("20"), max: text("10"), ..BrowseQuery::default() });
-        assert_eq!((filters.min, filters.max), (None, None));
-        assert_eq!(errors.get("min"), "The lowest price is above the highest.");
-    }
-
-    /// Case 13.
-    #[test]
-    fn a_question_of_dashes_asks_for_nothing() {
-        for nothing in ["-".repeat(60), "- ".repeat(60), "\"\" --- ( ! & |".to_owned()] {
-            assert_eq!(words(&nothing, 200), None, "{nothing}");
-        }
-        assert_eq!(words("bike ---red -- -\u{2d}blue", 200).as_deref(), Some("bike -red -blue"));
+        assert_eq!(filters.min.map(Price::minor), Some(1000), "a range upside down is swapped");
+        assert_eq!(filters.max.map(Price::minor), Some(2000));
+        assert!(errors.is_empty() && filters.notes.len() == 1);
     }
 
     #[test]
-    fn addresses_keep_what_was_asked() {
-        let query = BrowseQuery { q: text("red & blue"), place: text("Brno"), ..BrowseQuery::default() };
-        assert_eq!(query.base(&[]), "/products?q=red%20%26%20blue&place=Brno&");
-        assert_eq!(query.without(&["q"]), "/products?place=Brno");
-        assert_eq!(query.without(&["q", "place"]), "/products");
+    fn a_long_question_is_cut_with_a_word_about_it() {
+        let (filters, _) = read(BrowseQuery { q: "bike ".repeat(1_000), ..BrowseQuery::default() });
+        assert!(filters.words.is_some_and(|words| words.len() <= 200));
+        assert_eq!(filters.notes.len(), 1);
+    }
+
+    #[test]
+    fn around_a_place_that_is_known() {
+        let around = |place: &str, within: &str| BrowseQuery {
+            place: text(place),
+            within: text(within),
+            ..BrowseQuery::default()
+        };
+        let (filters, errors) = read(around("Brno", "25"));
+        assert!(errors.is_empty());
+        let (circle, radius) = filters.circle.expect("Brno is known");
+        assert!(radius == 25 && (circle.lat - 49.2).abs() < 0.1, "{circle:?}");
+        assert!(!read(around("Xqzw", "25")).1.get("within").is_empty());
+        assert!(!read(around("", "25")).1.get("within").is_empty());
     }
 }

@@ -8,6 +8,7 @@ pub fn router(state: State) -> Router {
         .route("/", get(pages::home))
         .route("/products", get(pages::browse))
         .route("/products.atom", get(pages::feed::show).layer(from_fn(etag::tag)))
+        .route("/suggestions", get(pages::suggestions::show))
         .route("/sitemap.xml", get(pages::sitemap::index))
         .route("/sitemaps/{file}", get(pages::sitemap::file))
         .with_state(state)

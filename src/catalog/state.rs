@@ -3,7 +3,7 @@
 use axum::extract::FromRef;
 use sqlx::PgPool;
 
-use super::{limits::BrowseLimits, store::list::Found, views::Rendered};
+use super::{find::Found, index::SearchIndex, limits::BrowseLimits, missed::MissedSearches, views::Rendered};
 use crate::{
     accounts::AccessEvents,
     products::{Catalogue, VersionedCache},
@@ -16,6 +16,8 @@ pub struct State {
     pub access: AccessEvents,
     pub limits: BrowseLimits,
     pub catalogue: Catalogue,
+    pub index: SearchIndex,
+    pub missed: MissedSearches,
     pub browse_cache: VersionedCache<Rendered>,
     pub list_cache: VersionedCache<Found>,
     pub trusted_proxies: TrustedProxies,

@@ -1,10 +1,13 @@
 //! `haggle doctor`: consistency checks of database and photos; repairs the search index.
 
+use std::time::Duration;
+
 use anyhow::{Context, bail};
 use sqlx::PgPool;
 
 use super::{open_database::open_unmigrated, open_uploads::open_uploads};
 use crate::{
+    catalog::{IndexHome, verify_index as verify},
     chat,
     config::Config,
     db,
@@ -34,6 +37,7 @@ async fn check(pool: &PgPool, config: &Config) -> anyhow::Result<()> {
     let uploads = open_uploads(config)?;
     uploads.try_writing().await.with_context(|| format!("photos can't be written to {uploads}"))?;
     println!("Photos can be written to {uploads}.");
+    let index = check_index(db, config).await;
     let inventory = Inventory::take(&uploads).await.with_context(|| format!("{uploads} can't be listed"))?;
     let of_products = products::missing_photos(db, &inventory).await?;
     let of_rooms = chat::missing_photos(db, &inventory).await?;
@@ -62,6 +66,33 @@ async fn check(pool: &PgPool, config: &Config) -> anyhow::Result<()> {
     match mended? {
         0 => println!("Every message can be found by searching."),
         mended => println!("{mended} messages could not be found by searching; now they can."),
+    }
+    index
+}
+
+/// This node's search index against the table. A program that runs is at most a second behind.
+async fn check_index(db: &PgPool, config: &Config) -> anyhow::Result<()> {
+    let advice = "the search index can't be used: make room and rights in the folder search of HAGGLE_DATA, then run `haggle reindex`";
+    let folder = config.data.join("search");
+    if folder.exists() {
+        tempfile::tempfile_in(&folder)
+            .with_context(|| format!("{} can't be written to: {advice}", folder.display()))?;
+    }
+    let mut found = verify(db, &IndexHome::of(&config.data)).await.context(advice)?;
+    if found.is_some_and(|found| found.any()) {
+        // What changed a moment ago is on its way.
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        found = verify(db, &IndexHome::of(&config.data)).await.context(advice)?;
+    }
+    match found {
+        None => println!("There is no search index yet: it is built when the marketplace runs."),
+        Some(found) if found.any() => bail!(
+            "the search index differs from the table ({} products missing, {} too many, {} as they were): run `haggle reindex`",
+            found.missing,
+            found.surplus,
+            found.stale
+        ),
+        Some(found) => println!("The search index has all {} products that are listed.", found.indexed),
     }
     Ok(())
 }

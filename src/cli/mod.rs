@@ -9,6 +9,7 @@ mod doctor;
 mod open_database;
 mod open_uploads;
 mod password_input;
+mod reindex;
 mod reset_password;
 mod secret_key;
 pub mod seed;
@@ -81,8 +82,10 @@ enum Command {
     Restore { file: PathBuf },
     /// Read a letter that came back from standard input, and send nothing more to its address
     Bounces,
-    /// Check the database and the photos, and count every conversation again
+    /// Check the database, the photos and the search index, and count every conversation again
     Doctor,
+    /// Build the search index anew, on every node, while the old one answers
+    Reindex,
 }
 
 pub fn main() -> ExitCode {
@@ -113,6 +116,7 @@ pub fn main() -> ExitCode {
             Command::Restore { file } => backup::restore(&config, &file).await,
             Command::Bounces => bounces::run(&config).await,
             Command::Doctor => doctor::run(&config).await,
+            Command::Reindex => reindex::run(&config).await,
         }
     };
     let result = tokio::runtime::Builder::new_multi_thread()

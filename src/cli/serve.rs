@@ -15,6 +15,7 @@ use super::{
 use crate::{
     accounts::{self, ConfirmationPolicy, oauth::AppRedirects},
     app::{self, App},
+    catalog::IndexHome,
     chat::{self, MessageKind, MessageLimits},
     config::Config,
     db::{self, DataDir, Database},
@@ -79,6 +80,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let photos = PhotoQuota::of_mb(config.photo_mb_per_day.get(), config.photo_mb_per_account.get());
     app.products.photo_limits.quota = photos;
     app.chat.send.photo_limits.quota = photos;
+    app.catalog.index.start(IndexHome::of(data.path()), &app.supervisor);
     println!("Haggle is at http://{}   (Ctrl-C stops it)", display_address(addr));
     if demo {
         if config.public_url.is_some() || !addr.ip().is_loopback() {

@@ -37,6 +37,8 @@ use crate::{
 };
 
 const CHANNEL: &str = "catalogue";
+/// The payload that asks for new search indexes.
+const REBUILD: &str = "rebuild";
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 /// Between two readings of the facts, while products change all the time.
 const READ_INTERVAL: Duration = Duration::from_millis(250);
@@ -56,6 +58,10 @@ pub struct Catalogue {
     version: Arc<AtomicU64>,
     is_listening: Arc<AtomicBool>,
     facts: Arc<watch::Sender<Option<Arc<Facts>>>>,
+    /// Rises whenever something may have changed.
+    changes: Arc<watch::Sender<u64>>,
+    /// Rises when search indexes are to be built anew.
+    rebuilds: Arc<watch::Sender<u64>>,
 }
 
 impl Catalogue {
@@ -66,6 +72,8 @@ impl Catalogue {
             version: Arc::default(),
             is_listening: Arc::default(),
             facts: Arc::default(),
+            changes: Arc::default(),
+            rebuilds: Arc::default(),
         };
         supervisor.spawn("products.catalogue", Policy::Background, {
             let catalogue = catalogue.clone();
@@ -82,6 +90,17 @@ impl Catalogue {
     /// Something may have changed.
     pub fn bump(&self) {
         self.version.fetch_add(1, Ordering::AcqRel);
+        self.changes.send_modify(|changes| *changes += 1);
+    }
+
+    /// Hints that something may have changed.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// Hears of [`rebuild_indexes`].
+    pub fn rebuilds(&self) -> watch::Receiver<u64> {
+        self.rebuilds.subscribe()
     }
 
     /// From memory, at most a moment old; from the database while nothing is for sale or nobody listens.
@@ -122,8 +141,9 @@ impl Catalogue {
         loop {
             tokio::select! {
                 heard = listener.try_recv() => {
-                    if heard?.is_none() {
-                        return Ok(());
+                    let Some(heard) = heard? else { return Ok(()) };
+                    if heard.payload() == REBUILD {
+                        self.rebuilds.send_modify(|rebuilds| *rebuilds += 1);
                     }
                     self.bump();
                     read_at.get_or_insert_with(|| Instant::now() + READ_INTERVAL);
@@ -135,6 +155,11 @@ impl Catalogue {
             }
         }
     }
+}
+
+/// Every node builds its search index anew, and answers from the old one meanwhile.
+pub async fn rebuild_indexes(db: &PgPool) -> sqlx::Result<()> {
+    store::notify(db, CHANNEL, REBUILD).await
 }
 
 async fn read(db: &PgPool) -> sqlx::Result<Facts> {

@@ -54,7 +54,7 @@ mod views;
 
 pub use card::{Card, Viewer};
 pub use card_row::{CardRow, ListKey, keyed};
-pub use catalogue::{Catalogue, Facts, note_changes};
+pub use catalogue::{Catalogue, Facts, note_changes, rebuild_indexes};
 pub use categories::{
     Category, CategoryDraft, CategoryError, categories, create_category, delete_category, move_category,
     update_category,

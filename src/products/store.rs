@@ -13,6 +13,11 @@ use sqlx::PgExecutor;
 
 use super::{lifecycle::ProductState, model::ProductSummary, price::Price};
 
+/// To every node that listens.
+pub(super) async fn notify(db: impl PgExecutor<'_>, channel: &str, payload: &str) -> sqlx::Result<()> {
+    sqlx::query!("SELECT pg_notify($1, $2)", channel, payload).execute(db).await.map(drop)
+}
+
 pub(super) async fn titles(db: impl PgExecutor<'_>, ids: &[i64]) -> sqlx::Result<HashMap<i64, String>> {
     let rows = sqlx::query!("SELECT id, title FROM products WHERE id = ANY($1)", ids).fetch_all(db).await?;
     Ok(rows.into_iter().map(|row| (row.id, row.title)).collect())

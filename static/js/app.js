@@ -3,6 +3,8 @@
  * `<haggle-gallery>`, …) brings its own script from its template, so that it is there with the page:
  * before anybody presses Enter in it.
  */
+import { showMore } from "./catalog/show_more.js";
+import { suggestions } from "./catalog/suggestions.js";
 import { showOnIcon } from "./lib/app_badge.js";
 import { autosubmit } from "./lib/autosubmit.js";
 import { busy } from "./lib/busy.js";
@@ -20,6 +22,8 @@ sameSession();
 autosubmit();
 busy();
 showCurrentTab();
+showMore();
+suggestions();
 toChat();
 localTimes();
 makeRoomForKeyboard();

@@ -10,6 +10,7 @@ mod api;
 mod architecture;
 mod assets;
 mod backup;
+mod catalog;
 mod chat;
 mod cli;
 mod dashboard;

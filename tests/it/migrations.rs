@@ -149,6 +149,11 @@ fn rows_after(version: i64) -> &'static str {
              INSERT INTO webhook_deliveries (webhook_id, event_key, event, body)
              SELECT id, 'test', 'webhook.test', '{}' FROM webhooks"
         }
+        50 => "INSERT INTO product_changes (product_id) SELECT id FROM products",
+        51 => {
+            "INSERT INTO search_synonyms (words) VALUES ('bike, bicycle');
+             INSERT INTO missed_searches (day, question, count) VALUES ('2026-11-30', 'unicycle', 3)"
+        }
         _ => "",
     }
 }

@@ -18,6 +18,7 @@ mod notifications;
 mod photo_memory;
 mod processes;
 mod schemathesis;
+mod search_index;
 mod settings;
 mod shutdown;
 mod slow_consumers;
@@ -77,6 +78,7 @@ fn main() -> ExitCode {
         database_outage::a_program_whose_database_is_frozen_can_be_stopped,
         database_outage::a_late_commit_reaches_everybody_in_the_room,
         database_outage::a_form_keeps_its_text_while_the_database_is_gone,
+        search_index::every_index_equals_the_table_after_everything_was_killed,
         database_outage::a_private_database_that_is_killed_runs_again_by_itself,
         staleness::a_sign_out_during_a_frozen_node_closes_its_sockets,
         staleness::a_node_that_waits_for_the_rows_says_that_it_lives,

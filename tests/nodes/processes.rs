@@ -218,6 +218,11 @@ impl Node {
         format!("http://{}", self.addr)
     }
 
+    /// Its data directory.
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
     /// The most memory it has taken since it was last asked, in bytes.
     pub fn peak_memory(&self) -> usize {
         let pid = self.pid();

@@ -12,6 +12,7 @@ pub mod pipelined;
 pub mod queue;
 pub mod reconnect_storm;
 pub mod scaling;
+pub mod search;
 pub mod start;
 
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1706,7 +1706,15 @@ export interface operations {
                 condition?: string;
                 /** @description How the place's name begins. */
                 place?: string;
-                /** @description `relevance` (with `q`), `newest`, `price_low`, `price_high`. */
+                /** @description So many kilometres around the place: 5, 10, 25, 50, 100 or 250. */
+                within?: string;
+                /** @description Posted within so many days: 1, 3, 7 or 30. */
+                posted?: string;
+                /** @description `1`: with a photo. */
+                photo?: string;
+                /** @description A seller's number. */
+                seller?: string;
+                /** @description `relevance` (with `q`), `newest`, `price_low`, `price_high`, `distance` (with `within`). */
                 sort?: string;
                 /** @description Where the page begins: `next` of the page before. */
                 cursor?: string;

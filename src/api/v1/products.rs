@@ -17,10 +17,10 @@ use crate::{
     api::{
         error::{ApiError, Result},
         json::{Id, Money, Picture},
-        paging::{Page, Paging},
+        paging::{Page, Paging, cursor},
         state,
     },
-    catalog::{self, Searcher, query::BrowseQuery},
+    catalog::{self, Cursor, Searcher, query::BrowseQuery},
     products::{self, Card, ListKey, Looker, ProductFragment},
     web::{ClientAddr, Path, StrictQuery},
 };
@@ -125,14 +125,50 @@ pub struct Filters {
     condition: String,
     /// How the place's name begins.
     place: String,
-    /// `relevance` (with `q`), `newest`, `price_low`, `price_high`.
+    /// So many kilometres around the place: 5, 10, 25, 50, 100 or 250.
+    within: String,
+    /// Posted within so many days: 1, 3, 7 or 30.
+    posted: String,
+    /// `1`: with a photo.
+    photo: String,
+    /// A seller's number.
+    seller: String,
+    /// `relevance` (with `q`), `newest`, `price_low`, `price_high`, `distance` (with `within`).
     sort: String,
 }
 
 impl From<Filters> for BrowseQuery {
     fn from(filters: Filters) -> Self {
-        let Filters { q, category, min, max, currency, condition, place, sort } = filters;
-        BrowseQuery { q, category, min, max, currency, condition, place, sort, page: String::new() }
+        let Filters {
+            q,
+            category,
+            min,
+            max,
+            currency,
+            condition,
+            place,
+            within,
+            posted,
+            photo,
+            seller,
+            sort,
+        } = filters;
+        let after = String::new();
+        BrowseQuery {
+            q,
+            category,
+            min,
+            max,
+            currency,
+            condition,
+            place,
+            within,
+            posted,
+            photo,
+            seller,
+            sort,
+            after,
+        }
     }
 }
 
@@ -144,14 +180,15 @@ pub async fn list(
     (StrictQuery(filters), StrictQuery(paging)): (StrictQuery<Filters>, StrictQuery<Paging>),
     uri: Uri,
 ) -> Result<Response> {
-    let (limit, after) = (paging.limit()?, paging.after::<ListKey>()?);
+    let (limit, after) = (paging.limit()?, paging.after::<Cursor>()?);
     let searcher = Searcher { is_visitor: user.is_none(), addr };
     let asked = BrowseQuery::from(filters);
-    let page = (after.as_ref(), limit + 1);
+    let page = (after, limit as usize);
     let marketplace = state.marketplace.current();
     let found = catalog::find_products(&state.catalog, &marketplace, searcher, &asked, page).await?;
     let found = found.map_err(|errors| ApiError::from_query(&errors))?;
-    Ok(page_of(found.0.clone(), limit).answer(&uri))
+    let data = found.cards.iter().cloned().map(Product::from).collect();
+    Ok(Page { data, next: found.next.as_ref().map(cursor) }.answer(&uri))
 }
 
 pub fn page_of(rows: Vec<(Card, ListKey)>, limit: i64) -> Page<Product> {

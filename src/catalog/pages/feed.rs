@@ -16,15 +16,16 @@ use axum::{
 use time::OffsetDateTime;
 
 use super::super::{
+    find::Found,
     query::{BrowseQuery, Filters, Sort},
-    search::{Found, Searcher, find_products},
+    search::{Searcher, find_products},
     sentences,
 };
 use crate::accounts::MaybeUser;
 use crate::products::Currencies;
 use crate::web::{ClientAddr, Error, Marketplace, PlainError, Query, filters};
 
-const MAX_ENTRIES: i64 = 50;
+const MAX_ENTRIES: usize = 50;
 
 #[derive(Template)]
 #[template(path = "catalog/feed.xml")]
@@ -45,7 +46,7 @@ pub async fn show(
     Query(asked): Query<BrowseQuery>,
 ) -> Result<Response, PlainError> {
     let marketplace = state.shell.0.marketplace();
-    let asked = BrowseQuery { sort: Sort::Newest.code().to_owned(), page: String::new(), ..asked };
+    let asked = BrowseQuery { sort: Sort::Newest.code().to_owned(), after: String::new(), ..asked };
     let searcher = Searcher { is_visitor: user.is_none(), addr };
     let found = find_products(&state, &marketplace, searcher, &asked, (None, MAX_ENTRIES)).await?;
     let found = found.map_err(|_| {
@@ -54,7 +55,7 @@ pub async fn show(
     let facts = state.catalogue.facts().await?;
     let usual = Currencies::of(&marketplace).usual_or(facts.usual);
     let (filters, _) = Filters::read(&asked, &facts.categories, usual);
-    let newest = found.0.iter().map(|(card, _)| card.created_at).max();
+    let newest = found.cards.iter().map(|card| card.created_at).max();
     let feed = Feed {
         headline: filters.headline(),
         path: asked.feed(),

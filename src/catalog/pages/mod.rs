@@ -2,27 +2,27 @@
 
 pub mod feed;
 pub mod sitemap;
+pub mod suggestions;
 
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
 use askama::Template as _;
-use axum::extract::{FromRef, State};
-use sqlx::PgPool;
+use axum::extract::State;
 
 use super::{
-    BrowseLimits,
+    index::Total,
     query::{BrowseQuery, Filters},
-    search::{Searcher, find_products, is_canceled},
-    sentences,
-    store::{self, browse::PER_PAGE},
+    search::{Searcher, find_products, search},
     views::{BrowsePage, BrowseResults, HomePage, Rendered},
 };
 use crate::accounts::MaybeUser;
-use crate::products::{Catalogue, Currencies, VersionedCache, Viewer};
-use crate::web::{ClientAddr, Error, Marketplace, Pager, Query, Result, Shell};
+use crate::products::{Currencies, Viewer};
+use crate::web::{ClientAddr, Error, Marketplace, Query, Result, Shell};
 
 /// How many of the newest products the home page shows.
-const LATEST: i64 = 20;
+const LATEST: usize = 20;
+/// Cards on a page.
+const PER_PAGE: usize = 24;
 
 pub async fn home(
     State(state): State<super::State>,
@@ -39,70 +39,42 @@ pub async fn home(
 }
 
 pub async fn browse(
-    State(state): State<Browse>,
+    State(state): State<super::State>,
     ClientAddr(addr): ClientAddr,
     mut shell: Shell,
     MaybeUser(user): MaybeUser,
     Query(asked): Query<BrowseQuery>,
 ) -> Result<BrowsePage> {
     let viewer = Viewer::from(&user);
+    let searcher = Searcher { is_visitor: user.is_none(), addr };
     let marketplace = shell.marketplace.clone();
-    let search = |viewer| {
-        let (state, marketplace, asked) = (&state, &marketplace, asked.clone());
-        state.search(marketplace, asked, viewer, (user.is_none(), addr))
-    };
+    let results = |viewer| render(&state, &marketplace, &asked, viewer, searcher);
     shell.query = asked.q.clone();
     let key = asked.key(user.is_none());
-    let mut results = state.cache.get_or_make(key, &marketplace, || search(Viewer::default())).await?;
-    if viewer.sees_otherwise(&results.sellers) {
-        results = Arc::new(search(viewer).await?);
+    let mut rendered =
+        state.browse_cache.get_or_make(key, &marketplace, || results(Viewer::default())).await?;
+    if viewer.sees_otherwise(&rendered.sellers) {
+        rendered = Arc::new(results(viewer).await?);
     }
-    Ok(BrowsePage { feed: asked.feed(), shell, results })
+    Ok(BrowsePage { feed: asked.feed(), shell, results: rendered })
 }
 
-/// What a search takes.
-pub struct Browse {
-    db: PgPool,
-    catalogue: Catalogue,
-    cache: VersionedCache<Rendered>,
-    limits: BrowseLimits,
-}
-
-impl FromRef<super::State> for Browse {
-    fn from_ref(state: &super::State) -> Self {
-        Browse {
-            db: state.db.clone(),
-            catalogue: state.catalogue.clone(),
-            cache: state.browse_cache.clone(),
-            limits: state.limits.clone(),
-        }
+/// What was found, with its filters.
+async fn render(
+    state: &super::State,
+    marketplace: &Marketplace,
+    asked: &BrowseQuery,
+    viewer: Viewer,
+    searcher: Searcher,
+) -> Result<Rendered> {
+    let (facts, currencies) = (state.catalogue.facts().await?, Currencies::of(marketplace));
+    let (filters, errors) = Filters::read(asked, &facts.categories, currencies.usual_or(facts.usual));
+    let found = search(state, &filters, searcher, asked.cursor(), PER_PAGE).await?;
+    if matches!(found.total, Some(Total::Exactly(0))) {
+        state.missed.record(&filters);
     }
-}
-
-impl Browse {
-    async fn search(
-        &self,
-        marketplace: &Marketplace,
-        asked: BrowseQuery,
-        viewer: Viewer,
-        (is_visitor, addr): (bool, IpAddr),
-    ) -> Result<Rendered> {
-        let (facts, currencies) = (self.catalogue.facts().await?, Currencies::of(marketplace));
-        let usual = currencies.usual_or(facts.usual);
-        let (filters, errors) = Filters::read(&asked, &facts.categories, usual);
-        let (turn, limit) = self.limits.acquire(is_visitor, addr).await?;
-        let found = store::browse::search(&self.db, &filters, limit).await;
-        drop(turn);
-        let (cards, total) = match found {
-            Err(error) if is_canceled(&error) => {
-                return Err(Error::Busy(sentences::THAT_SEARCH_TOOK_TOO_LONG));
-            }
-            found => found?,
-        };
-        let sellers = cards.iter().map(|card| card.seller_id).collect();
-        let pager = Pager::new(Some(filters.page), PER_PAGE, total, asked.base(&[]));
-        let page = BrowseResults { errors, viewer, pager, asked, filters, facts, currencies, cards };
-        let html = page.render().map_err(|error| Error::Internal(error.into()))?;
-        Ok(Rendered { title: page.filters.headline(), html, sellers })
-    }
+    let sellers = found.cards.iter().map(|card| card.seller_id).collect();
+    let page = BrowseResults { errors, viewer, asked: asked.clone(), filters, facts, currencies, found };
+    let html = page.render().map_err(|error| Error::Internal(error.into()))?;
+    Ok(Rendered { title: page.filters.headline(), html, sellers })
 }

@@ -21,8 +21,9 @@ pub(super) const FORMAT: u32 = 2;
 
 /// sqlx's own list, for which the manifest stands; sessions, and the tokens and push subscriptions that are theirs; what was
 /// answered to programs lately; the
-/// cluster's membership and presences; the search index, which is rebuilt from the messages.
-const EXCLUDED_TABLES: [&str; 10] = [
+/// cluster's membership and presences; the search index, which is rebuilt from the messages, and the changes that those of
+/// products follow.
+const EXCLUDED_TABLES: [&str; 11] = [
     "_sqlx_migrations",
     "sessions",
     "access_tokens",
@@ -33,6 +34,7 @@ const EXCLUDED_TABLES: [&str; 10] = [
     "nodes",
     "presences",
     "message_search",
+    "product_changes",
 ];
 
 #[derive(Serialize, Deserialize)]

@@ -86,6 +86,13 @@ async fn copy_tables(conn: &mut PgConnection, tar: &mut File, total: u64) -> any
     let tables = tables(conn).await?;
     // CASCADE: of sessions too, whose tables are others at each version.
     conn.execute(AssertSqlSafe(format!("TRUNCATE {}, sessions CASCADE", tables.join(", ")))).await?;
+    // Indexes that have followed it are worth nothing now (`catalog::index`). Older schemas have none.
+    conn.execute(
+        "DO $$ BEGIN
+             IF to_regclass('product_changes') IS NOT NULL THEN TRUNCATE product_changes; END IF;
+         END $$",
+    )
+    .await?;
     let bulk = BulkLoad::begin(conn, &tables).await?;
     let mut progress = Progress::new("Database", total);
     let mut tar = tar::Archive::new(BufReader::with_capacity(1 << 20, tar));

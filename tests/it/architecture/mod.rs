@@ -60,8 +60,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "admin",
         &[
-            "chat", "products", "webhooks", "notices", "safety", "accounts", "jobs", "legal", "settings",
-            "db", "web",
+            "chat", "catalog", "products", "webhooks", "notices", "safety", "accounts", "jobs", "legal",
+            "settings", "db", "web",
         ],
     ),
     ("dashboard", &["chat", "products", "accounts", "db", "web"]),
@@ -126,6 +126,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     ("api", &["idempotency_keys"]),
     ("webhooks", &["webhooks", "webhook_deliveries", "webhook_tail"]),
+    ("catalog", &["product_changes", "search_synonyms", "missed_searches"]),
     ("safety", &["blocks", "cases", "openings"]),
     ("notices", &["notices", "notice_choices", "notice_keys", "notice_settings", "push_subscriptions"]),
     ("admin", &["audit_log", "daily_stats", "market_stats", "top_sellers"]),

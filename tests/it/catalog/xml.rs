@@ -12,7 +12,7 @@ use crate::support::Page;
 pub fn assert_valid(page: &Page, media_type: &str, schema: &str) {
     assert_eq!(page.header("content-type"), Some(&*format!("{media_type}; charset=utf-8")));
     assert!(page.body().starts_with("<?xml version=\"1.0\""), "{}", page.body());
-    let schema = format!("{}/tests/it/products/schemas/{schema}.rng", env!("CARGO_MANIFEST_DIR"));
+    let schema = format!("{}/tests/it/catalog/schemas/{schema}.rng", env!("CARGO_MANIFEST_DIR"));
     let checker = Command::new("xmllint")
         .args(["--noout", "--nonet", "--relaxng", &schema, "-"])
         .stdin(Stdio::piped())

@@ -98,6 +98,8 @@ async fn a_pages_statements_are_counted() {
         let (mut colds, mut warms) = (usize::MAX, usize::MAX);
         for _ in 0..5 {
             node.state().products.catalogue.bump();
+            // The search index looks what changed.
+            node.state().catalog.index.catch_up().await;
             wire.statements();
             person.get(path).await.ok();
             colds = colds.min(wire.statements());

@@ -1,10 +1,8 @@
 //! What is for sale, as visitors, buyers, sellers and admins meet it.
 
 mod addresses;
-mod browse;
 mod bucket;
 mod catalogue;
-mod feed;
 mod forms;
 mod lists;
 mod page;
@@ -12,9 +10,7 @@ mod photos;
 mod quota;
 mod review;
 mod share;
-mod sitemap;
 mod structured_data;
-mod xml;
 
 use image::ImageFormat;
 use reqwest::multipart::{Form, Part};
@@ -54,6 +50,6 @@ async fn keys(app: &TestApp, product: i64) -> Vec<String> {
 }
 
 /// The titles that a list shows, in order.
-async fn titles(person: &Person, path: &str) -> Vec<String> {
+pub async fn titles(person: &Person, path: &str) -> Vec<String> {
     person.get(path).await.ok().texts(".product-card-title")
 }

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 use haggle::{
     accounts::SealingKey,
     app::{self, App},
+    catalog::IndexHome,
     chat::MessageLimits,
     jobs::Supervisor,
     mail::{LetterIds, Mailer},
@@ -216,6 +217,8 @@ impl TestApp {
         state.accounts.sealing_key = sealing_key.clone();
         state.webhooks.sealing_key = sealing_key;
         (self.adjust)(&mut state);
+        state.catalog.index.start(IndexHome::Memory, &state.supervisor);
+        super::search_index::started(self.origin(), &state.catalog.index);
         self.state = Some(state.clone());
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async move {

@@ -21,6 +21,7 @@ mod process;
 mod program;
 mod push_service;
 mod s3;
+mod search_index;
 mod socket;
 mod wait;
 

@@ -183,10 +183,12 @@ impl Person {
     }
 
     pub async fn get(&self, path: &str) -> Page {
+        super::search_index::catch_up(&self.origin, path).await;
         self.send(self.request(Method::GET, path)).await
     }
 
     pub async fn get_json(&self, path: &str) -> Page {
+        super::search_index::catch_up(&self.origin, path).await;
         self.send(self.request(Method::GET, path).header(ACCEPT, "application/json")).await
     }
 

@@ -58,6 +58,7 @@ impl Program {
     }
 
     pub async fn get(&self, path: &str) -> Page {
+        super::search_index::catch_up(&self.origin, path).await;
         self.send(self.request(Method::GET, path)).await
     }
 
