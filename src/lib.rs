@@ -131,6 +131,12 @@
 //! - **Lists and products are kept by version, not by time** (`products/versioned_cache.rs`): a trigger tells every node that
 //!   something for sale changed, and what was made before is never found again. Nothing of a reader is in what is kept;
 //!   sellers' own products and admins' lists are made for them. Sessions aren't kept: whoever was signed out is out.
+//! - **Each node has an index of its own, and it is a cache** (`catalog/index/`): no second server to run, nothing to keep in
+//!   step but one table of changes, read in an order that late commits can't upset (`feed.rs`). Whoever shows what it found
+//!   reads the rows, so what was hidden a moment ago never shows. Where nothing selects, PostgreSQL's B-trees answer
+//!   (`catalog/find.rs`): there an index of words would walk over everything.
+//! - **A hit's worth doesn't depend on what else is for sale** (`catalog/index/plan.rs`), as it does in BM25: so a cursor can
+//!   name a place in a list, and the list stays as it was while things are added.
 //! - **Layers lie around the router, not around its routes** (`web/around.rs`): axum would clone everything inside each
 //!   layer for each layer outside it, for every request.
 //! - **The worker keeps pages, not data.** Offline, a conversation is its page as it was, with the scripts of its version: no
@@ -219,6 +225,10 @@
 //! | slot | the run of a schedule: once across all nodes | `jobs/worker.rs` |
 //! | roll-up | counts kept by a job, so that a page counts nothing that grows | `admin/stats.rs` |
 //! | catalogue, version | cache invalidation of what is for sale | `products/catalogue.rs` |
+//! | change, mark, feed | change data capture: a row for every change of a product, and how far an index has read | `catalog/index/feed.rs` |
+//! | form, worth | analysed token, and the score of a hit by it | `catalog/index/words.rs`, `plan.rs` |
+//! | window | the newest part of very many hits, ranked before the rest | `catalog/index/search.rs` |
+//! | cursor | keyset pagination | `catalog/index/collect.rs` |
 //! | slug | permalink's readable tail: a title in ASCII; the number before it decides | `products/slug.rs` |
 //! | listed, state | what browse shows; draft, listed, reserved, sold, paused, hidden, deleted | `products/lifecycle.rs` |
 //! | notice | notification: a row by account, kind and subject; bell, push and mail read it | [`notices`] |
