@@ -1,7 +1,7 @@
 /**
- * The script of every page, which works without it. What a page has beyond (`<haggle-room>`,
- * `<haggle-gallery>`, …) brings its own script from its template, so that it is there with the page:
- * before anybody presses Enter in it.
+ * What every page does, which works without it. What a page has beyond (`<haggle-room>`,
+ * `<haggle-gallery>`, …) comes with it in the script of the page's kind (`pages/`), so that it is there
+ * with the page: before anybody presses Enter in it.
  */
 import { showMore } from "./catalog/show_more.js";
 import { suggestions } from "./catalog/suggestions.js";
