@@ -25,7 +25,7 @@ use crate::{
     products::{Currency, PhotoQuota, ProductQuota, photos::Uploads},
     safety::NewRoomQuota,
     telemetry::exporter::Exporter,
-    web::{Contact, Marketplace, NativeApps, forgery::PublicOrigin},
+    web::{Contact, Marketplace, NativeApps, assets, forgery::PublicOrigin},
 };
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -100,6 +100,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
         };
         println!("Nobody runs this marketplace yet. Set it up at {origin}{page}");
     }
+    tokio::task::spawn_blocking(assets::prepare);
     chat::join_cluster(&app.chat, nats, &app.supervisor).await?;
     app.start_notices(MessageKind { push_after: config.push_after, mail_after: config.mail_after });
     app::start_jobs(&app);

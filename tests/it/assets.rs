@@ -81,6 +81,11 @@ async fn what_pages_link_comes_compressed_as_its_reader_takes_it() {
         let kind = answer.headers().get("content-encoding").map(|kind| kind.to_str().unwrap().to_owned());
         (kind, answer.bytes().await.unwrap())
     };
+    let (kind, packed) = ask("gzip, deflate, br").await;
+    assert_eq!(kind.as_deref(), Some("br"));
+    let mut text = String::new();
+    brotli::Decompressor::new(&*packed, 4096).read_to_string(&mut text).unwrap();
+    assert!(text == plain && packed.len() * 5 < plain.len());
     let (kind, packed) = ask("br;q=0, gzip").await;
     assert_eq!(kind.as_deref(), Some("gzip"));
     let mut text = String::new();

@@ -11,26 +11,42 @@ use flate2::{Compression, write::GzEncoder};
 /// Lives as long as the program.
 pub struct Compressed {
     whole: Vec<u8>,
+    brotli: OnceLock<Vec<u8>>,
     gzip: OnceLock<Vec<u8>>,
 }
 
 impl Compressed {
     pub fn new(whole: Vec<u8>) -> Self {
-        Self { whole, gzip: OnceLock::new() }
+        Self { whole, brotli: OnceLock::new(), gzip: OnceLock::new() }
     }
 
     pub fn whole(&self) -> &[u8] {
         &self.whole
     }
 
+    pub fn compress(&self) {
+        let _ = (self.brotli(), self.gzip());
+    }
+
     pub fn for_reader(&'static self, headers: &HeaderMap) -> Response {
         let vary = [(header::VARY, "accept-encoding")];
         let coded = |coding| [(header::CONTENT_ENCODING, coding)];
-        if takes(headers, "gzip") {
+        if takes(headers, "br") {
+            (vary, coded("br"), self.brotli()).into_response()
+        } else if takes(headers, "gzip") {
             (vary, coded("gzip"), self.gzip()).into_response()
         } else {
             (vary, self.whole()).into_response()
         }
+    }
+
+    fn brotli(&self) -> &[u8] {
+        self.brotli.get_or_init(|| {
+            let mut packed = Vec::new();
+            let options = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
+            brotli::BrotliCompress(&mut &*self.whole, &mut packed, &options).expect("writing to memory");
+            packed
+        })
     }
 
     fn gzip(&self) -> &[u8] {

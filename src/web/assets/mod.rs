@@ -80,6 +80,13 @@ fn text(path: &str) -> Option<String> {
     file(path).and_then(|bytes| String::from_utf8(bytes).ok())
 }
 
+/// Joins and compresses all that pages link, which the first to ask for it waits for otherwise.
+pub fn prepare() {
+    for prepared in PREPARED.values() {
+        prepared.compress();
+    }
+}
+
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new().route("/static/{version}/{*path}", get(show)).route("/favicon.ico", get(favicon))
 }
