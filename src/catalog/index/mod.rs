@@ -36,6 +36,7 @@ use std::{
 
 use parking_lot::RwLock;
 use sqlx::PgPool;
+use tantivy::TantivyError;
 use tokio::{sync::watch, task::spawn_blocking, time::sleep};
 
 use feed::{Followed, Progress};
@@ -61,8 +62,9 @@ use crate::{
 
 /// Besides hints, so often.
 const LOOK_INTERVAL: Duration = Duration::from_secs(2);
-/// While an open transaction holds changes back, so often.
+/// While an open transaction holds changes back, so often at first, and at last.
 const HELD_BACK_INTERVAL: Duration = Duration::from_millis(20);
+const MAX_HELD_BACK: Duration = Duration::from_millis(500);
 const RETRY_DELAY: Duration = Duration::from_secs(2);
 
 /// This node's index. Until it is built, and whenever it can't be used, there is none.
@@ -179,6 +181,10 @@ impl SearchIndex {
         let language = self.language();
         let in_use = match Followed::resume(db, home, language).await {
             Ok(found) => found,
+            // Whoever wrote it hasn't let go of it yet.
+            Err(error) if matches!(error.downcast_ref(), Some(TantivyError::LockFailure(..))) => {
+                return Err(error);
+            }
             Err(error) => {
                 tracing::warn!(
                     error = format!("{error:#}"),
@@ -202,6 +208,7 @@ impl SearchIndex {
         *opened.write() = Some(followed.opened.clone());
         clean().await??;
         let mut synonyms_at: Option<Instant> = None;
+        let mut held_back = HELD_BACK_INTERVAL;
         loop {
             // Whatever was hinted until now is read now.
             changes.mark_unchanged();
@@ -223,7 +230,13 @@ impl SearchIndex {
                 spawn_blocking(move || forgetting.forget()).await??;
                 return Ok(());
             }
-            let pause = if progress == Progress::HeldBack { HELD_BACK_INTERVAL } else { LOOK_INTERVAL };
+            // Back-off: most open transactions are over in a moment, an import in minutes.
+            let pause = if progress == Progress::HeldBack { held_back } else { LOOK_INTERVAL };
+            held_back = if progress == Progress::HeldBack {
+                (held_back * 2).min(MAX_HELD_BACK)
+            } else {
+                HELD_BACK_INTERVAL
+            };
             tokio::select! {
                 _ = changes.changed() => {}
                 _ = asked.changed() => {}

@@ -1,5 +1,7 @@
 //! Lists that are rendered once for many: nobody sees another's, and nobody what is gone.
 
+use reqwest::Method;
+
 use crate::support::{DbProxy, Page, Person, Product, TestApp, eventually};
 
 use super::titles;
@@ -85,6 +87,8 @@ async fn a_pages_statements_are_counted() {
     let node = app.beside_over(db).await;
     let (ana, visitor) = (ana.on_node(&node), node.visitor());
     eventually("the node listens", async || node.state().products.catalogue.version()).await;
+    // As `get`, which asks the search index to catch up first: that is a statement of its own.
+    let look = async |person: &Person, path: &str| person.send(person.request(Method::GET, path)).await.ok();
     for (person, path, cold, warm) in [
         (&ana, "/products", 2, 1),
         (&ana, "/products?category=vehicles", 2, 1),
@@ -93,7 +97,7 @@ async fn a_pages_statements_are_counted() {
         (&visitor, &lamp, 5, 0),
     ] {
         // The first time each statement is made ready.
-        person.get(path).await.ok();
+        look(person, path).await;
         // The node looks for new settings and jobs now and then, which may fall into one of these.
         let (mut colds, mut warms) = (usize::MAX, usize::MAX);
         for _ in 0..5 {
@@ -101,9 +105,9 @@ async fn a_pages_statements_are_counted() {
             // The search index looks what changed.
             node.state().catalog.index.catch_up().await;
             wire.statements();
-            person.get(path).await.ok();
+            look(person, path).await;
             colds = colds.min(wire.statements());
-            person.get(path).await.ok();
+            look(person, path).await;
             warms = warms.min(wire.statements());
         }
         assert_eq!((colds, warms), (cold, warm), "{path}");
