@@ -23,10 +23,10 @@ async fn a_page_links_one_style_sheet_that_holds_all_of_them() {
     let sheet = sheet.body().to_string();
     assert!(sheet.starts_with("@layer tokens, base"), "the order of the layers");
     assert!(!sheet.contains("/*"));
+    let comments = regex::Regex::new(r"(?s)/\*.*?\*/").unwrap();
     for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/static/css")).unwrap() {
         let file = file.unwrap().path();
         let part = std::fs::read_to_string(&file).unwrap();
-        let comments = regex::Regex::new(r"(?s)/\*.*?\*/").unwrap();
         let part = comments.replace_all(&part, "");
         let lines: Vec<_> = part.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         assert_eq!(sheet.matches(&format!("{}\n", lines.join("\n"))).count(), 1, "{}", file.display());

@@ -118,7 +118,7 @@ impl SearchIndex {
     }
 
     /// How many products are in it.
-    pub fn len(&self) -> Option<u64> {
+    pub fn indexed_count(&self) -> Option<u64> {
         self.0.opened.read().as_ref().map(|opened| opened.searcher().num_docs())
     }
 

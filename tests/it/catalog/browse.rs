@@ -146,7 +146,7 @@ async fn long_lists_come_in_pages() {
             let titles = page_of_list.texts(".product-card-title");
             assert_eq!(titles.len(), 24, "{query}");
             seen.extend(titles);
-            assert_eq!(page_of_list.has("a[rel=next]"), true);
+            assert!(page_of_list.has("a[rel=next]"));
             path = page_of_list.attr("a[rel=next]", "href").to_owned();
             // Added meanwhile, at the top, it moves nothing.
             Product::new(&format!("Thing new {page}"))

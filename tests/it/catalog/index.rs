@@ -79,7 +79,8 @@ async fn an_index_goes_on_from_its_mark_and_is_built_anew_where_it_cant() {
         let (state, tasks) = (app.state(), haggle::jobs::Supervisor::default());
         let index = SearchIndex::new(&app.db, &state.catalog.catalogue, &state.settings.marketplace());
         index.start(home(), &tasks);
-        eventually("the index has all", async || (index.len() == Some(expected)).then_some(())).await;
+        eventually("the index has all", async || (index.indexed_count() == Some(expected)).then_some(()))
+            .await;
         tasks.stop(Duration::from_secs(20)).await;
         index
     };

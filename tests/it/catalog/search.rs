@@ -108,6 +108,11 @@ async fn the_first_five_are_what_was_meant() {
     assert!(missed.len() <= 3, "{} of {rows} are missed:\n{}", missed.len(), missed.join("\n"));
 }
 
+/// Title, category, price, currency, condition, place, days.
+type Row = (String, i64, i64, &'static str, &'static str, &'static str, i32);
+
+type Fits = Box<dyn Fn(&Row) -> bool>;
+
 /// Every hit fulfils every filter, none is left out, and the counts are right: against a plain scan of what there is.
 #[tokio::test]
 async fn filters_never_lie() {
@@ -153,7 +158,7 @@ async fn filters_never_lie() {
     let visitor = app.visitor();
     for _ in 0..150 {
         let mut query = Vec::new();
-        let mut wanted: Vec<Box<dyn Fn(&(String, i64, i64, &str, &str, &str, i32)) -> bool>> = Vec::new();
+        let mut wanted: Vec<Fits> = Vec::new();
         if random.random_bool(0.5) {
             let word = *words.choose(&mut random).unwrap();
             query.push(format!("q={word}"));
