@@ -8,13 +8,14 @@
 const KEEP = 400_000;
 
 export function showMore(root = document) {
+  /** @type {HTMLElement | null} */
   const nav = root.querySelector("[data-show-more]");
   const list = document.getElementById("results");
   if (!nav || !list) return;
   comeBack(list, nav);
-  nav.addEventListener("click", async (event) => {
-    const link = event.target.closest?.("a[rel=next]");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  nav.addEventListener("click", async (/** @type {MouseEvent} */ event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[rel=next]") : null;
+    if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     if (link.getAttribute("aria-busy")) return;
     link.setAttribute("aria-busy", "true");
@@ -51,7 +52,8 @@ function keep(list, nav) {
 }
 
 function comeBack(list, nav) {
-  const kind = performance.getEntriesByType("navigation")[0]?.type;
+  const [entry] = performance.getEntriesByType("navigation");
+  const kind = entry instanceof PerformanceNavigationTiming ? entry.type : "";
   if (!history.state?.list || (kind !== "back_forward" && kind !== "reload")) return;
   const kept = JSON.parse(sessionStorage.getItem(key()) ?? "null");
   if (kept?.at !== location.href || kind === "reload") return;

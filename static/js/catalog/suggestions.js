@@ -4,15 +4,20 @@
  */
 const WAIT = 80;
 
-export function suggestions(field = document.getElementById("search")) {
-  if (!(field instanceof HTMLInputElement) || !field.form) return;
+export function suggestions() {
+  const found = document.getElementById("search");
+  if (found instanceof HTMLInputElement && found.form) suggestFor(found, found.form);
+}
+
+/** @param {HTMLInputElement} field @param {HTMLFormElement} form */
+function suggestFor(field, form) {
   const list = document.createElement("ul");
   list.id = "suggestions";
   list.className = "suggestions";
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Suggestions");
   list.hidden = true;
-  field.form.append(list);
+  form.append(list);
   field.setAttribute("role", "combobox");
   field.setAttribute("aria-autocomplete", "list");
   field.setAttribute("aria-controls", list.id);
@@ -38,7 +43,7 @@ export function suggestions(field = document.getElementById("search")) {
       move(event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "Enter") {
       const chosen = list.querySelector("[aria-selected=true]");
-      if (chosen?.dataset.url) {
+      if (chosen instanceof HTMLElement && chosen.dataset.url) {
         event.preventDefault();
         location.assign(chosen.dataset.url);
       }
@@ -47,8 +52,8 @@ export function suggestions(field = document.getElementById("search")) {
   field.addEventListener("blur", () => setTimeout(close, 150));
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
-    const url = event.target.closest?.("[role=option]")?.dataset.url;
-    if (url) location.assign(url);
+    const option = event.target instanceof Element ? event.target.closest("[role=option]") : null;
+    if (option instanceof HTMLElement && option.dataset.url) location.assign(option.dataset.url);
   });
 
   async function ask() {
@@ -92,7 +97,7 @@ export function suggestions(field = document.getElementById("search")) {
   }
 
   function move(step) {
-    const options = [...list.children];
+    const options = [...list.querySelectorAll("li")];
     list.hidden = false;
     field.setAttribute("aria-expanded", "true");
     const now = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
