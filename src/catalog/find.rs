@@ -61,16 +61,16 @@ pub(super) async fn find(
     let search = Search { after, limit: count + 1, ..search_of(filters) };
     if let Some(cards) = by_tree(db, filters, after.map(|after| after.key).as_ref(), count as i64 + 1).await?
     {
-        let counted = index.search(Search { limit: 0, after: None, ..search }).await;
-        let (total, facets) = counted.map(|hits| (hits.total, hits.facets)).unzip();
-        return Ok(Found { total, facets: facets.unwrap_or_default(), ..page(cards, count) });
+        let (total, facets) = index.tally((search.category, search.currency)).await.unzip();
+        let (total, facets) = (total.map(Total::Exactly), facets.unwrap_or_default());
+        return Ok(Found { total, facets, ..page(cards, count) });
     }
     let Some(hits) = index.search(search.clone()).await else {
         let after = after.map(|after| after.key);
         let cards = without_index(db, filters, after.as_ref(), count as i64 + 1, limit).await?;
         return Ok(Found { is_unindexed: true, ..page(cards, count) });
     };
-    let next = hits.places.get(count).and(count.checked_sub(1)).map(|last| hits.places[last]);
+    let next = if hits.places.len() > count { hits.places.get(count - 1).copied() } else { None };
     let ids: Vec<i64> = hits.places.iter().take(count).map(|place| place.key.id as i64).collect();
     let cards = if ids.is_empty() { Vec::new() } else { list::by_ids(db, &ids).await? };
     let spoiler = match hits.total {

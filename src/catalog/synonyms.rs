@@ -5,7 +5,7 @@
 use sqlx::{PgConnection, PgPool};
 
 use super::{
-    index::{Language, synonyms::Synonyms},
+    index::{synonyms::Synonyms, words::Language},
     store,
 };
 

@@ -169,6 +169,9 @@ impl SegmentCollector for SegmentPage {
                 counts.add(column.first(doc).unwrap_or_default(), 1);
             }
         }
+        if self.with.limit == 0 {
+            return;
+        }
         let first = match self.with.order {
             Order::Newest => 0,
             Order::Distance => -distance,

@@ -17,7 +17,7 @@ use std::{
 
 use parking_lot::Mutex;
 use sqlx::PgPool;
-use tantivy::{Index, IndexWriter, Term};
+use tantivy::{Index, IndexWriter, TantivyError, Term};
 use tokio::{task::spawn_blocking, time::sleep};
 
 use super::{
@@ -66,11 +66,15 @@ impl Followed {
         Ok(Followed { opened, writer: Arc::new(Mutex::new(writer)), mark, committed_at: None })
     }
 
-    /// The index in use, if it can follow the changes from where it is.
+    /// The index in use, if it can be opened and follow the changes from where it is.
     pub async fn resume(db: &PgPool, home: &IndexHome, language: Language) -> anyhow::Result<Option<Self>> {
         let home = home.clone();
-        let Some(index) = spawn_blocking(move || home.open()).await?? else { return Ok(None) };
-        let Some(mark) = Mark::read(index.load_metas()?.payload.as_deref()) else { return Ok(None) };
+        let opened = spawn_blocking(move || {
+            let Some(index) = home.open()? else { return Ok(None) };
+            let payload = index.load_metas()?.payload;
+            Ok(Mark::read(payload.as_deref()).map(|mark| (index, mark)))
+        });
+        let Some((index, mark)) = or_damaged(opened.await?)?.flatten() else { return Ok(None) };
         if mark.identity != identity(db, language).await? {
             return Ok(None);
         }
@@ -79,7 +83,8 @@ impl Followed {
         if now - mark.at > MAX_AGE {
             return Ok(None);
         }
-        Ok(Some(spawn_blocking(move || Self::open(index, mark, language, WRITER_MEMORY)).await??))
+        drop(conn);
+        or_damaged(spawn_blocking(move || Self::open(index, mark, language, WRITER_MEMORY)).await?)
     }
 
     /// A new index of everything that is listed, as one snapshot shows it.
@@ -190,6 +195,18 @@ impl Followed {
         .await??;
         self.mark = mark;
         Ok(())
+    }
+}
+
+/// What can't be opened is built anew; a lock that its last writer hasn't let go of yet is waited for.
+fn or_damaged<T>(opened: tantivy::Result<T>) -> anyhow::Result<Option<T>> {
+    match opened {
+        Ok(opened) => Ok(Some(opened)),
+        Err(error @ TantivyError::LockFailure(..)) => Err(error.into()),
+        Err(error) => {
+            tracing::warn!(%error, "the search index can't be opened and is built anew");
+            Ok(None)
+        }
     }
 }
 

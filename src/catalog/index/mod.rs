@@ -11,20 +11,21 @@
 //! shows what was found asks the database whether it is listed now, so what was hidden a moment ago never shows.
 
 mod collect;
+mod facets;
 mod feed;
 pub mod fold;
 mod folder;
-mod mark;
+pub(super) mod mark;
 mod opened;
 mod plan;
 pub mod question;
-mod schema;
+pub(super) mod schema;
 mod search;
 mod suggest;
 pub mod synonyms;
 mod typos;
 mod verify;
-mod words;
+pub mod words;
 
 use std::{
     sync::{
@@ -45,10 +46,10 @@ use search::Run;
 use synonyms::Synonyms;
 
 pub use collect::{Order, SortKey};
+pub use facets::{Facets, Tally, TallyKey};
 pub use folder::IndexHome;
-pub use mark::Mark;
-pub use schema::{IndexedProduct, micros};
-pub use search::{Cursor, Facets, Hits, Search, Total};
+pub use schema::micros;
+pub use search::{Cursor, Hits, Search, Total};
 pub use suggest::{Completions, continuation};
 pub use verify::{Differences, verify};
 pub use words::Language;
@@ -108,6 +109,11 @@ impl SearchIndex {
         self.ask(move |run| run.search(&search)).await
     }
 
+    /// How many are listed, or of a category and a currency, and the counts of the choices.
+    pub async fn tally(&self, part: TallyKey) -> Option<Tally> {
+        self.ask(move |run| run.tally(part)).await
+    }
+
     pub async fn count(&self, search: Search) -> Option<u64> {
         self.ask(move |run| run.count(&search)).await
     }
@@ -150,8 +156,17 @@ impl SearchIndex {
         match answer.await {
             Ok(Ok(answer)) => Some(answer),
             Ok(Err(error)) => {
-                tracing::error!(%error, "the search index can't be read and is built anew");
-                *self.0.opened.write() = None;
+                tracing::error!(%error, "the search index can't answer");
+                // Only what can't be read is worth a new one, and no question that somebody asks.
+                let is_damaged = matches!(
+                    error,
+                    TantivyError::IoError(_)
+                        | TantivyError::OpenReadError(_)
+                        | TantivyError::DataCorruption(_)
+                );
+                if is_damaged {
+                    *self.0.opened.write() = None;
+                }
                 None
             }
             Err(error) => {
@@ -179,25 +194,11 @@ impl SearchIndex {
         let (mut changes, mut rebuilds) = (catalogue.changes(), catalogue.rebuilds());
         let mut asked = self.0.asked.subscribe();
         let language = self.language();
-        let in_use = match Followed::resume(db, home, language).await {
-            Ok(found) => found,
-            // Whoever wrote it hasn't let go of it yet.
-            Err(error) if matches!(error.downcast_ref(), Some(TantivyError::LockFailure(..))) => {
-                return Err(error);
-            }
-            Err(error) => {
-                tracing::warn!(
-                    error = format!("{error:#}"),
-                    "the search index can't be opened and is built anew"
-                );
-                None
-            }
-        };
         let clean = || {
             let home = home.clone();
             spawn_blocking(move || home.clean())
         };
-        let mut followed = match in_use {
+        let mut followed = match Followed::resume(db, home, language).await? {
             Some(followed) => followed,
             None => {
                 // What other buildings left that came to no end.

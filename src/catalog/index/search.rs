@@ -14,6 +14,7 @@ use tantivy::{
 
 use super::{
     collect::{Collected, Order, PageCollector, SortKey},
+    facets::{Facets, Tally, TallyKey},
     opened::Opened,
     plan::{Plan, Planner, term},
     question::Part,
@@ -98,21 +99,6 @@ pub struct Hits {
     pub unknown: Vec<String>,
 }
 
-/// How many there would be with another choice of one filter, and all the others as they are.
-#[derive(Clone, Debug, Default)]
-pub struct Facets {
-    /// By category.
-    pub categories: Vec<(i64, u64)>,
-    /// By condition.
-    pub conditions: Vec<(u64, u64)>,
-}
-
-impl Facets {
-    pub fn is_empty(&self) -> bool {
-        self.categories.is_empty() && self.conditions.is_empty()
-    }
-}
-
 pub struct Run<'a> {
     pub opened: &'a Opened,
     pub synonyms: &'a Synonyms,
@@ -127,16 +113,36 @@ impl Run<'_> {
             return Ok(Hits { places: Vec::new(), total: Total::Exactly(0), facets, unknown: plan.unknown });
         }
         let bound = plan.bound.min(self.filters_bound(search)?);
-        let is_windowed = bound > MANY && matches!(search.order, Order::Relevance | Order::Newest);
-        let (places, total) = if is_windowed {
-            self.by_windows(search, &plan, bound)?
-        } else {
-            let page = self.page(search, &plan, search.after.map(|after| after.key), None)?;
-            let places = page.keys.into_iter().map(|key| Cursor { key, window: None }).collect();
-            (places, Total::Exactly(page.total))
+        // A list goes on as it began, however many fit by now.
+        let is_windowed = match search.after {
+            Some(after) => after.window.is_some(),
+            None => bound > MANY && matches!(search.order, Order::Relevance | Order::Newest),
         };
-        let facets = if search.counts_facets { self.facets(search, &plan)? } else { Facets::default() };
-        Ok(Hits { places, total, facets, unknown: Vec::new() })
+        if is_windowed {
+            let (places, total) = self.by_windows(search, &plan, bound)?;
+            return Ok(Hits { places, total, facets: Facets::default(), unknown: Vec::new() });
+        }
+        let page = self.page(search, &plan, search.after.map(|after| after.key), None)?;
+        let facets =
+            if search.counts_facets { self.facets(search, &plan, &page)? } else { Facets::default() };
+        let places = page.keys.into_iter().map(|key| Cursor { key, window: None }).collect();
+        Ok(Hits { places, total: Total::Exactly(page.total), facets, unknown: Vec::new() })
+    }
+
+    /// How many are listed, or of a category and a currency, and the counts of the choices. It walks over all there is: once for each
+    /// state of the index.
+    pub fn tally(&self, part: TallyKey) -> tantivy::Result<Tally> {
+        if let Some(known) = self.opened.tally(&part, &self.searcher) {
+            return Ok(known);
+        }
+        let (category, currency) = part.clone();
+        let everything = Search::of_words(Vec::new(), Order::Newest, 0);
+        let search = Search { category, currency, counts_facets: true, ..everything };
+        let plan = self.plan(&search.question)?;
+        let page = self.page(&search, &plan, None, None)?;
+        let tally = (page.total, self.facets(&search, &plan, &page)?);
+        self.opened.keep_tally(part, &self.searcher, tally.clone());
+        Ok(tally)
     }
 
     /// How many there are.
@@ -195,38 +201,24 @@ impl Run<'_> {
             after,
             limit: search.limit,
             circle: search.circle,
-            counts_facets: search.counts_facets
-                && window.is_none()
-                && search.category.is_none()
-                && search.condition.is_none(),
+            counts_facets: search.counts_facets && window.is_none(),
         };
         self.searcher.search(&*self.query(search, plan, window)?, &collector)
     }
 
-    fn facets(&self, search: &Search, plan: &Plan) -> tantivy::Result<Facets> {
-        let counted = |category: Option<i64>, condition: Option<u64>| {
-            let search = Search { limit: 0, category, condition, order: Order::Newest, ..search.clone() };
-            let collector = PageCollector {
-                order: Order::Newest,
-                after: None,
-                limit: 0,
-                circle: search.circle,
-                counts_facets: true,
-            };
-            self.searcher.search(&*self.query(&search, plan, None)?, &collector)
+    /// What the page's own walk has counted holds for filters that aren't set; each that is set takes a walk without it.
+    fn facets(&self, search: &Search, plan: &Plan, page: &Collected) -> tantivy::Result<Facets> {
+        let walk = |search: Search| {
+            self.page(&Search { limit: 0, order: Order::Newest, ..search }, plan, None, None)
         };
-        let (of_categories, of_conditions) = match (search.category, search.condition) {
-            (None, None) => {
-                let both = counted(None, None)?;
-                (both.categories, both.conditions)
-            }
-            (category, condition) => {
-                (counted(None, condition)?.categories, counted(category, None)?.conditions)
-            }
-        };
+        let no_category = search.category.map(|_| walk(Search { category: None, ..search.clone() }));
+        let no_condition = search.condition.map(|_| walk(Search { condition: None, ..search.clone() }));
+        let (no_category, no_condition) = (no_category.transpose()?, no_condition.transpose()?);
+        let categories = &no_category.as_ref().unwrap_or(page).categories;
+        let conditions = &no_condition.as_ref().unwrap_or(page).conditions;
         Ok(Facets {
-            categories: of_categories.each().map(|(id, count)| (id as i64, count)).collect(),
-            conditions: of_conditions.each().collect(),
+            categories: categories.each().map(|(id, count)| (id as i64, count)).collect(),
+            conditions: conditions.each().collect(),
         })
     }
 

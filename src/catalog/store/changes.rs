@@ -2,7 +2,7 @@
 
 use sqlx::{Executor as _, PgConnection, PgExecutor};
 
-use super::super::index::{IndexedProduct, Mark};
+use super::super::index::{mark::Mark, schema::IndexedProduct};
 use crate::products::Condition;
 
 /// A row of `product_changes`: the place of the change, and of what.

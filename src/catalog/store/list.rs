@@ -4,14 +4,14 @@
 use sqlx::{PgExecutor, PgPool};
 use time::OffsetDateTime;
 
-use super::super::index::SortKey;
+use super::super::index::{SortKey, micros};
 use crate::products::{Card, CardRow};
 
 /// Cards, and where each stands.
 pub(in super::super) type Cards = Vec<(Card, SortKey)>;
 
 /// Before everything.
-fn start(after: Option<&SortKey>) -> (OffsetDateTime, i64) {
+pub(super) fn start(after: Option<&SortKey>) -> (OffsetDateTime, i64) {
     // A day that JSON and PostgreSQL can both write.
     let end = time::macros::datetime!(9999-01-01 0:00 UTC);
     let time = |key: &SortKey| OffsetDateTime::from_unix_timestamp_nanos(i128::from(key.created_at) * 1_000);
@@ -192,11 +192,11 @@ pub(in super::super) async fn by_ids(db: impl PgExecutor<'_>, ids: &[i64]) -> sq
     rows.into_iter().map(Card::try_from).collect()
 }
 
-fn keyed(rows: Vec<CardRow>, first: impl Fn(&CardRow) -> i64) -> sqlx::Result<Cards> {
+/// Cards with their keys, whose first part is by the order.
+pub(super) fn keyed(rows: Vec<CardRow>, first: impl Fn(&CardRow) -> i64) -> sqlx::Result<Cards> {
     rows.into_iter()
         .map(|row| {
-            let created_at = (row.created_at.unix_timestamp_nanos() / 1_000) as i64;
-            let key = SortKey { first: first(&row), created_at, id: row.id as u64 };
+            let key = SortKey { first: first(&row), created_at: micros(row.created_at), id: row.id as u64 };
             Ok((Card::try_from(row)?, key))
         })
         .collect()

@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use sqlx::PgPool;
 
-use super::{super::index::SortKey, list::Cards};
-use crate::products::{Card, CardRow};
+use super::{
+    super::index::SortKey,
+    list::{Cards, keyed, start},
+};
+use crate::products::CardRow;
 
 /// What narrows such a list.
 pub(in super::super) struct Narrowed<'a> {
@@ -30,11 +33,7 @@ pub(in super::super) async fn newest(
     limit: Duration,
 ) -> sqlx::Result<Cards> {
     let place = narrowed.place.map(|place| format!("{}%", escape_like(place)));
-    let end = time::macros::datetime!(9999-01-01 0:00 UTC);
-    let (created_at, id) = after.map_or((end, i64::MAX), |key| {
-        let time = time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(key.created_at) * 1_000);
-        (time.unwrap_or(end), key.id as i64)
-    });
+    let (created_at, id) = start(after);
     let mut tx = db.begin().await?;
     // Planned for the values at hand: what isn't asked for falls away.
     sqlx::query!(
@@ -80,13 +79,7 @@ pub(in super::super) async fn newest(
     .fetch_all(&mut *tx)
     .await?;
     tx.commit().await?;
-    rows.into_iter()
-        .map(|row| {
-            let created_at = (row.created_at.unix_timestamp_nanos() / 1_000) as i64;
-            let key = SortKey { first: 0, created_at, id: row.id as u64 };
-            Ok((Card::try_from(row)?, key))
-        })
-        .collect()
+    keyed(rows, |_| 0)
 }
 
 /// The text as itself in a LIKE pattern.
